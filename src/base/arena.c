@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Block arena, see arena.h. Blocks grow by doubling up to 1 MiB, so that a small decision costs one
+ * block and a large one few.
+ */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_FIRST_BLOCK = 64 * 1024, ARENA_LARGEST_BLOCK = 1024 * 1024, ARENA_TEXT_MAX = 64 * 1024 };
+
+struct arena_block {
+	struct arena_block *older;
+	size_t cap;
+	size_t used;
+	_Alignas(max_align_t) char bytes[];
+};
+
+void arena_init(struct arena *arena, size_t max)
+{
+	memset(arena, 0, sizeof *arena);
+	arena->max = max;
+}
+
+static void free_blocks(struct arena_block *block)
+{
+	while (block) {
+		struct arena_block *older = block->older;
+		free(block);
+		block = older;
+	}
+}
+
+void arena_release(struct arena *arena)
+{
+	free_blocks(arena->blocks);
+	arena->blocks = NULL;
+	arena->total = 0;
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *first = arena->blocks;
+	if (!first)
+		return;
+	while (first->older) {
+		struct arena_block *older = first->older;
+		arena->total -= first->cap;
+		free(first);
+		first = older;
+	}
+	first->used = 0;
+	arena->blocks = first;
+}
+
+static void *give_up(struct arena *arena)
+{
+	if (arena->armed)
+		longjmp(arena->on_full, 1);
+	return NULL;
+}
+
+static struct arena_block *new_block(struct arena *arena, size_t size)
+{
+	size_t cap = arena->blocks ? arena->blocks->cap * 2 : ARENA_FIRST_BLOCK;
+	if (cap > ARENA_LARGEST_BLOCK)
+		cap = ARENA_LARGEST_BLOCK;
+	if (cap < size)
+		cap = size;
+	if (cap > arena->max - arena->total)
+		cap = arena->max - arena->total;
+	if (cap < size)
+		return NULL;
+	struct arena_block *block = malloc(sizeof *block + cap);
+	if (!block)
+		return NULL;
+	block->older = arena->blocks;
+	block->cap = cap;
+	block->used = 0;
+	arena->blocks = block;
+	arena->total += cap;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	enum { ALIGN = _Alignof(max_align_t) };
+	if (size > SIZE_MAX - ALIGN)
+		return give_up(arena);
+	size = size ? (size + ALIGN - 1) / ALIGN * ALIGN : (size_t)ALIGN;
+	struct arena_block *block = arena->blocks;
+	if (!block || block->cap - block->used < size) {
+		block = new_block(arena, size);
+		if (!block)
+			return give_up(arena);
+	}
+	void *memory = block->bytes + block->used;
+	block->used += size;
+	return memset(memory, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		return give_up(arena);
+	return arena_alloc(arena, count * size);
+}
+
+void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *cap, size_t size)
+{
+	if (used < *cap)
+		return;
+	size_t bigger = *cap ? *cap * 2 : 8;
+	void **array = array_pointer;
+	void *fresh = arena_array(arena, bigger, size);
+	assert(fresh); /* growing needs an armed arena */
+	if (used)
+		memcpy(fresh, *array, used * size);
+	*array = fresh;
+	*cap = bigger;
+}
+
+struct str arena_join3(struct arena *arena, struct str a, struct str b, struct str c)
+{
+	if (a.n > SIZE_MAX / 4 || b.n > SIZE_MAX / 4 || c.n > SIZE_MAX / 4)
+		return str_make(give_up(arena), 0);
+	char *text = arena_alloc(arena, a.n + b.n + c.n + 1);
+	if (!text)
+		return str_make(NULL, 0);
+	if (a.n)
+		memcpy(text, a.p, a.n);
+	if (b.n)
+		memcpy(text + a.n, b.p, b.n);
+	if (c.n)
+		memcpy(text + a.n + b.n, c.p, c.n);
+	return str_make(text, a.n + b.n + c.n);
+}
+
+struct str arena_join(struct arena *arena, struct str a, struct str b)
+{
+	return arena_join3(arena, a, b, str_make("", 0));
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+	return arena_join3(arena, s, str_make("", 0), str_make("", 0));
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+	char small[512];
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(small, sizeof small, format, args);
+	va_end(args);
+	if (n < 0)
+		return str_make("", 0);
+	size_t length = (size_t)n < ARENA_TEXT_MAX ? (size_t)n : (size_t)ARENA_TEXT_MAX;
+	char *text = arena_alloc(arena, length + 1);
+	if (!text)
+		return str_make(NULL, 0);
+	va_start(args, format);
+	(void)vsnprintf(text, length + 1, format, args);
+	va_end(args);
+	return str_make(text, length);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Memory with one owner and one end. A decision, a command run, a compilation allocates from its own
+ * arena and frees everything at once.
+ *
+ * Running out (of the arena's maximum or of the machine's memory) is handled in one place: the function
+ * that owns the arena arms `on_full` with setjmp, and every allocation below it either succeeds or
+ * jumps there. Code between the two must therefore hold nothing but arena memory. Without an armed
+ * `on_full` an allocation that fails returns NULL.
+ *
+ *	struct arena arena;
+ *	arena_init(&arena, LIMIT_DECISION_MEMORY);
+ *	if (setjmp(arena.on_full)) { ...fail closed... }
+ *	arena.armed = true;
+ */
+#ifndef CAVRA_BASE_ARENA_H
+#define CAVRA_BASE_ARENA_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first */
+	size_t total;               /* bytes taken from the machine */
+	size_t max;                 /* upper bound for total */
+	bool armed;                 /* on_full is set */
+	jmp_buf on_full;
+};
+
+/* max: bytes, at least one block (64 KiB). Takes no memory yet. */
+void arena_init(struct arena *arena, size_t max);
+void arena_release(struct arena *arena);
+/* Forgets all allocations and keeps the first block for reuse. */
+void arena_reset(struct arena *arena);
+
+/* Zeroed, aligned for any type. size 0 gives a unique pointer. */
+void *arena_alloc(struct arena *arena, size_t size);
+/* count * size, checked for overflow. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+/* Grows an array by doubling: makes room for one more element behind `used`. *array and *cap change. */
+void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *cap, size_t size);
+
+/* Copies, NUL-terminated behind their length. */
+struct str arena_str(struct arena *arena, struct str s);
+struct str arena_join(struct arena *arena, struct str a, struct str b);
+struct str arena_join3(struct arena *arena, struct str a, struct str b, struct str c);
+/* Formatted text, at most 64 KiB. */
+struct str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type)))
+/* ARENA_PUSH(arena, list.items, list.n, list.cap) = item; */
+#define ARENA_PUSH(arena, items, n, cap) \
+	(*(arena_grow((arena), &(items), (n), &(cap), sizeof *(items)), &(items)[(n)++]))
+
+#endif

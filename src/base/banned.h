@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Functions that do not compile here. Included by the build in front of every file of src/.
+ */
+#ifndef CAVRA_BASE_BANNED_H
+#define CAVRA_BASE_BANNED_H
+
+#include <alloca.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#undef alloca
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof strtol gets scanf sscanf fscanf gmtime localtime alloca
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Growing text, see buf.h.
+ */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char empty[1];
+
+void buf_init(struct buf *buf, size_t max)
+{
+	*buf = (struct buf){.p = empty, .max = max};
+}
+
+void buf_release(struct buf *buf)
+{
+	if (buf->cap)
+		free(buf->p);
+	buf_init(buf, buf->max);
+}
+
+void buf_clear(struct buf *buf)
+{
+	buf->n = 0;
+	buf->failed = false;
+	if (buf->cap)
+		buf->p[0] = '\0';
+}
+
+/* Room for `more` bytes and a NUL. */
+static bool make_room(struct buf *buf, size_t more)
+{
+	if (buf->failed || more > buf->max - buf->n) {
+		buf->failed = true;
+		return false;
+	}
+	if (buf->n + more + 1 <= buf->cap)
+		return true;
+	size_t cap = buf->cap ? buf->cap : 256;
+	while (cap < buf->n + more + 1)
+		cap *= 2;
+	char *bigger = realloc(buf->cap ? buf->p : NULL, cap);
+	if (!bigger) {
+		buf->failed = true;
+		return false;
+	}
+	buf->p = bigger;
+	buf->cap = cap;
+	return true;
+}
+
+void buf_add(struct buf *buf, struct str s)
+{
+	if (!make_room(buf, s.n))
+		return;
+	if (s.n)
+		memcpy(buf->p + buf->n, s.p, s.n);
+	buf->n += s.n;
+	buf->p[buf->n] = '\0';
+}
+
+void buf_add_char(struct buf *buf, char c)
+{
+	buf_add(buf, str_make(&c, 1));
+}
+
+void buf_add_format(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (n < 0 || !make_room(buf, (size_t)n)) {
+		buf->failed = true;
+		return;
+	}
+	va_start(args, format);
+	(void)vsnprintf(buf->p + buf->n, (size_t)n + 1, format, args);
+	va_end(args);
+	buf->n += (size_t)n;
+}
+
+/* Length of the well-formed UTF-8 character at s.p (RFC 3629), 0 when there is none. */
+static size_t utf8_length(struct str s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n;
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		n = 2;
+	else if (p[0] >= 0xe0 && p[0] <= 0xef)
+		n = 3;
+	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
+		n = 4;
+	else
+		return 0;
+	if (p[0] == 0xe0)
+		low = 0xa0;
+	else if (p[0] == 0xed)
+		high = 0x9f;
+	else if (p[0] == 0xf0)
+		low = 0x90;
+	else if (p[0] == 0xf4)
+		high = 0x8f;
+	if (s.n < n || p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if (p[i] < 0x80 || p[i] > 0xbf)
+			return 0;
+	return n;
+}
+
+void buf_add_json_string(struct buf *buf, struct str s)
+{
+	buf_add_char(buf, '"');
+	for (size_t i = 0; i < s.n;) {
+		size_t plain = i;
+		while (plain < s.n && s.p[plain] >= 0x20 && s.p[plain] != '"' && s.p[plain] != '\\')
+			plain++;
+		buf_add(buf, str_make(s.p + i, plain - i));
+		i = plain;
+		if (i >= s.n)
+			break;
+		unsigned char c = (unsigned char)s.p[i];
+		size_t n = utf8_length(str_from_at(s, i));
+		if (c == '"' || c == '\\')
+			buf_add_format(buf, "\\%c", c);
+		else if (c == '\n' || c == '\t' || c == '\r' || c == '\b' || c == '\f')
+			buf_add_format(buf, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : c == '\r' ? 'r' : c == '\b' ? 'b' : 'f');
+		else if (c < 0x20)
+			buf_add_format(buf, "\\u%04x", c);
+		else if (n == 0)
+			buf_add(buf, STR("\xef\xbf\xbd"));
+		else
+			buf_add(buf, str_make(s.p + i, n));
+		i += n ? n : 1;
+	}
+	buf_add_char(buf, '"');
+}
+
+char *buf_take(struct buf *buf)
+{
+	if (buf->failed || (!buf->cap && !make_room(buf, 0))) {
+		buf_release(buf);
+		return NULL;
+	}
+	buf->p[buf->n] = '\0';
+	char *text = buf->p;
+	buf_init(buf, buf->max);
+	return text;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every cap on untrusted size, in one place. What meets a cap ends as an error or as "cannot tell",
+ * never as something dropped. Each is tested at the cap and one above.
+ */
+#ifndef CAVRA_BASE_LIMITS_H
+#define CAVRA_BASE_LIMITS_H
+
+#include <stddef.h>
+
+#define KiB(n) ((size_t)(n) * 1024)
+#define MiB(n) ((size_t)(n) * 1024 * 1024)
+
+enum {
+	LIMIT_JSON_DEPTH = 64,          /* nesting of any JSON or YAML document */
+	LIMIT_SHELL_DEPTH = 100,        /* nesting of shell constructs, also through sh -c and eval */
+	LIMIT_SHELL_ALTERNATIVES = 8,   /* values a variable may hold before it is unknown */
+	LIMIT_SHELL_REPLAYS = 16,       /* combinations of alternatives tried for one command */
+	LIMIT_SHELL_VARIABLES = 256,    /* variables tracked; further ones are unknown */
+	LIMIT_SHELL_UNROLL = 64,        /* words of a for loop that are run one by one */
+	LIMIT_SHELL_CALL_DEPTH = 24,    /* functions inlined in functions */
+	LIMIT_SHELL_BRACE_WORDS = 1024, /* words made by brace expansion in one command */
+	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
+	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
+	LIMIT_POLICY_PARENTS = 32,      /* packs in one chain of inheritance */
+	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
+	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
+};
+
+#define LIMIT_DOCUMENT_BYTES MiB(8)   /* a policy file, a settings file */
+#define LIMIT_REQUEST_BYTES MiB(4)    /* a hook payload, a line of a batch */
+#define LIMIT_COMMAND_BYTES MiB(1)    /* a command line; longer is opaque */
+#define LIMIT_SHELL_WORK 400000       /* steps of one shell analysis; more is opaque */
+#define LIMIT_DECISION_MEMORY MiB(64) /* one decision */
+#define LIMIT_POLICY_MEMORY MiB(256)  /* one compilation */
+#define LIMIT_SCRIPT_BYTES KiB(256)   /* a script file that is read to see what it runs */
+
+#endif

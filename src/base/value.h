@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Text that is only partly known. Shell analysis produces it, pattern matching consumes it.
+ *
+ * A value is a sequence of segments; the texts it may stand for are all concatenations of texts that its
+ * segments may stand for. No segments at all is the empty text, which is known.
+ */
+#ifndef CAVRA_BASE_VALUE_H
+#define CAVRA_BASE_VALUE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum seg_kind {
+	SEG_TEXT,   /* exactly these bytes */
+	SEG_ANY,    /* any bytes, also none */
+	SEG_NUMBER, /* a decimal integer: an optional '-', then one or more digits */
+	SEG_GLOB,   /* one unquoted shell pattern element, its source in text: "*" "?" "[a-z]" or an extglob "@(a|b)".
+		     * Stands for itself, or for what a file name gives it (never a '/'). */
+};
+
+struct seg {
+	enum seg_kind kind;
+	struct str text; /* SEG_TEXT, SEG_GLOB */
+};
+
+struct value {
+	const struct seg *seg;
+	size_t n;
+};
+
+/* Where something stands in the input that was analysed: bytes from, up to and without to. */
+struct span {
+	size_t from, to;
+};
+
+/* One argument word. A word with a SEG_GLOB may become several words, each fitting the pattern. */
+struct word {
+	struct value value;
+	bool many; /* any number of words of any content, also none; value is ignored */
+	struct span span;
+};
+
+/* Known completely: no segments, or only text. */
+static inline bool value_is_known(struct value v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.seg[i].kind != SEG_TEXT)
+			return false;
+	return true;
+}
+
+static inline bool word_is_known(const struct word *w)
+{
+	return !w->many && value_is_known(w->value);
+}
+
+/* The text of a known value (joined into arena memory when it has several segments). For a value that is
+ * not known: the known text in front of the first unknown segment.
+ */
+struct str value_text(struct arena *arena, struct value v);
+/* The known text in front of the first segment that is not text; borrowed when that is one segment. */
+struct str value_known_prefix(struct arena *arena, struct value v);
+
+struct value value_from(struct arena *arena, struct str text);
+struct value value_any(void);
+struct value value_concat(struct arena *arena, struct value a, struct value b);
+/* For people: known text as it is, unknown parts as «?» and «number», globs as their pattern. */
+struct str value_show(struct arena *arena, struct value v);
+
+/* May this value stand for exactly `text`? A glob matches as a file name would, or as its own text. */
+bool value_covers(struct value v, struct str text);
+bool value_eq(struct value a, struct value b);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What programs do with their arguments: the compiled form of data/commands.yaml, which see for the language
+ * and docs/commands.md for a guide. tools/gen-commands turns the one into the other at build time; nothing here
+ * names a program.
+ */
+#ifndef CAVRA_DECIDE_KNOWLEDGE_H
+#define CAVRA_DECIDE_KNOWLEDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* What an argument word is to the program. Spelled in the data as the lower-case name with '-'. */
+enum role {
+	ROLE_NONE,        /* none         text that touches nothing */
+	ROLE_LOOK,        /* look         a file whose name or attributes are looked at, never its content */
+	ROLE_READ,        /* read         a file that is read (a directory: not descended into) */
+	ROLE_WRITE,       /* write        a file that is created or overwritten */
+	ROLE_EDIT,        /* edit         a file that is read and changed in place */
+	ROLE_DELETE,      /* delete       a file that is removed */
+	ROLE_MOVE,        /* move         a file or tree that is read and then gone */
+	ROLE_INTO,        /* into         a directory that receives the other operands under their base names; a file
+			   *              with one source when it is not a directory (cp, mv, install, ln) */
+	ROLE_TREE_READ,   /* tree-read    a file, or a directory with everything below it */
+	ROLE_TREE_WRITE,  /* tree-write   a directory in which unnamed files are created or changed */
+	ROLE_TREE_DELETE, /* tree-delete  a file, or a directory with everything below it, removed */
+	ROLE_TREE_EDIT,   /* tree-edit    a file or tree read and changed in place (formatters) */
+	ROLE_LINK,        /* link         target of a link that is made (not read now, but readable by the new name) */
+	ROLE_NAMES,       /* names        a file that is read and whose lines name files to be read */
+	ROLE_CWD,         /* cwd          directory in which the command works from here on */
+	ROLE_SCRIPT,      /* script       a file whose content is run as a program in the command's language */
+	ROLE_CODE,        /* code         program text in the command's language */
+	ROLE_SHELL,       /* shell        shell text */
+	ROLE_ARGV,        /* argv         this word and all that follow are a command */
+	ROLE_ARGV_SHELL,  /* argv-shell   this word and all that follow, joined by spaces, are shell text */
+	ROLE_EXEC,        /* exec         like argv, up to a word ";" or "+"; "{}" stands for unknown files (find) */
+	ROLE_ASSIGN,      /* assign       NAME=value for the command that follows; a word without '=' is not this */
+	ROLE_HOST,        /* host         [user@]host[:port], also host:path, whose path is remote */
+	ROLE_URL,         /* url          a URL; file: URLs are reads */
+	ROLE_COPY,        /* copy         a local file that is read, or host:path (scp, rsync sources) */
+	ROLE_COPY_INTO,   /* copy-into    a local directory or file that is written, or host:path */
+	ROLE_AT_READ,     /* at-read      text; "@file" or "<file" or "name=@file" reads that file (curl -d -F) */
+	ROLE_CONFIG,      /* config       key=value configuration, see `config:` in the data (git -c) */
+	ROLE_MODULE,      /* module       name of a module that is run like a program of that name (python -m) */
+	ROLE_FILE_VALUE,  /* file-value   name=path or path, optionally with prefix; the path is read (--from-file, fileb://) */
+	ROLE_SIGNAL,      /* signal       process or name that is signalled (kill, pkill) */
+	ROLE_REF,         /* ref          a Git revision, "rev:path" reads that path */
+	ROLE_PATHSPEC,    /* pathspec     a Git path, possibly with ":(magic)" */
+	ROLE_UNKNOWN,     /* unknown      may be anything, also a file that is read or written */
+	ROLES
+};
+
+/* What the command does beyond the files its arguments name. From harmless to harmful. */
+enum command_class {
+	CLASS_UNKNOWN,    /* unknown     nobody described it */
+	CLASS_INSPECT,    /* inspect     only looks: prints, reads its operands, asks a server to list */
+	CLASS_EDIT,       /* edit        changes the files its operands name, nothing else */
+	CLASS_LOCAL,      /* local       changes local state that can be had back (git add, commit, stash push) */
+	CLASS_BUILD,      /* build       runs the project's own build, test, lint or format code */
+	CLASS_DELETE,     /* delete      removes the files its operands name */
+	CLASS_DISCARD,    /* discard     loses local work or local state (git reset --hard, docker system prune) */
+	CLASS_NETWORK,    /* network     talks to a host: downloads, uploads, calls */
+	CLASS_INSTALL,    /* install     brings in code of others (npm install, pip install, apt-get install) */
+	CLASS_EXECUTE,    /* execute     runs code that is not in the text */
+	CLASS_CREDENTIAL, /* credential  shows or makes secrets (env, gh auth token) */
+	CLASS_SYSTEM,     /* system      changes the machine (systemctl, mount, useradd, kill) */
+	CLASS_PUBLISH,    /* publish     makes something public or releases it (git push, npm publish) */
+	CLASS_CHANGE,     /* change      changes remote or shared state (kubectl apply, terraform import, gh pr merge) */
+	CLASS_DESTROY,    /* destroy     destroys remote or shared state (kubectl delete, terraform destroy) */
+	COMMAND_CLASSES
+};
+
+enum option_style {
+	STYLE_GNU,    /* gnu     short clusters, --long[=value], unique abbreviations, options anywhere, "--" ends them */
+	STYLE_POSIX,  /* posix   as gnu, but the first operand ends the options (wrappers, shells) */
+	STYLE_SINGLE, /* single  -long, -long=value, -long value and --long alike, no clusters, options anywhere (go flags) */
+	STYLE_FIND,   /* find    operands up to the first word that starts with '-', '(' or '!', then an expression */
+	STYLE_KEYVAL, /* keyval  key=value words (dd) */
+	STYLE_TAR,    /* tar     gnu, and the first word may be a cluster without '-' */
+	STYLE_NONE,   /* none    no options: every word is an operand (echo) */
+};
+
+enum { OPTION_MAX_ROLES = 3 };
+
+struct known_option {
+	const char *name;      /* "-f", "--file", "-exec", "of=" */
+	uint8_t n_roles;       /* values it takes; 0: a flag */
+	bool optional;         /* the value, if any, is attached: -x[value], --long[=value] */
+	bool optional_next;    /* as optional, but a following word that is no option is its value too */
+	uint8_t roles[OPTION_MAX_ROLES];
+};
+
+/* operands: "none read..." is prefix {none}, repeat read; "read... into" is repeat read, suffix {into}. */
+enum { OPERAND_MAX_FIXED = 4 };
+struct operand_roles {
+	bool given; /* an override that is absent leaves the previous roles */
+	uint8_t n_prefix, n_suffix;
+	uint8_t prefix[OPERAND_MAX_FIXED];
+	uint8_t suffix[OPERAND_MAX_FIXED];
+	uint8_t repeat; /* role of all others; ROLE_UNKNOWN when the data does not say */
+};
+
+/* Conditions are joined with "and"; has and lacks look for any of the named options, in their table spelling. All
+ * clauses that hold are applied in order; later ones win.
+ */
+struct known_when {
+	const char *const *has;      /* NULL-terminated; NULL: no condition */
+	const char *const *lacks;
+	const char *const *operand;  /* globs: some operand matches one */
+	const char *option;          /* with value: this option's value matches one of the globs */
+	const char *const *value;
+	int min_operands, max_operands; /* -1: no condition */
+	/* effects */
+	int command_class;           /* -1: unchanged */
+	struct operand_roles operands;
+	int recursive;               /* 1: read, write, edit, delete become their tree forms; -1: unchanged */
+	const char *default_operand; /* stands in when there is no operand with a file role; NULL: none */
+	const char *const *models;   /* added */
+	const char *severity;        /* NULL: unchanged */
+	const char *stdin_role;      /* NULL: unchanged; "code", "shell", "names", "none" */
+};
+
+struct known_command {
+	const char *name;  /* exact for programs; for subcommands '|'-separated globs ("get-*|list-*") */
+	uint8_t command_class;
+	uint8_t style;
+	const char *language;             /* "python", "shell", "awk", "sql" ...; NULL: none */
+	const char *canonical;            /* name used in canonical text when it differs (an alias); NULL: its own */
+	const struct known_option *options;
+	size_t n_options;                 /* own ones; those of the parents hold too */
+	struct operand_roles operands;
+	const struct known_when *when;
+	size_t n_when;
+	const struct known_command *subcommands;
+	size_t n_subcommands;
+	const char *const *models;        /* NULL-terminated: "terraform.mutates"; NULL: none */
+	const char *default_operand;      /* see known_when */
+	const char *stdin_role;           /* what it does with standard input when it has no script: "code", "shell", "names" or NULL */
+	const char *severity;             /* "critical" ... for rules that give none; NULL */
+	bool recursive;                   /* as known_when.recursive, always */
+	bool wrapper;                     /* runs its operand command and adds nothing: the inner command alone decides */
+	bool remote;                      /* operand commands run elsewhere: their paths are not ours */
+	bool appends;                     /* unknown words are appended to the operand command (xargs) */
+	const char *const *replaces;      /* options whose value is a placeholder for unknown text (xargs -I) */
+	bool interactive;                 /* opens an editor or prompt when given nothing to do */
+	const char *hint;                 /* what to do instead, for the agent; NULL */
+};
+
+/* A name of the environment that changes what a command runs. */
+enum environment_kind {
+	ENVIRONMENT_SHELL,  /* shell   the value is a command line (GIT_SSH_COMMAND, PAGER, EDITOR) */
+	ENVIRONMENT_CODE,   /* code    makes programs load code (LD_PRELOAD, NODE_OPTIONS, PYTHONPATH, BASH_ENV) */
+	ENVIRONMENT_PATH,   /* path    where programs are found */
+	ENVIRONMENT_CONFIG, /* config  configuration that may name commands (GIT_CONFIG_*, KUBECONFIG) */
+	ENVIRONMENT_ARGS,   /* args    words added to a command's arguments (TF_CLI_ARGS*) */
+	ENVIRONMENT_GUARD,  /* guard   CAVRA's own switches */
+};
+struct known_environment {
+	const char *name; /* a glob: "GIT_CONFIG_*" */
+	enum environment_kind kind;
+	const char *const *programs; /* only for these; NULL: for all */
+};
+
+/* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read their value. */
+struct known_config {
+	const char *program;
+	const char *key; /* glob, lower case: "core.sshcommand", "alias.*", "filter.*.clean" */
+	const char *kind; /* "shell", "alias", "code" (loads or runs something), "push" (changes what push sends) */
+};
+
+/* A function of another language that runs a command: in `language` the call `name(` takes shell text ("shell") or a
+ * list of words ("argv") first, or reads or writes a file ("read", "write").
+ */
+struct known_call {
+	const char *language;
+	const char *name;
+	const char *takes; /* "shell", "argv", "read", "write", "delete", "eval" */
+};
+
+extern const struct known_command known_commands[]; /* sorted by name */
+extern const size_t known_commands_count;
+extern const struct known_environment known_environment[];
+extern const size_t known_environment_count;
+extern const struct known_config known_config[];
+extern const size_t known_config_count;
+extern const struct known_call known_calls[];
+extern const size_t known_calls_count;
+
+/* The program of this base name (exact), NULL when nobody described it. "python3.11" finds "python3": a version suffix
+ * is tried without.
+ */
+const struct known_command *knowledge_find(struct str name);
+/* The subcommand that the word names, NULL. First exact, then by glob. */
+const struct known_command *knowledge_subcommand(const struct known_command *parent, struct str word);
+/* The option of this spelling, exact; then, for "--long", a unique abbreviation. Looks in `chain` from the innermost
+ * command outwards. NULL when unknown, *ret_ambiguous tells when several fit.
+ */
+const struct known_option *knowledge_option(const struct known_command *const *chain, size_t n_chain, struct str name,
+					    bool *ret_ambiguous);
+const char *role_name(enum role role);
+const char *command_class_name(enum command_class cls);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A policy in force: packs loaded, validated, inherited and compiled into what src/decide/ asks. Immutable once
+ * made; any number of threads may read it.
+ */
+#ifndef CAVRA_POLICY_POLICY_H
+#define CAVRA_POLICY_POLICY_H
+
+#include <jansson.h>
+
+#include "policy/match.h"
+
+enum policy_switch { SWITCH_UNSET, SWITCH_ALLOW, SWITCH_OFF, SWITCH_APPROVAL, SWITCH_BLOCK };
+enum policy_mode { MODE_ENFORCE, MODE_AUDIT_ONLY, MODE_STRICT, MODE_BREAK_GLASS };
+
+/* The reference's lists and ours; each is compiled once. */
+enum policy_list_id {
+	LIST_FILES_BLOCK_READ,
+	LIST_FILES_BLOCK_WRITE,
+	LIST_FILES_APPROVE_WRITE,
+	LIST_COMMANDS_BLOCK,
+	LIST_COMMANDS_APPROVE,
+	LIST_COMMANDS_ALLOW,
+	LIST_GIT_PROTECTED,
+	LIST_MCP_ALLOWED,
+	LIST_MCP_BLOCKED,
+	LIST_NETWORK_ALLOW,
+	LIST_NETWORK_BLOCK,
+	LIST_NETWORK_APPROVE,
+	POLICY_LISTS
+};
+
+/* One entry of the `rules:` section. Absent parts are empty. A rule matches an effect when all present parts match. */
+struct rule_match {
+	struct str program;                  /* base name */
+	const struct str *subcommand;        /* words, in order */
+	size_t n_subcommand;
+	const struct str *flags;             /* options that must all be present, as spelled in the knowledge base */
+	size_t n_flags;
+	struct pattern_list *operands;       /* some operand matches (name patterns) */
+	struct str model;                    /* "terraform.mutates", "kubectl.destroys", "git.push" ... */
+	struct pattern_list *model_argument; /* git.push: {dest: ...} */
+	struct str effect;                   /* "file.read", "net", "mcp" ... */
+	struct pattern_list *effect_pattern; /* its paths, hosts, names */
+};
+
+struct policy_rule {
+	struct str id;
+	struct rule_match match;
+	enum cavra_outcome decision;
+	enum cavra_severity severity;
+	bool has_severity;
+	struct str approver_group, reason, instead; /* empty: none */
+};
+
+struct policy {
+	struct str id, title, version, description;
+	char digest[72]; /* "sha256:<hex>" of the compiled document */
+	enum policy_mode mode;
+	struct pattern_list *list[POLICY_LISTS]; /* NULL: empty */
+
+	enum policy_switch outside_read, outside_write; /* SWITCH_ALLOW, SWITCH_APPROVAL or SWITCH_BLOCK */
+	bool commands_readonly, commands_workspace;     /* effect rules on */
+	bool opaque_blocks;                             /* commands.opaque: block */
+	enum policy_switch force_push;                  /* on protected branches */
+	bool require_pull_request, block_direct_push, require_human_reviewer, require_ai_attestation;
+	bool mcp_block_unknown, mcp_has_section;
+	enum policy_switch network_default;             /* SWITCH_UNSET: no opinion */
+	enum cavra_severity in_place;                   /* highest severity a human at the agent may approve */
+	bool hook_authoritative;                        /* hook.authoritative */
+
+	struct policy_rule *rules;
+	size_t n_rules;
+
+	const json_t *document; /* the compiled, normalised document; owned by the policy */
+	struct arena *arena;    /* owns everything above */
+};
+
+/* Where packs come from. All pointers borrowed. */
+struct policy_source {
+	const char *pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
+};
+
+/* A file, or a directory with policy.yaml. */
+int policy_load_file(const struct policy_source *source, const char *path, const char *const *overlays,
+		     size_t n_overlays, struct policy **ret_policy, struct cavra_error *error);
+/* A pack by id; the id's syntax is checked, it is never a path. */
+int policy_load_pack(const struct policy_source *source, const char *id, const char *const *overlays, size_t n_overlays,
+		     struct policy **ret_policy, struct cavra_error *error);
+void policy_free(struct policy *policy);
+
+/* The embedded packs, sorted by id. */
+struct policy_pack {
+	const char *id;
+	const char *text; /* YAML */
+	size_t length;
+};
+extern const struct policy_pack policy_packs[];
+extern const size_t policy_packs_count;
+
+#endif
