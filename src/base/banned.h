@@ -11,6 +11,15 @@
 #include <string.h>
 #include <time.h>
 
+/* Some are macros when _FORTIFY_SOURCE is on, and a macro cannot be poisoned. */
+#undef strcpy
+#undef strcat
+#undef sprintf
+#undef vsprintf
+#undef gets
+#undef scanf
+#undef sscanf
+#undef fscanf
 #undef alloca
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof strtol gets scanf sscanf fscanf gmtime localtime alloca
 
