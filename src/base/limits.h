@@ -27,6 +27,7 @@ enum {
 	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
 };
 
+#define LIMIT_JSON_NODES 500000       /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)   /* a policy file, a settings file */
 #define LIMIT_REQUEST_BYTES MiB(4)    /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES MiB(1)    /* a command line; longer is opaque */

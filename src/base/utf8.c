@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Characters of UTF-8 text, see utf8.h.
+ */
+#include "base/utf8.h"
+
+#include "base/array.h"
+
+size_t utf8_length(struct str s)
+{
+	/* What the second byte may be depends on the first. */
+	static const struct {
+		unsigned char from, to, low, high, length;
+	} forms[] = {
+		{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+		{0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+		{0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+	};
+	const unsigned char *p = (const unsigned char *)s.p;
+	if (s.n == 0)
+		return 0;
+	if (p[0] < 0x80)
+		return 1;
+	size_t i = 0;
+	while (i < ARRAY_SIZE(forms) && p[0] > forms[i].to)
+		i++;
+	if (i == ARRAY_SIZE(forms) || p[0] < forms[i].from || s.n < forms[i].length)
+		return 0;
+	if (p[1] < forms[i].low || p[1] > forms[i].high)
+		return 0;
+	for (size_t k = 2; k < forms[i].length; k++)
+		if (p[k] < 0x80 || p[k] > 0xbf)
+			return 0;
+	return forms[i].length;
+}
+
+uint32_t utf8_next(struct str *rest)
+{
+	size_t n = utf8_length(*rest);
+	const unsigned char *p = (const unsigned char *)rest->p;
+	uint32_t c = n == 0 ? UINT32_MAX : n == 1 ? p[0] : p[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	*rest = str_from_at(*rest, n ? n : 1);
+	return c;
+}
+
+size_t utf8_encode(uint32_t c, char ret_bytes[4])
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	for (size_t i = n; i-- > 1; c >>= 6)
+		ret_bytes[i] = (char)(0x80 | (c & 0x3f));
+	ret_bytes[0] = (char)(lead[n] | c);
+	return n;
+}
+
+size_t utf8_find_invalid(struct str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t n = (unsigned char)s.p[i] < 0x80 ? 1 : utf8_length(str_from_at(s, i));
+		if (n == 0)
+			return i;
+		i += n;
+	}
+	return STR_NPOS;
+}
+
+size_t utf8_count(struct str s)
+{
+	size_t count = 0;
+	while (s.n) {
+		(void)utf8_next(&s);
+		count++;
+	}
+	return count;
+}
+
+void utf8_position(struct str text, size_t offset, int *ret_line, int *ret_column)
+{
+	int line = 1, column = 1;
+	for (size_t i = 0; i < text.n && i < offset; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c == '\n') {
+			line++;
+			column = 1;
+		} else if ((c & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	*ret_line = line;
+	*ret_column = column;
+}
