@@ -11,7 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_FIRST_BLOCK = 64 * 1024, ARENA_LARGEST_BLOCK = 1024 * 1024, ARENA_TEXT_MAX = 64 * 1024 };
+enum {
+	ARENA_FIRST_BLOCK = 64 * 1024,
+	ARENA_LARGEST_BLOCK = 1024 * 1024,
+	ARENA_TEXT_MAX = 64 * 1024
+};
 
 struct arena_block {
 	struct arena_block *older;
@@ -19,6 +23,24 @@ struct arena_block {
 	size_t used;
 	_Alignas(max_align_t) char bytes[];
 };
+
+/* Under AddressSanitizer every allocation ends in bytes that must not be touched, as malloc's do. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISONS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISONS 1
+#endif
+#endif
+
+#ifdef ARENA_POISONS
+#include <sanitizer/asan_interface.h>
+enum { ARENA_GAP = 16 };
+#else
+enum { ARENA_GAP = 0 };
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p))
+#endif
 
 void arena_init(struct arena *arena, size_t max)
 {
@@ -30,6 +52,7 @@ static void free_blocks(struct arena_block *block)
 {
 	while (block) {
 		struct arena_block *older = block->older;
+		ASAN_UNPOISON_MEMORY_REGION(block->bytes, block->cap);
 		free(block);
 		block = older;
 	}
@@ -50,10 +73,12 @@ void arena_reset(struct arena *arena)
 	while (first->older) {
 		struct arena_block *older = first->older;
 		arena->total -= first->cap;
+		ASAN_UNPOISON_MEMORY_REGION(first->bytes, first->cap);
 		free(first);
 		first = older;
 	}
 	first->used = 0;
+	ASAN_POISON_MEMORY_REGION(first->bytes, first->cap);
 	arena->blocks = first;
 }
 
@@ -81,6 +106,7 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 	block->older = arena->blocks;
 	block->cap = cap;
 	block->used = 0;
+	ASAN_POISON_MEMORY_REGION(block->bytes, cap);
 	arena->blocks = block;
 	arena->total += cap;
 	return block;
@@ -89,17 +115,18 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	enum { ALIGN = _Alignof(max_align_t) };
-	if (size > SIZE_MAX - ALIGN)
+	if (size > SIZE_MAX - ALIGN - ARENA_GAP)
 		return give_up(arena);
-	size = size ? (size + ALIGN - 1) / ALIGN * ALIGN : (size_t)ALIGN;
+	size_t room = size ? (size + ALIGN - 1) / ALIGN * ALIGN + ARENA_GAP : (size_t)ALIGN;
 	struct arena_block *block = arena->blocks;
-	if (!block || block->cap - block->used < size) {
-		block = new_block(arena, size);
+	if (!block || block->cap - block->used < room) {
+		block = new_block(arena, room);
 		if (!block)
 			return give_up(arena);
 	}
 	void *memory = block->bytes + block->used;
-	block->used += size;
+	block->used += room;
+	ASAN_UNPOISON_MEMORY_REGION(memory, size);
 	return memset(memory, 0, size);
 }
 
@@ -115,12 +142,12 @@ void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *c
 	if (used < *cap)
 		return;
 	size_t bigger = *cap ? *cap * 2 : 8;
-	void **array = array_pointer;
-	void *fresh = arena_array(arena, bigger, size);
-	assert(fresh); /* growing needs an armed arena */
+	void *old, *fresh = arena_array(arena, bigger, size);
+	assert(fresh);                           /* growing needs an armed arena */
+	memcpy(&old, array_pointer, sizeof old); /* a pointer of any type */
 	if (used)
-		memcpy(fresh, *array, used * size);
-	*array = fresh;
+		memcpy(fresh, old, used * size);
+	memcpy(array_pointer, &fresh, sizeof fresh);
 	*cap = bigger;
 }
 

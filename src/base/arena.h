@@ -50,7 +50,8 @@ struct str arena_str(struct arena *arena, struct str s);
 struct str arena_join(struct arena *arena, struct str a, struct str b);
 struct str arena_join3(struct arena *arena, struct str a, struct str b, struct str c);
 /* Formatted text, at most 64 KiB. */
-struct str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct str arena_printf(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type)))

@@ -21,6 +21,7 @@
 #undef sscanf
 #undef fscanf
 #undef alloca
-#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof strtol gets scanf sscanf fscanf gmtime localtime alloca
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi atol atof strtol gets scanf sscanf \
+	fscanf gmtime localtime alloca
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -14,7 +15,8 @@ static char empty[1];
 
 void buf_init(struct buf *buf, size_t max)
 {
-	*buf = (struct buf){.p = empty, .max = max};
+	/* Far from where sizes overflow. */
+	*buf = (struct buf){.p = empty, .max = max < SIZE_MAX / 4 ? max : SIZE_MAX / 4};
 }
 
 void buf_release(struct buf *buf)
@@ -85,30 +87,41 @@ void buf_add_format(struct buf *buf, const char *format, ...)
 	buf->n += (size_t)n;
 }
 
+/* Bytes that stand in a JSON string as they are; the others need a look at what they begin. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* One character that is not plain; returns how many bytes of s it took. */
+static size_t add_json_escaped(struct buf *buf, struct str s)
+{
+	static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	unsigned char c = (unsigned char)s.p[0];
+	const char *at = c ? strchr(escaped, c) : NULL;
+	size_t n = utf8_length(s);
+	if (at)
+		buf_add_format(buf, "\\%c", letters[at - escaped]);
+	else if (c < 0x20)
+		buf_add_format(buf, "\\u%04x", c);
+	else if (n == 0)
+		buf_add(buf, STR("\xef\xbf\xbd"));
+	else
+		buf_add(buf, str_first(s, n));
+	return n ? n : 1;
+}
+
 void buf_add_json_string(struct buf *buf, struct str s)
 {
 	buf_add_char(buf, '"');
-	for (size_t i = 0; i < s.n;) {
-		size_t plain = i;
-		while (plain < s.n && s.p[plain] >= 0x20 && s.p[plain] != '"' && s.p[plain] != '\\')
+	while (s.n) {
+		size_t plain = 0;
+		while (plain < s.n && is_plain((unsigned char)s.p[plain]))
 			plain++;
-		buf_add(buf, str_make(s.p + i, plain - i));
-		i = plain;
-		if (i >= s.n)
-			break;
-		unsigned char c = (unsigned char)s.p[i];
-		size_t n = utf8_length(str_from_at(s, i));
-		if (c == '"' || c == '\\')
-			buf_add_format(buf, "\\%c", c);
-		else if (c == '\n' || c == '\t' || c == '\r' || c == '\b' || c == '\f')
-			buf_add_format(buf, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : c == '\r' ? 'r' : c == '\b' ? 'b' : 'f');
-		else if (c < 0x20)
-			buf_add_format(buf, "\\u%04x", c);
-		else if (n == 0)
-			buf_add(buf, STR("\xef\xbf\xbd"));
-		else
-			buf_add(buf, str_make(s.p + i, n));
-		i += n ? n : 1;
+		buf_add(buf, str_first(s, plain));
+		s = str_from_at(s, plain);
+		if (s.n)
+			s = str_from_at(s, add_json_escaped(buf, s));
 	}
 	buf_add_char(buf, '"');
 }

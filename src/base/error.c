@@ -32,14 +32,36 @@ const struct code_info *code_info(enum cavra_code code)
 	return &infos[ARRAY_SIZE(infos) - 1];
 }
 
-static void set_text(struct cavra_error *error, enum cavra_code code, int line, int column, const char *format,
-		     va_list args)
+/* Keeps the promise of one line, and keeps input from steering a terminal. */
+static void one_line(char *text)
 {
-	memset(error, 0, sizeof *error);
-	error->code = code;
-	error->line = line;
-	error->column = column;
-	(void)vsnprintf(error->text, sizeof error->text, format, args);
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+}
+
+/* Copies what fits, without half a UTF-8 character at the end. */
+static void copy_cut(char *to, size_t cap, const char *from)
+{
+	size_t n = strlen(from);
+	if (n >= cap)
+		for (n = cap - 1; n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80;)
+			n--;
+	memcpy(to, from, n);
+	to[n] = '\0';
+	one_line(to);
+}
+
+__attribute__((format(printf, 5, 0))) static void set_text(struct cavra_error *error,
+							   enum cavra_code code, int line,
+							   int column, const char *format,
+							   va_list args)
+{
+	/* Formatted aside: an argument may be the old text. */
+	char text[sizeof error->text * 2];
+	(void)vsnprintf(text, sizeof text, format, args);
+	*error = (struct cavra_error){.code = code, .line = line, .column = column};
+	copy_cut(error->text, sizeof error->text, text);
 }
 
 int error_set(struct cavra_error *error, enum cavra_code code, const char *format, ...)
@@ -53,7 +75,8 @@ int error_set(struct cavra_error *error, enum cavra_code code, const char *forma
 	return code;
 }
 
-int error_at(struct cavra_error *error, enum cavra_code code, int line, int column, const char *format, ...)
+int error_at(struct cavra_error *error, enum cavra_code code, int line, int column,
+	     const char *format, ...)
 {
 	if (error) {
 		va_list args;
@@ -67,22 +90,21 @@ int error_at(struct cavra_error *error, enum cavra_code code, int line, int colu
 void error_file(struct cavra_error *error, const char *file)
 {
 	if (error && !error->file[0])
-		(void)snprintf(error->file, sizeof error->file, "%s", file);
+		copy_cut(error->file, sizeof error->file, file);
 }
 
 int error_prefix(struct cavra_error *error, const char *format, ...)
 {
 	if (!error)
 		return CAVRA_ERR_INTERNAL;
-	char prefix[sizeof error->text], text[sizeof error->text];
+	/* The cause matters most: of a long prefix only the first half of the room is used. */
+	char prefix[sizeof error->text / 2], text[sizeof error->text * 2];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(prefix, sizeof prefix, format, args);
+	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	memcpy(text, error->text, sizeof text);
-	size_t n = strlen(prefix);
-	if (n > sizeof text / 2)
-		n = sizeof text / 2;
-	(void)snprintf(error->text, sizeof error->text, "%.*s: %.*s", (int)n, prefix, (int)(sizeof text - n - 3), text);
+	copy_cut(prefix, sizeof prefix, text);
+	(void)snprintf(text, sizeof text, "%s: %s", prefix, error->text);
+	copy_cut(error->text, sizeof error->text, text);
 	return error->code;
 }

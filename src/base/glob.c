@@ -6,6 +6,8 @@
 
 #include <ctype.h>
 
+#include "base/array.h"
+
 static const struct {
 	const char *name;
 	int (*is)(int);
@@ -15,64 +17,90 @@ static const struct {
 	{"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
-static bool class_matches(struct str name, char c)
+/* What a bracket expression says about one character, piece by piece. */
+struct bracket {
+	unsigned char c;
+	bool hit;
+	bool unsure; /* holds something that only the shell's locale can tell */
+};
+
+static void match_class(struct bracket *b, struct str name)
 {
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-		if (str_is(name, classes[i].name))
-			return classes[i].is((unsigned char)c) != 0;
-	return true; /* unknown class: may match */
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+		if (str_is(name, classes[i].name)) {
+			b->hit |= b->c < 128 && classes[i].is(b->c);
+			return;
+		}
+	b->unsure = true;
+}
+
+/* "[:class:]", "[=equivalents=]" or "[.collating.]" at s: its length, 0 when there is none. */
+static size_t match_named(struct bracket *b, struct str s)
+{
+	if (s.n < 2 || s.p[0] != '[' || !memchr(":=.", s.p[1], 3))
+		return 0;
+	size_t end = str_find(str_from_at(s, 2), str_make((char[]){s.p[1], ']'}, 2));
+	if (end == STR_NPOS)
+		return 0;
+	if (s.p[1] == ':')
+		match_class(b, str_first(str_from_at(s, 2), end));
+	else
+		b->unsure = true;
+	return end + 4;
+}
+
+/* One character of the list, which a backslash may protect; s is not empty. Returns its length. */
+static size_t plain_char(struct str s, unsigned char *ret_c)
+{
+	size_t at = s.p[0] == '\\' && s.n > 1 ? 1 : 0;
+	*ret_c = (unsigned char)s.p[at];
+	return at + 1;
+}
+
+/* A character or a range of characters at s; returns its length. */
+static size_t match_range(struct bracket *b, struct str s)
+{
+	unsigned char low, high;
+	size_t n = plain_char(s, &low);
+	struct str rest = str_from_at(s, n);
+	high = low;
+	if (rest.n > 1 && rest.p[0] == '-' && rest.p[1] != ']') {
+		size_t named = match_named(b, str_from_at(rest, 1));
+		n += 1 + (named ? named : plain_char(str_from_at(rest, 1), &high));
+		b->unsure |= named != 0;
+	}
+	b->hit |= low <= b->c && b->c <= high;
+	b->unsure |= low > 127 || high > 127;
+	return n;
 }
 
 bool glob_bracket_matches(struct str s, char c, size_t *ret_length)
 {
-	size_t i = 1;
-	bool negated = false, hit = false;
+	struct bracket b = {.c = (unsigned char)c};
+	bool negated = s.n > 1 && (s.p[1] == '!' || s.p[1] == '^');
+	size_t first = negated ? 2 : 1, i = first;
 	*ret_length = 0;
-	if (i < s.n && (s.p[i] == '!' || s.p[i] == '^')) {
-		negated = true;
-		i++;
+	while (i < s.n && (s.p[i] != ']' || i == first)) {
+		size_t n = match_named(&b, str_from_at(s, i));
+		i += n ? n : match_range(&b, str_from_at(s, i));
 	}
-	for (bool first = true;; first = false) {
-		if (i >= s.n)
-			return false;
-		if (s.p[i] == ']' && !first)
-			break;
-		if (s.p[i] == '[' && i + 1 < s.n && s.p[i + 1] == ':') {
-			size_t end = str_find(str_from_at(s, i + 2), STR(":]"));
-			if (end != STR_NPOS) {
-				hit |= class_matches(str_first(str_from_at(s, i + 2), end), c);
-				i += end + 4;
-				continue;
-			}
-		}
-		char low = s.p[i++];
-		if (low == '\\' && i < s.n)
-			low = s.p[i++];
-		char high = low;
-		if (i + 1 < s.n && s.p[i] == '-' && s.p[i + 1] != ']') {
-			high = s.p[i + 1];
-			i += 2;
-			if (high == '\\' && i < s.n)
-				high = s.p[i++];
-		}
-		hit |= (unsigned char)low <= (unsigned char)c && (unsigned char)c <= (unsigned char)high;
-	}
+	if (i >= s.n)
+		return false;
 	*ret_length = i + 1;
-	return hit != negated;
+	return b.unsure || b.hit != negated;
 }
 
 bool glob_element_matches(struct str element, struct str text)
 {
-	if (str_is(element, "*"))
-		return true;
+	bool wide = text.n > 1 && text.n <= 4 && (unsigned char)text.p[0] > 127;
+	size_t length;
 	if (str_is(element, "?"))
-		return text.n >= 1 && text.n <= 4 && (text.n == 1 || (unsigned char)text.p[0] > 127);
-	if (element.n > 1 && element.p[0] == '[') {
-		size_t length;
-		if (text.n > 1 && (unsigned char)text.p[0] > 127 && text.n <= 4)
-			return true; /* a multi-byte character: ranges depend on the locale */
-		bool hit = text.n == 1 && glob_bracket_matches(element, text.p[0], &length);
-		return hit || (text.n == 1 && length == 0);
-	}
-	return true;
+		return text.n == 1 || wide;
+	if (element.n < 2 || element.p[0] != '[')
+		return true;
+	bool hit = glob_bracket_matches(element, text.n ? text.p[0] : '\0', &length);
+	if (length != element.n)
+		return true;
+	/* What ranges hold beyond ASCII depends on the locale. */
+	return wide || (text.n == 1 && hit);
 }

@@ -13,7 +13,8 @@
 bool glob_element_matches(struct str element, struct str text);
 
 /* Does the bracket expression that starts at s.p[0] == '[' match `c`? *ret_length gets its length in bytes,
- * 0 when it is not a bracket expression (then '[' is a plain character). Classes ([:alpha:]) are ASCII.
+ * 0 when it is not a bracket expression (then '[' is a plain character). Classes ([:alpha:]) are ASCII. A list
+ * with something only a locale can tell ([=e=], [.-.], an unknown class, a range beyond ASCII) may match anything.
  */
 bool glob_bracket_matches(struct str s, char c, size_t *ret_length);
 

@@ -8,17 +8,17 @@
 
 #include <stddef.h>
 
-#define KiB(n) ((size_t)(n) * 1024)
-#define MiB(n) ((size_t)(n) * 1024 * 1024)
+#define KiB(n) ((size_t)1024 * (n))
+#define MiB(n) ((size_t)1024 * 1024 * (n))
 
 enum {
-	LIMIT_JSON_DEPTH = 64,          /* nesting of any JSON or YAML document */
-	LIMIT_SHELL_DEPTH = 100,        /* nesting of shell constructs, also through sh -c and eval */
-	LIMIT_SHELL_ALTERNATIVES = 8,   /* values a variable may hold before it is unknown */
-	LIMIT_SHELL_REPLAYS = 16,       /* combinations of alternatives tried for one command */
-	LIMIT_SHELL_VARIABLES = 256,    /* variables tracked; further ones are unknown */
-	LIMIT_SHELL_UNROLL = 64,        /* words of a for loop that are run one by one */
-	LIMIT_SHELL_CALL_DEPTH = 24,    /* functions inlined in functions */
+	LIMIT_JSON_DEPTH = 64,        /* nesting of any JSON or YAML document */
+	LIMIT_SHELL_DEPTH = 100,      /* nesting of shell constructs, also through sh -c and eval */
+	LIMIT_SHELL_ALTERNATIVES = 8, /* values a variable may hold before it is unknown */
+	LIMIT_SHELL_REPLAYS = 16,     /* combinations of alternatives tried for one command */
+	LIMIT_SHELL_VARIABLES = 256,  /* variables tracked; further ones are unknown */
+	LIMIT_SHELL_UNROLL = 64,      /* words of a for loop that are run one by one */
+	LIMIT_SHELL_CALL_DEPTH = 24,  /* functions inlined in functions */
 	LIMIT_SHELL_BRACE_WORDS = 1024, /* words made by brace expansion in one command */
 	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */

@@ -6,6 +6,7 @@
 #ifndef CAVRA_BASE_STR_H
 #define CAVRA_BASE_STR_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,14 +17,14 @@ struct str {
 };
 
 /* STR("text") is a str over a string literal, usable in static initialisers as STR_INIT("text"). */
-#define STR_INIT(lit)             \
-	{                         \
+#define STR_INIT(lit)                \
+	{                            \
 		lit, sizeof(lit) - 1 \
 	}
 #define STR(lit) ((struct str)STR_INIT(lit))
 
-/* For printf's "%.*s". */
-#define STR_ARG(s) (int)(s).n, (s).p
+/* For printf's "%.*s"; evaluates s twice. */
+#define STR_ARG(s) (int)((s).n < INT_MAX ? (s).n : INT_MAX), (s).p
 
 static inline struct str str_make(const char *p, size_t n)
 {
@@ -48,18 +49,21 @@ static inline bool str_is(struct str a, const char *c_string)
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
 static inline bool str_ends(struct str s, struct str suffix)
 {
-	return s.n >= suffix.n && memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0;
+	return s.n >= suffix.n &&
+	       (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 /* The part from `from` on; empty when `from` is past the end. */
 static inline struct str str_from_at(struct str s, size_t from)
 {
-	return from >= s.n ? str_make(s.p + s.n, 0) : str_make(s.p + from, s.n - from);
+	if (from > s.n)
+		from = s.n;
+	return from ? str_make(s.p + from, s.n - from) : s;
 }
 
 static inline struct str str_first(struct str s, size_t n)
@@ -97,7 +101,7 @@ bool str_split(struct str *rest, char separator, struct str *ret_piece);
 /* A non-negative decimal number and nothing else; false on overflow, sign, space or emptiness. */
 bool str_to_size(struct str s, size_t *ret_number);
 
-/* 64-bit FNV-1a; not for tables an attacker can flood, see base/map.h. */
+/* 64-bit FNV-1a; not for tables that an attacker can flood. */
 unsigned long long str_hash(struct str s);
 
 static inline char ascii_lower(char c)

@@ -34,23 +34,38 @@ struct value value_concat(struct arena *arena, struct value a, struct value b)
 	return (struct value){seg, a.n + b.n};
 }
 
-struct str value_known_prefix(struct arena *arena, struct value v)
+/* Joins the first n segments, each as its text or, when it is unknown, as its sign. */
+static struct str join_segments(struct arena *arena, struct value v, size_t n)
 {
-	size_t n = 0, bytes = 0;
-	while (n < v.n && v.seg[n].kind == SEG_TEXT)
-		bytes += v.seg[n++].text.n;
-	if (n == 0)
-		return STR("");
-	if (n == 1)
-		return v.seg[0].text;
+	static const struct str signs[] = {
+		[SEG_ANY] = STR_INIT("\xc2\xab?\xc2\xbb"),
+		[SEG_NUMBER] = STR_INIT("\xc2\xabnumber\xc2\xbb"),
+		[SEG_GLOB] = {NULL, 0},
+	};
+	size_t bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		bytes += signs[v.seg[i].kind].p ? signs[v.seg[i].kind].n : v.seg[i].text.n;
 	char *text = arena_alloc(arena, bytes + 1);
+	if (!text)
+		return STR("");
 	size_t at = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (v.seg[i].text.n)
-			memcpy(text + at, v.seg[i].text.p, v.seg[i].text.n);
-		at += v.seg[i].text.n;
+		struct str sign = signs[v.seg[i].kind], part = sign.p ? sign : v.seg[i].text;
+		if (part.n)
+			memcpy(text + at, part.p, part.n);
+		at += part.n;
 	}
 	return str_make(text, bytes);
+}
+
+struct str value_known_prefix(struct arena *arena, struct value v)
+{
+	size_t n = 0;
+	while (n < v.n && v.seg[n].kind == SEG_TEXT)
+		n++;
+	if (n == 0)
+		return STR("");
+	return n == 1 ? v.seg[0].text : join_segments(arena, v, n);
 }
 
 struct str value_text(struct arena *arena, struct value v)
@@ -60,16 +75,7 @@ struct str value_text(struct arena *arena, struct value v)
 
 struct str value_show(struct arena *arena, struct value v)
 {
-	struct str shown = STR("");
-	for (size_t i = 0; i < v.n; i++) {
-		struct str part = v.seg[i].text;
-		if (v.seg[i].kind == SEG_ANY)
-			part = STR("\xc2\xab?\xc2\xbb");
-		else if (v.seg[i].kind == SEG_NUMBER)
-			part = STR("\xc2\xabnumber\xc2\xbb");
-		shown = i == 0 ? part : arena_join(arena, shown, part);
-	}
-	return shown;
+	return v.n == 0 ? STR("") : join_segments(arena, v, v.n);
 }
 
 bool value_eq(struct value a, struct value b)
@@ -92,44 +98,72 @@ static size_t number_length(struct str text)
 	return digits > n ? digits : 0;
 }
 
-static bool covers_from(const struct value *v, size_t i, struct str text, unsigned *budget)
+/* Bounds of a search that could take exponential time or eat the stack. Past them the answer is yes:
+ * a value with unknown parts may be this text.
+ */
+struct search {
+	unsigned steps;
+	unsigned depth;
+};
+
+static bool covers_from(struct value v, struct str text, struct search *search);
+
+/* May this segment, which is not text, stand for the first n bytes of text? */
+static bool segment_takes(const struct seg *seg, struct str text, size_t n)
 {
-	if (*budget == 0)
-		return true; /* undecided counts as covered by a value with unknown parts */
-	--*budget;
-	if (i == v->n)
-		return text.n == 0;
-	const struct seg *seg = &v->seg[i];
-	switch (seg->kind) {
-	case SEG_TEXT:
-		return str_starts(text, seg->text) && covers_from(v, i + 1, str_from_at(text, seg->text.n), budget);
-	case SEG_NUMBER:
-		for (size_t n = number_length(text); n > 0; n--)
-			if (ascii_is_digit(text.p[n - 1]) && covers_from(v, i + 1, str_from_at(text, n), budget))
-				return true;
-		return false;
-	case SEG_ANY:
-		for (size_t n = 0; n <= text.n; n++)
-			if (covers_from(v, i + 1, str_from_at(text, n), budget))
-				return true;
-		return false;
-	case SEG_GLOB:
-		if (str_starts(text, seg->text) && covers_from(v, i + 1, str_from_at(text, seg->text.n), budget))
+	struct str part = str_first(text, n);
+	if (seg->kind == SEG_NUMBER)
+		return number_length(part) == n;
+	return seg->kind == SEG_ANY || str_eq(part, seg->text) ||
+	       glob_element_matches(seg->text, part);
+}
+
+/* Tries every length for the first segment, which is not text. */
+static bool covers_unknown(struct value v, struct str text, struct search *search)
+{
+	const struct seg *seg = v.seg;
+	struct value rest = {v.seg + 1, v.n - 1};
+	size_t most = text.n;
+	if (seg->kind == SEG_ANY && rest.n == 0)
+		return true;
+	if (seg->kind == SEG_NUMBER)
+		most = number_length(text);
+	if (seg->kind == SEG_GLOB && str_find_char(text, '/') != STR_NPOS)
+		most = str_find_char(text, '/');
+	/* As its own text, which may hold a '/'. */
+	if (seg->kind == SEG_GLOB && seg->text.n > most && str_starts(text, seg->text) &&
+	    covers_from(rest, str_from_at(text, seg->text.n), search))
+		return true;
+	for (size_t n = seg->kind == SEG_NUMBER; n <= most; n++) {
+		if (search->steps == 0)
 			return true;
-		for (size_t n = 0; n <= text.n; n++) {
-			if (n && text.p[n - 1] == '/')
-				break;
-			if (glob_element_matches(seg->text, str_first(text, n)) &&
-			    covers_from(v, i + 1, str_from_at(text, n), budget))
-				return true;
-		}
-		return false;
+		search->steps--;
+		if (segment_takes(seg, text, n) && covers_from(rest, str_from_at(text, n), search))
+			return true;
 	}
 	return false;
 }
 
+static bool covers_from(struct value v, struct str text, struct search *search)
+{
+	while (v.n && v.seg->kind == SEG_TEXT) {
+		if (!str_starts(text, v.seg->text))
+			return false;
+		text = str_from_at(text, v.seg->text.n);
+		v = (struct value){v.seg + 1, v.n - 1};
+	}
+	if (v.n == 0)
+		return text.n == 0;
+	if (search->depth == 0)
+		return true;
+	search->depth--;
+	bool covered = covers_unknown(v, text, search);
+	search->depth++;
+	return covered;
+}
+
 bool value_covers(struct value v, struct str text)
 {
-	unsigned budget = 20000;
-	return covers_from(&v, 0, text, &budget);
+	struct search search = {.steps = 20000, .depth = 100};
+	return covers_from(v, text, &search);
 }
