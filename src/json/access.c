@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Typed members of JSON objects, see json.h.
+ */
+#include "json/json.h"
+
+struct str json_str(const json_t *string)
+{
+	return str_make(json_string_value(string), json_string_length(string));
+}
+
+const char *json_type_name(const json_t *value)
+{
+	if (!value)
+		return "nothing";
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "object";
+	case JSON_ARRAY:
+		return "array";
+	case JSON_STRING:
+		return "string";
+	case JSON_INTEGER:
+		return "integer";
+	case JSON_REAL:
+		return "number";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "boolean";
+	case JSON_NULL:
+		return "null";
+	}
+	return "nothing";
+}
+
+bool json_get_str(const json_t *object, const char *key, struct str *ret)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_string(value))
+		return false;
+	*ret = json_str(value);
+	return true;
+}
+
+bool json_get_int(const json_t *object, const char *key, json_int_t *ret)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_integer(value))
+		return false;
+	*ret = json_integer_value(value);
+	return true;
+}
+
+bool json_get_bool(const json_t *object, const char *key, bool *ret)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_boolean(value))
+		return false;
+	*ret = json_is_true(value);
+	return true;
+}
+
+json_t *json_get_object(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+	return json_is_object(value) ? value : NULL;
+}
+
+json_t *json_get_array(const json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+	return json_is_array(value) ? value : NULL;
+}
+
+int json_want_str(const json_t *object, const char *key, struct str *ret, struct cavra_error *error)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!value || json_is_null(value))
+		return 0;
+	if (!json_is_string(value))
+		return error_set(error, CAVRA_ERR_INPUT, "\"%s\" is of type %s; write a string",
+				 key, json_type_name(value));
+	*ret = json_str(value);
+	return 1;
+}
+
+int json_need_str(const json_t *object, const char *key, struct str *ret, struct cavra_error *error)
+{
+	int found = json_want_str(object, key, ret, error);
+	if (found == 0)
+		return error_set(error, CAVRA_ERR_INPUT, "\"%s\" is missing; write a string", key);
+	return found < 0 ? found : 0;
+}

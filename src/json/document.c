@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Documents, see document.h.
+ */
+#include "json/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "json/json.h"
+#include "json/scan.h"
+#include "json/yaml.h"
+
+enum format { FORMAT_NONE, FORMAT_JSON, FORMAT_YAML };
+
+static int fail_memory(struct cavra_error *error)
+{
+	return error_set(error, CAVRA_ERR_MEMORY,
+			 "out of memory while reading a document; make it smaller");
+}
+
+static int document_new(const char *text, size_t n, struct document **ret,
+			struct cavra_error *error)
+{
+	if (n > LIMIT_DOCUMENT_BYTES)
+		return error_set(error, CAVRA_ERR_LIMIT, "larger than %zu bytes; split it",
+				 LIMIT_DOCUMENT_BYTES);
+	struct document *document = calloc(1, sizeof *document);
+	char *copy = malloc(n + 1);
+	if (!document || !copy) {
+		free(document);
+		free(copy);
+		return fail_memory(error);
+	}
+	if (n)
+		memcpy(copy, text, n);
+	copy[n] = '\0';
+	document->text = str_make(copy, n);
+	*ret = document;
+	return 0;
+}
+
+void document_free(struct document *document)
+{
+	if (!document)
+		return;
+	json_decref(document->root);
+	yaml_positions_free(document->positions);
+	free((char *)document->text.p);
+	free(document->name);
+	free(document);
+}
+
+static int parse_yaml(struct document *document, struct cavra_error *error)
+{
+	document->positions = yaml_positions_new();
+	if (!document->positions)
+		return fail_memory(error);
+	return yaml_read(document->text, document->positions, &document->root, error);
+}
+
+static int parse(enum format format, const char *text, size_t n, struct document **ret,
+		 struct cavra_error *error)
+{
+	struct document *document = NULL;
+	int code = document_new(text, n, &document, error);
+	if (code < 0)
+		return code;
+	code = format == FORMAT_YAML ? parse_yaml(document, error)
+				     : json_read(document->text, 0, &document->root, error);
+	if (code < 0)
+		document_free(document);
+	else
+		*ret = document;
+	return code;
+}
+
+int document_parse_json(const char *text, size_t n, struct document **ret,
+			struct cavra_error *error)
+{
+	return parse(FORMAT_JSON, text, n, ret, error);
+}
+
+int document_parse_yaml(const char *text, size_t n, struct document **ret,
+			struct cavra_error *error)
+{
+	return parse(FORMAT_YAML, text, n, ret, error);
+}
+
+static enum format format_of(struct str path)
+{
+	static const struct {
+		const char *ending;
+		enum format format;
+	} endings[] = {{".yaml", FORMAT_YAML}, {".yml", FORMAT_YAML}, {".json", FORMAT_JSON}};
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (str_ends(path, str_from(endings[i].ending)))
+			return endings[i].format;
+	return FORMAT_NONE;
+}
+
+static int fail_system(const char *doing, struct cavra_error *error)
+{
+	int number = errno;
+	return error_set(error,
+			 number == ENOENT || number == ENOTDIR ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
+			 "cannot %s: %s", doing, strerror(number));
+}
+
+static int read_all(int fd, struct buf *out, struct cavra_error *error)
+{
+	char piece[16384];
+	for (;;) {
+		ssize_t n = read(fd, piece, sizeof piece);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_system("read it", error);
+		if (n == 0)
+			return 0;
+		buf_add(out, str_make(piece, (size_t)n));
+		if (out->failed)
+			return error_set(error, CAVRA_ERR_LIMIT, "larger than %zu bytes; split it",
+					 LIMIT_DOCUMENT_BYTES);
+	}
+}
+
+/* A FIFO without a writer or a device must not make us wait. */
+static int read_file(const char *path, struct buf *out, struct cavra_error *error)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fail_system("open it", error);
+	int code;
+	if (fstat(fd, &st) < 0)
+		code = fail_system("look at it", error);
+	else if (!S_ISREG(st.st_mode))
+		code = error_set(error, CAVRA_ERR_INPUT, "this is %s; name a regular file",
+				 S_ISDIR(st.st_mode) ? "a directory" : "a device, pipe or socket");
+	else
+		code = read_all(fd, out, error);
+	(void)close(fd);
+	return code;
+}
+
+int document_load(const char *path, struct document **ret, struct cavra_error *error)
+{
+	CLEANUP_BUF struct buf text;
+	struct document *document = NULL;
+	buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	enum format format = format_of(str_from(path));
+	int code = format == FORMAT_NONE
+			   ? error_set(error, CAVRA_ERR_INPUT,
+				       "the name must end in .yaml, .yml or .json; rename the file")
+			   : read_file(path, &text, error);
+	if (code == 0)
+		code = parse(format, text.p, text.n, &document, error);
+	if (code == 0 && !(document->name = strdup(path))) {
+		document_free(document);
+		code = fail_memory(error);
+	}
+	if (code < 0)
+		error_file(error, path);
+	else
+		*ret = document;
+	return code;
+}
+
+bool document_position(const struct document *document, const char *pointer, enum position_of of,
+		       int *ret_line, int *ret_column)
+{
+	struct str steps = str_from(pointer);
+	*ret_line = *ret_column = 1;
+	if (document->positions) {
+		const struct yaml_position *position = yaml_positions_find(document->positions,
+									   steps);
+		if (!position)
+			return false;
+		*ret_line = of == POSITION_KEY ? position->key_line : position->line;
+		*ret_column = of == POSITION_KEY ? position->key_column : position->column;
+		return true;
+	}
+	size_t key, value;
+	if (!json_scan_locate(document->text, steps, &key, &value))
+		return false;
+	utf8_position(document->text, of == POSITION_KEY ? key : value, ret_line, ret_column);
+	return true;
+}
+
+int document_error(const struct document *document, const char *pointer, enum position_of of,
+		   struct cavra_error *error, enum cavra_code code, const char *format, ...)
+{
+	char text[sizeof error->text];
+	va_list args;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	int line = 1, column = 1;
+	char *steps = strdup(pointer);
+	while (steps && !document_position(document, steps, of, &line, &column)) {
+		char *slash = strrchr(steps, '/');
+		if (!slash)
+			break;
+		*slash = '\0';
+	}
+	free(steps);
+	(void)error_at(error, code, line, column, "%s", text);
+	if (document->name)
+		error_file(error, document->name);
+	return code;
+}

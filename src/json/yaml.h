@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * YAML text to values and positions: the part of document.h that knows libyaml.
+ */
+#ifndef CAVRA_JSON_YAML_H
+#define CAVRA_JSON_YAML_H
+
+#include "json/yaml_positions.h"
+
+/* The language, the caps and the errors are those of document_parse_yaml(). Appends to positions; the caller
+ * decrefs *ret.
+ */
+int yaml_read(struct str text, struct yaml_positions *positions, json_t **ret,
+	      struct cavra_error *error);
+
+/* Refuses characters that no YAML document of ours holds, and those on which YAML readers disagree. */
+int yaml_check_text(struct str text, struct cavra_error *error);
+/* What libyaml complains of, in words that help. problem may be NULL. */
+const char *yaml_explain(const char *problem, bool at_tab);
+
+#endif
