@@ -24,6 +24,7 @@ enum {
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
 	LIMIT_POLICY_PARENTS = 32,      /* packs in one chain of inheritance */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
+	LIMIT_SAME_FILE_WALK = 20000,   /* directory entries looked at for the other names of a file */
 	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
 };
 
