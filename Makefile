@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Short names for what is done often; meson does the work.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 600
+MESON = meson setup --fatal-meson-warnings
+# Sanitizers end the program on the first finding.
+SANITIZER_OPTIONS = ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+FORMATTED = $(shell git ls-files '*.c' '*.h')
+
+all: build/build.ninja
+	@tools/quiet ninja -C build
+
+demo:
+	@tools/bootstrap --build
+	@$(MAKE) --no-print-directory all
+	@build/cavra demo before-the-agent-acts
+	@if [ -x tools/demo-session ]; then tools/demo-session; fi
+
+check:
+	@tools/bootstrap
+	@$(MAKE) --no-print-directory all
+	@tools/check build
+
+# One suite: make check-unit, make check-golden, ...
+check-%: all
+	@tools/check --suite $* build
+
+lint:
+	@tools/bootstrap --lint
+	@tools/lint
+
+format:
+	clang-format -i $(FORMATTED)
+
+asan: build-asan/build.ninja
+	@tools/quiet ninja -C build-asan
+	@$(SANITIZER_OPTIONS) tools/check build-asan
+
+tsan: build-tsan/build.ninja
+	@tools/quiet ninja -C build-tsan
+	@$(SANITIZER_OPTIONS) tools/check build-tsan
+
+valgrind: all
+	@tools/bootstrap --valgrind
+	@tools/check --suite unit --suite fuzz build --wrap \
+		'valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite'
+
+cover:
+	@tools/bootstrap --cover
+	@[ -e build-cover/build.ninja ] || $(MESON) build-cover -Db_coverage=true
+	@tools/quiet ninja -C build-cover
+	@find build-cover -name '*.gcda' -delete
+	@tools/check --quiet build-cover
+	@gcovr --root . --filter src/ --print-summary build-cover
+
+fuzz:
+	@tools/bootstrap --fuzz
+	@[ -e build-fuzz/build.ninja ] || CC=clang $(MESON) build-fuzz -Dfuzzing=true \
+		-Db_sanitize=address,undefined -Db_lundef=false
+	@tools/quiet ninja -C build-fuzz
+	@tools/fuzz build-fuzz $(FUZZ_SECONDS)
+
+fuzz-corpus: all
+	@tools/check --suite fuzz build
+
+# Compares the shell analysis with Bash itself on made-up command lines until it is stopped.
+fuzz-bash: all
+	@build/tests/oracle/oracle
+
+bench: all
+	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1
+
+install:
+	@[ -e build-release/build.ninja ] || $(MESON) build-release --buildtype=release -Dtests=false
+	@meson configure build-release -Dprefix=$(PREFIX)
+	@tools/quiet ninja -C build-release
+	@meson install -C build-release --no-rebuild --strip --destdir '$(DESTDIR)'
+
+clean:
+	rm -rf build build-asan build-tsan build-cover build-fuzz build-clang build-release
+
+build/build.ninja:
+	@tools/quiet $(MESON) build
+
+build-asan/build.ninja:
+	@tools/quiet $(MESON) build-asan -Db_sanitize=address,undefined
+
+build-tsan/build.ninja:
+	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
+
+.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash bench install clean
