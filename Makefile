@@ -51,7 +51,7 @@ valgrind: all
 
 cover:
 	@tools/bootstrap --cover
-	@[ -e build-cover/build.ninja ] || $(MESON) build-cover -Db_coverage=true
+	@[ -e build-cover/build.ninja ] || tools/quiet $(MESON) build-cover -Db_coverage=true
 	@tools/quiet ninja -C build-cover
 	@find build-cover -name '*.gcda' -delete
 	@tools/check --quiet build-cover
@@ -59,7 +59,7 @@ cover:
 
 fuzz:
 	@tools/bootstrap --fuzz
-	@[ -e build-fuzz/build.ninja ] || CC=clang $(MESON) build-fuzz -Dfuzzing=true \
+	@[ -e build-fuzz/build.ninja ] || CC=clang tools/quiet meson setup build-fuzz -Dfuzzing=true \
 		-Db_sanitize=address,undefined -Db_lundef=false
 	@tools/quiet ninja -C build-fuzz
 	@tools/fuzz build-fuzz $(FUZZ_SECONDS)
@@ -75,7 +75,7 @@ bench: all
 	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1
 
 install:
-	@[ -e build-release/build.ninja ] || $(MESON) build-release --buildtype=release -Dtests=false
+	@[ -e build-release/build.ninja ] || tools/quiet $(MESON) build-release --buildtype=release -Dtests=false
 	@meson configure build-release -Dprefix=$(PREFIX)
 	@tools/quiet ninja -C build-release
 	@meson install -C build-release --no-rebuild --strip --destdir '$(DESTDIR)'

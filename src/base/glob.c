@@ -37,7 +37,7 @@ static void match_class(struct bracket *b, struct str name)
 /* "[:class:]", "[=equivalents=]" or "[.collating.]" at s: its length, 0 when there is none. */
 static size_t match_named(struct bracket *b, struct str s)
 {
-	if (s.n < 2 || s.p[0] != '[' || !memchr(":=.", s.p[1], 3))
+	if (s.n < 2 || s.p[0] != '[' || str_find_char(STR(":=."), s.p[1]) == STR_NPOS)
 		return 0;
 	size_t end = str_find(str_from_at(s, 2), str_make((char[]){s.p[1], ']'}, 2));
 	if (end == STR_NPOS)
