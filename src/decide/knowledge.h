@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What programs do with their arguments: the compiled form of data/commands.yaml, which see for the language
- * and docs/commands.md for a guide. tools/gen-commands turns the one into the other at build time; nothing here
+ * What programs do with their arguments: the compiled form of data/commands/, see docs/commands.md for the
+ * language. tools/gen-commands turns the one into the other at build time; nothing here
  * names a program.
  */
 #ifndef CAVRA_DECIDE_KNOWLEDGE_H
@@ -81,6 +81,7 @@ enum option_style {
 	STYLE_KEYVAL, /* keyval  key=value words (dd) */
 	STYLE_TAR,    /* tar     gnu, and the first word may be a cluster without '-' */
 	STYLE_NONE,   /* none    no options: every word is an operand (echo) */
+	OPTION_STYLES
 };
 
 enum { OPTION_MAX_ROLES = 3 };
@@ -103,8 +104,8 @@ struct operand_roles {
 	uint8_t repeat; /* role of all others; ROLE_UNKNOWN when the data does not say */
 };
 
-/* Conditions are joined with "and"; has and lacks look for any of the named options, in their table spelling. All
- * clauses that hold are applied in order; later ones win.
+/* Conditions are joined with "and"; has and lacks look for any of the named options, in their table spelling, or for
+ * "--", the word that ends the options. All clauses that hold are applied in order; later ones win.
  */
 struct known_when {
 	const char *const *has;      /* NULL-terminated; NULL: no condition */
@@ -124,18 +125,19 @@ struct known_when {
 };
 
 struct known_command {
-	const char *name;  /* exact for programs; for subcommands '|'-separated globs ("get-*|list-*") */
+	const char *name;  /* exact; of a subcommand possibly a glob ("get-*"), see knowledge_subcommand() */
 	uint8_t command_class;
 	uint8_t style;
 	const char *language;             /* "python", "shell", "awk", "sql" ...; NULL: none */
 	const char *canonical;            /* name used in canonical text when it differs (an alias); NULL: its own */
 	const struct known_option *options;
-	size_t n_options;                 /* own ones; those of the parents hold too */
+	size_t n_options;                 /* own ones, sorted by name; those of the parents hold too */
 	struct operand_roles operands;
 	const struct known_when *when;
 	size_t n_when;
 	const struct known_command *subcommands;
 	size_t n_subcommands;
+	size_t n_exact;                   /* of these: exact names, sorted, in front of the globs */
 	const char *const *models;        /* NULL-terminated: "terraform.mutates"; NULL: none */
 	const char *default_operand;      /* see known_when */
 	const char *stdin_role;           /* what it does with standard input when it has no script: "code", "shell", "names" or NULL */
@@ -157,6 +159,7 @@ enum environment_kind {
 	ENVIRONMENT_CONFIG, /* config  configuration that may name commands (GIT_CONFIG_*, KUBECONFIG) */
 	ENVIRONMENT_ARGS,   /* args    words added to a command's arguments (TF_CLI_ARGS*) */
 	ENVIRONMENT_GUARD,  /* guard   CAVRA's own switches */
+	ENVIRONMENT_KINDS
 };
 struct known_environment {
 	const char *name; /* a glob: "GIT_CONFIG_*" */
@@ -189,18 +192,34 @@ extern const size_t known_config_count;
 extern const struct known_call known_calls[];
 extern const size_t known_calls_count;
 
-/* The program of this base name (exact), NULL when nobody described it. "python3.11" finds "python3": a version suffix
- * is tried without.
+/* The program of this base name (exact case), NULL when nobody described it. Where that finds nothing, a version behind it
+ * is tried without: "python3.11" finds "python3", "gcc-12" finds "gcc". Only programs that run, build or install
+ * code are found so: a version must not make an unknown program harmless.
  */
 const struct known_command *knowledge_find(struct str name);
-/* The subcommand that the word names, NULL. First exact, then by glob. */
+/* The subcommand that the word names, NULL. First by exact name, then by glob, in the order of the data. */
 const struct known_command *knowledge_subcommand(const struct known_command *parent, struct str word);
-/* The option of this spelling, exact; then, for "--long", a unique abbreviation. Looks in `chain` from the innermost
- * command outwards. NULL when unknown, *ret_ambiguous tells when several fit.
+/* The option of this spelling, without "=value". chain[0] is the program, chain[n_chain - 1] the innermost
+ * subcommand, which is asked first. First exact; then, for "--long" (not in STYLE_SINGLE, where "-long" and "--long" are the
+ * same), an abbreviation. NULL when unknown; then *ret_ambiguous tells whether several options begin so.
  */
 const struct known_option *knowledge_option(const struct known_command *const *chain, size_t n_chain, struct str name,
 					    bool *ret_ambiguous);
+/* Does the glob ('*' any bytes, '?' one, "[...]", all else itself) match the whole text? As in `operand`, `value`,
+ * subcommands, names of the environment and configuration keys.
+ */
+bool knowledge_glob(const char *glob, struct str text);
+/* Does one of a NULL-terminated list? A NULL list matches nothing. */
+bool knowledge_any_glob(const char *const *globs, struct str text);
+
+/* Names as the data spells them; the _from functions are false for other text. */
 const char *role_name(enum role role);
 const char *command_class_name(enum command_class cls);
+const char *option_style_name(enum option_style style);
+const char *environment_kind_name(enum environment_kind kind);
+bool role_from(struct str name, enum role *ret);
+bool command_class_from(struct str name, enum command_class *ret);
+bool option_style_from(struct str name, enum option_style *ret);
+bool environment_kind_from(struct str name, enum environment_kind *ret);
 
 #endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Looking programs up, see knowledge.h. On the way of every decision: no allocation, binary searches.
+ */
+#include "decide/knowledge.h"
+
+#include "base/glob.h"
+
+/* Rows of any of the tables, which all start with their name. */
+struct table {
+	const void *rows;
+	size_t n, size;
+};
+
+static const char *row_name(const struct table *table, size_t i)
+{
+	return *(const char *const *)((const char *)table->rows + i * table->size);
+}
+
+/* Index of the first row whose name is not less than `name`. */
+static size_t lower_bound(const struct table *table, struct str name)
+{
+	size_t from = 0, to = table->n;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (str_compare(str_from(row_name(table, middle)), name) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static const void *find_row(const struct table *table, struct str name)
+{
+	size_t i = lower_bound(table, name);
+	if (i == table->n || !str_is(name, row_name(table, i)))
+		return NULL;
+	return (const char *)table->rows + i * table->size;
+}
+
+/* "python3.11" -> "python3" -> "python"; "gcc-12" -> "gcc". False when there is no number at the end. */
+static bool cut_version(struct str *name)
+{
+	size_t n = name->n;
+	while (n > 0 && ascii_is_digit(name->p[n - 1]))
+		n--;
+	if (n == name->n || n == 0)
+		return false;
+	if (name->p[n - 1] == '.' || name->p[n - 1] == '-')
+		n--;
+	name->n = n;
+	return n > 0;
+}
+
+static bool runs_code(const struct known_command *command)
+{
+	return command->language || command->command_class == CLASS_BUILD ||
+	       command->command_class == CLASS_INSTALL || command->command_class == CLASS_EXECUTE;
+}
+
+const struct known_command *knowledge_find(struct str name)
+{
+	const struct table programs = {known_commands, known_commands_count,
+				       sizeof *known_commands};
+	const struct known_command *found = find_row(&programs, name);
+	if (found)
+		return found;
+	while (!found && cut_version(&name))
+		found = find_row(&programs, name);
+	return found && runs_code(found) ? found : NULL;
+}
+
+const struct known_command *knowledge_subcommand(const struct known_command *parent,
+						 struct str word)
+{
+	const struct table exact = {parent->subcommands, parent->n_exact,
+				    sizeof *parent->subcommands};
+	const struct known_command *found = parent->n_exact ? find_row(&exact, word) : NULL;
+	for (size_t i = parent->n_exact; !found && i < parent->n_subcommands; i++)
+		if (knowledge_glob(parent->subcommands[i].name, word))
+			found = &parent->subcommands[i];
+	return found;
+}
+
+static const struct known_option *find_exact(const struct known_command *const *chain,
+					     size_t n_chain, struct str name)
+{
+	const struct known_option *found = NULL;
+	for (size_t i = n_chain; !found && i-- > 0;) {
+		const struct table options = {chain[i]->options, chain[i]->n_options,
+					      sizeof *chain[i]->options};
+		found = find_row(&options, name);
+	}
+	return found;
+}
+
+/* Finds the one option that begins with `name`; the same spelling at several levels is one. */
+static const struct known_option *find_abbreviated(const struct known_command *const *chain,
+						   size_t n_chain, struct str name,
+						   bool *ret_ambiguous)
+{
+	const struct known_option *found = NULL;
+	for (size_t i = n_chain; i-- > 0;) {
+		const struct table options = {chain[i]->options, chain[i]->n_options,
+					      sizeof *chain[i]->options};
+		size_t k = lower_bound(&options, name);
+		for (; k < options.n && str_starts(str_from(row_name(&options, k)), name); k++) {
+			if (found && strcmp(found->name, chain[i]->options[k].name) != 0) {
+				*ret_ambiguous = true;
+				return NULL;
+			}
+			if (!found)
+				found = &chain[i]->options[k];
+		}
+	}
+	return found;
+}
+
+/* "-long" for "--long" and the other way round. */
+static const struct known_option *find_other_dashes(const struct known_command *const *chain,
+						    size_t n_chain, struct str name)
+{
+	char other[64];
+	if (str_starts(name, STR("--")))
+		return find_exact(chain, n_chain, str_from_at(name, 1));
+	if (name.n + 1 > sizeof other || name.n < 2)
+		return NULL;
+	other[0] = '-';
+	memcpy(other + 1, name.p, name.n);
+	return find_exact(chain, n_chain, str_make(other, name.n + 1));
+}
+
+const struct known_option *knowledge_option(const struct known_command *const *chain,
+					    size_t n_chain, struct str name, bool *ret_ambiguous)
+{
+	*ret_ambiguous = false;
+	const struct known_option *found = find_exact(chain, n_chain, name);
+	if (found || n_chain == 0)
+		return found;
+	if (chain[n_chain - 1]->style == STYLE_SINGLE)
+		return find_other_dashes(chain, n_chain, name);
+	if (name.n > 2 && str_starts(name, STR("--")))
+		return find_abbreviated(chain, n_chain, name, ret_ambiguous);
+	return NULL;
+}
+
+/* Does the pattern's first element, which is no '*', match the text's first byte? *ret_length: of the element. */
+static bool element_matches(struct str glob, char c, size_t *ret_length)
+{
+	*ret_length = 1;
+	if (glob.p[0] == '?')
+		return true;
+	if (glob.p[0] == '[') {
+		size_t length;
+		bool matches = glob_bracket_matches(glob, c, &length);
+		if (length) {
+			*ret_length = length;
+			return matches;
+		}
+	}
+	return glob.p[0] == c;
+}
+
+bool knowledge_glob(const char *glob, struct str text)
+{
+	struct str rest = str_from(glob), retry = {NULL, 0};
+	size_t at = 0, retry_at = 0;
+	for (;;) {
+		size_t length = 1;
+		if (rest.n && rest.p[0] == '*') {
+			rest = str_from_at(rest, 1);
+			retry = rest;
+			retry_at = at;
+		} else if (at == text.n && rest.n == 0) {
+			return true;
+		} else if (at < text.n && rest.n && element_matches(rest, text.p[at], &length)) {
+			rest = str_from_at(rest, length);
+			at++;
+		} else if (retry.p && retry_at < text.n) {
+			/* The last star takes one byte more. */
+			rest = retry;
+			at = ++retry_at;
+		} else {
+			return false;
+		}
+	}
+}
+
+bool knowledge_any_glob(const char *const *globs, struct str text)
+{
+	for (; globs && *globs; globs++)
+		if (knowledge_glob(*globs, text))
+			return true;
+	return false;
+}
