@@ -52,7 +52,7 @@ static void test_state_is_wiped(void **state)
 {
 	static const struct sha256 zero;
 	(void)state;
-	struct sha256 sha;
+	struct sha256 sha = zero;
 	uint8_t digest[SHA256_BYTES];
 	sha256_init(&sha);
 	sha256_add(&sha, STR("secret"));
