@@ -15,8 +15,10 @@ enum seg_kind {
 	SEG_TEXT,   /* exactly these bytes */
 	SEG_ANY,    /* any bytes, also none */
 	SEG_NUMBER, /* a decimal integer: an optional '-', then one or more digits */
-	SEG_GLOB,   /* one unquoted shell pattern element, its source in text: "*" "?" "[a-z]" or an extglob "@(a|b)".
-		     * Stands for itself, or for what a file name gives it (never a '/'). */
+	SEG_GLOB,   /* one unquoted shell pattern element, its source in text: "*" "?" "[a-z]" or an
+		     * extglob "@(a|b)". Stands for itself, or for what a file name gives it (never a
+		     * '/').
+		     */
 };
 
 struct seg {
