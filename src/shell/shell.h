@@ -26,24 +26,25 @@ enum redirect_kind {
 struct shell_redirect {
 	enum redirect_kind kind;
 	int fd;              /* -1: chosen by the shell ({fd}>file) */
-	struct value target; /* as named; a word that is not one word is unknown */
-	struct value cwd;    /* directory the name is relative to */
+	struct value target; /* as named, relative to the command's directories; unknown when it is not one word */
 	struct span span;
 	struct shell_redirect *next;
 };
 
-/* NAME=value in front of a command, or in force when it runs because it was exported. */
+/* NAME=value in front of a command, or assigned earlier in the text. */
 struct shell_assign {
 	struct str name;
 	struct value value;
 	bool prefix; /* stands before the command itself, not an earlier export or plain assignment */
-	struct shell_assign *next;
+	const struct shell_assign *next;
 };
 
 enum shell_kind {
 	SHELL_COMMAND,  /* argv runs: a program, or a builtin that acts on the world */
 	SHELL_REDIRECT, /* only redirections: "> file", or those of a compound command */
-	SHELL_SOURCE,   /* ". file": argv[0] is "source", argv[1] the file; its content runs in this shell */
+	SHELL_SOURCE,   /* ". file": argv[0] is "source", argv[1] the file; its content runs in this shell. Covers
+			 * everything that the content runs
+			 */
 	SHELL_OPAQUE,   /* anything may run; reason says why */
 };
 
@@ -52,8 +53,9 @@ struct shell_command {
 	struct word *argv;
 	size_t argc;
 	struct shell_redirect *redirects;
-	struct shell_assign *assigns; /* newest first; each name once */
-	struct value cwd;             /* directory when it runs; unknown parts allowed */
+	const struct shell_assign *assigns; /* newest first, an older one of the same name is shadowed; commands share tails */
+	const struct value *cwds;     /* directories it may run in, the likeliest first: after "cd x;" also the old one */
+	size_t n_cwds;
 	const struct value *input;    /* what stands on its standard input, when that is known: a here-document,
 				       * a here-string, or the output of echo, printf or cat in front of a pipe */
 	bool surely;                  /* runs whenever the text runs (not behind &&, if, a loop, a definition) */
@@ -86,7 +88,7 @@ struct shell_budget {
 
 struct shell_result {
 	struct shell_command *commands; /* in order of the text, as far as there is one */
-	struct shell_command **tail;
+	struct shell_command **tail;    /* where the next one goes */
 	size_t n;
 	bool opaque; /* some command is SHELL_OPAQUE */
 };

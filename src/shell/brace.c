@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Brace expansion, which Bash does first and on the text of the word: {a,b}, {1..5}, nested and mixed with quotes
+ * and expansions, which it leaves alone.
+ */
+#include "shell/eval.h"
+
+/* The word cut into unquoted characters and everything else. */
+struct atom {
+	char c;                  /* an unquoted character, 0: a part */
+	const struct part *part;
+};
+
+struct atoms {
+	struct atom *items;
+	size_t n, cap;
+};
+
+static bool has_brace(const struct part *parts)
+{
+	for (; parts; parts = parts->next)
+		if (parts->kind == PART_TEXT && !parts->quoted && str_find_char(parts->text, '{') != STR_NPOS)
+			return true;
+	return false;
+}
+
+static void cut(struct eval *ev, const struct part *parts, struct atoms *atoms)
+{
+	for (; parts; parts = parts->next) {
+		if (parts->kind != PART_TEXT || parts->quoted) {
+			ARENA_PUSH(ev->arena, atoms->items, atoms->n, atoms->cap) = (struct atom){0, parts};
+			continue;
+		}
+		for (size_t i = 0; i < parts->text.n; i++)
+			ARENA_PUSH(ev->arena, atoms->items, atoms->n, atoms->cap) = (struct atom){parts->text.p[i], NULL};
+	}
+}
+
+static const struct part *paste(struct eval *ev, const struct atom *atoms, size_t n)
+{
+	struct part *first = NULL, **tail = &first;
+	for (size_t i = 0; i < n;) {
+		struct part *part = ARENA_NEW(ev->arena, struct part);
+		if (atoms[i].part) {
+			*part = *atoms[i++].part;
+			part->next = NULL;
+		} else {
+			size_t run = i;
+			while (run < n && !atoms[run].part)
+				run++;
+			char *text = arena_alloc(ev->arena, run - i + 1);
+			for (size_t k = i; k < run; k++)
+				text[k - i] = atoms[k].c;
+			part->kind = PART_TEXT;
+			part->text = str_make(text, run - i);
+			i = run;
+		}
+		*tail = part;
+		tail = &part->next;
+	}
+	return first;
+}
+
+/* The brace that closes the one at `open`, STR_NPOS when none does. *ret_comma: a comma stands directly inside. */
+static size_t closing(struct eval *ev, const struct atom *atoms, size_t n, size_t open, bool *ret_comma)
+{
+	int depth = 0;
+	*ret_comma = false;
+	for (size_t i = open; i < n && eval_charge(ev, 1); i++) {
+		if (atoms[i].c == '{')
+			depth++;
+		else if (atoms[i].c == '}' && --depth == 0)
+			return i;
+		else if (atoms[i].c == ',' && depth == 1)
+			*ret_comma = true;
+	}
+	return STR_NPOS;
+}
+
+static bool parse_integer(struct str s, long *ret_number)
+{
+	bool negative = s.n && s.p[0] == '-';
+	size_t number;
+	if (negative || (s.n && s.p[0] == '+'))
+		s = str_from_at(s, 1);
+	if (s.n > 9 || !str_to_size(s, &number))
+		return false;
+	*ret_number = negative ? -(long)number : (long)number;
+	return true;
+}
+
+struct sequence {
+	long from, to, step;
+	bool letters;
+	size_t width;
+};
+
+static size_t zero_width(struct str s)
+{
+	struct str digits = s.n && (s.p[0] == '-' || s.p[0] == '+') ? str_from_at(s, 1) : s;
+	return digits.n > 1 && digits.p[0] == '0' ? s.n : 0;
+}
+
+/* x..y or x..y..step */
+static bool parse_sequence(struct str text, struct sequence *ret_sequence)
+{
+	struct sequence q = {.step = 1};
+	size_t dots = str_find(text, STR(".."));
+	if (dots == STR_NPOS)
+		return false;
+	struct str from = str_first(text, dots), to = str_from_at(text, dots + 2), step = STR("");
+	size_t more = str_find(to, STR(".."));
+	if (more != STR_NPOS) {
+		step = str_from_at(to, more + 2);
+		to = str_first(to, more);
+		if (!parse_integer(step, &q.step))
+			return false;
+	}
+	if (from.n == 1 && to.n == 1 && ascii_is_alpha(from.p[0]) && ascii_is_alpha(to.p[0])) {
+		q.letters = true;
+		q.from = from.p[0];
+		q.to = to.p[0];
+	} else if (!parse_integer(from, &q.from) || !parse_integer(to, &q.to)) {
+		return false;
+	}
+	if (q.step < 0)
+		q.step = -q.step;
+	if (q.step == 0)
+		q.step = 1;
+	size_t a = zero_width(from), b = zero_width(to);
+	q.width = a || b ? (from.n > to.n ? from.n : to.n) : 0;
+	*ret_sequence = q;
+	return true;
+}
+
+static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, struct part_words *out, int depth);
+
+static void join_and_expand(struct eval *ev, const struct atoms pieces[3], struct part_words *out, int depth)
+{
+	struct atoms joined = {0};
+	if (out->too_many || !eval_charge(ev, 1))
+		return;
+	for (int i = 0; i < 3; i++)
+		for (size_t k = 0; k < pieces[i].n && eval_charge(ev, 1); k++)
+			ARENA_PUSH(ev->arena, joined.items, joined.n, joined.cap) = pieces[i].items[k];
+	expand_atoms(ev, joined.items, joined.n, out, depth + 1);
+}
+
+/* The alternatives between open and close, each put between what stands before and behind. */
+static void expand_commas(struct eval *ev, const struct atom *atoms, const size_t bounds[3], struct part_words *out,
+			  int depth)
+{
+	size_t open = bounds[0], close = bounds[1], n = bounds[2], start = open + 1;
+	int nested = 0;
+	for (size_t i = open + 1; i <= close && !ev->exhausted; i++) {
+		nested += atoms[i].c == '{';
+		bool ends = (atoms[i].c == ',' && !nested) || i == close;
+		nested -= atoms[i].c == '}' && i < close;
+		if (!ends)
+			continue;
+		/* The pieces are only read. */
+		struct atoms pieces[3] = {
+			{(struct atom *)(void *)atoms, open, 0},
+			{(struct atom *)(void *)(atoms + start), i - start, 0},
+			{(struct atom *)(void *)(atoms + close + 1), n - close - 1, 0},
+		};
+		join_and_expand(ev, pieces, out, depth);
+		start = i + 1;
+	}
+}
+
+static void expand_sequence(struct eval *ev, const struct atom *atoms, const size_t bounds[3],
+			    const struct sequence *q, struct part_words *out)
+{
+	long count = (q->to > q->from ? q->to - q->from : q->from - q->to) / q->step + 1;
+	if (count > LIMIT_SHELL_BRACE_WORDS) {
+		out->too_many = true;
+		return;
+	}
+	for (long i = 0; i < count && !ev->exhausted; i++) {
+		long value = q->to >= q->from ? q->from + i * q->step : q->from - i * q->step;
+		struct str text = q->letters ? arena_printf(ev->arena, "%c", (int)value)
+					     : arena_printf(ev->arena, "%0*ld", (int)q->width, value);
+		struct atoms middle = {0};
+		for (size_t k = 0; k < text.n; k++)
+			ARENA_PUSH(ev->arena, middle.items, middle.n, middle.cap) = (struct atom){text.p[k], NULL};
+		struct atoms pieces[3] = {
+			{(struct atom *)(void *)atoms, bounds[0], 0},
+			middle,
+			{(struct atom *)(void *)(atoms + bounds[1] + 1), bounds[2] - bounds[1] - 1, 0},
+		};
+		join_and_expand(ev, pieces, out, 0);
+	}
+}
+
+static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from, size_t to, struct str *ret_text)
+{
+	char *text = arena_alloc(ev->arena, to - from + 1);
+	for (size_t i = from; i < to; i++) {
+		if (atoms[i].part)
+			return false;
+		text[i - from] = atoms[i].c;
+	}
+	*ret_text = str_make(text, to - from);
+	return true;
+}
+
+static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, struct part_words *out, int depth)
+{
+	if (depth > LIMIT_SHELL_DEPTH || out->n >= LIMIT_SHELL_BRACE_WORDS)
+		out->too_many = true;
+	for (size_t open = 0; open < n && !out->too_many && !ev->exhausted; open++) {
+		bool comma;
+		struct str inside;
+		struct sequence q;
+		if (atoms[open].c != '{')
+			continue;
+		size_t close = closing(ev, atoms, n, open, &comma);
+		if (close == STR_NPOS)
+			continue;
+		size_t bounds[3] = {open, close, n};
+		if (comma) {
+			expand_commas(ev, atoms, bounds, out, depth);
+			return;
+		}
+		if (plain_between(ev, atoms, open + 1, close, &inside) && parse_sequence(inside, &q)) {
+			expand_sequence(ev, atoms, bounds, &q, out);
+			return;
+		}
+	}
+	if (!out->too_many)
+		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = paste(ev, atoms, n);
+}
+
+void expand_braces(struct eval *ev, const struct part *parts, struct part_words *out)
+{
+	if (!has_brace(parts)) {
+		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = parts;
+		return;
+	}
+	struct atoms atoms = {0};
+	cut(ev, parts, &atoms);
+	expand_atoms(ev, atoms.items, atoms.n, out, 0);
+}

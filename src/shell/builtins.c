@@ -1,0 +1,960 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Builtins that change what is known, run text, or whose output is known. Those that only act on the world are
+ * commands like any other.
+ */
+#include "base/array.h"
+#include "shell/eval.h"
+
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+
+static struct str arg_text(struct eval *ev, const struct simple *s, size_t i)
+{
+	return i < s->words.n && word_is_known(&s->words.items[i]) ? value_text(ev->arena, s->words.items[i].value) : STR("");
+}
+
+static bool args_known(const struct simple *s, size_t from)
+{
+	for (size_t i = from; i < s->words.n; i++)
+		if (!word_is_known(&s->words.items[i]))
+			return false;
+	return true;
+}
+
+/* Index of the first word behind the options; words of the option string take a value. */
+static size_t skip_options(struct eval *ev, const struct simple *s, const char *with_value)
+{
+	size_t i = 1;
+	while (i < s->words.n) {
+		struct str text = arg_text(ev, s, i);
+		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+'))
+			return i;
+		i++;
+		if (str_is(text, "--"))
+			return i;
+		char last = text.p[text.n - 1];
+		if (strchr(with_value, last))
+			i++;
+	}
+	return i;
+}
+
+static bool has_option(struct eval *ev, const struct simple *s, char letter)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str text = arg_text(ev, s, i);
+		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
+			return !word_is_known(&s->words.items[i]);
+		if (str_find_char(text, letter) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* ---- directories ---- */
+
+static struct value join_path(struct eval *ev, struct value base, struct value path)
+{
+	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n && path.seg[0].text.p[0] == '/')
+		return path;
+	if (path.n && path.seg[0].kind != SEG_TEXT)
+		return value_any(); /* may be absolute */
+	return value_concat(ev->arena, value_concat(ev->arena, base, value_from(ev->arena, STR("/"))), path);
+}
+
+/* The new directories in front, the old ones behind: cd may fail. */
+static void change_directory(struct eval *ev, struct state *st, struct value path)
+{
+	struct value *all = ARENA_ARRAY(ev->arena, 2 * st->n_cwds, struct value);
+	size_t n = 0;
+	bool unknown = state_assigned(ev, st, STR("CDPATH"));
+	for (size_t i = 0; i < st->n_cwds; i++)
+		all[n++] = unknown ? value_any() : join_path(ev, st->cwds[i], path);
+	size_t fresh = n;
+	for (size_t i = 0; i < st->n_cwds && !st->errexit; i++)
+		all[n++] = st->cwds[i];
+	st->oldpwd = st->n_cwds == 1 ? st->cwds[0] : value_any();
+	st->cwds = all;
+	st->n_cwds = n;
+	st->n_fresh = fresh;
+	if (n > 8) {
+		state_unknown_cwd(ev, st);
+		st->n_fresh = 0;
+	}
+}
+
+static void run_cd(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t i = skip_options(ev, s, "");
+	struct str name = arg_text(ev, s, 0);
+	if (str_is(name, "popd") || s->words.n > i + 1 || (i < s->words.n && s->words.items[i].many)) {
+		state_unknown_cwd(ev, st);
+		st->oldpwd = value_any();
+	} else if (i >= s->words.n) {
+		const struct variable *home = state_variable(ev, st, STR("HOME"));
+		bool known = home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !str_is(name, "pushd");
+		change_directory(ev, st, known ? home->alt[0] : value_any());
+	} else if (str_is(arg_text(ev, s, i), "-")) {
+		change_directory(ev, st, st->oldpwd);
+	} else {
+		change_directory(ev, st, s->words.items[i].value);
+	}
+}
+
+/* ---- declarations ---- */
+
+static void remember_local(struct eval *ev, struct state *st, struct str name)
+{
+	if (!ev->frame)
+		return;
+	for (const struct local *l = ev->frame->locals; l; l = l->next)
+		if (str_eq(l->name, name))
+			return;
+	struct local *local = ARENA_NEW(ev->arena, struct local);
+	*local = (struct local){
+		.name = name,
+		.before = state_variable(ev, st, name),
+		.surely = ev->branches == ev->frame->branches && !st->weak,
+		.next = ev->frame->locals,
+	};
+	ev->frame->locals = local;
+}
+
+static bool makes_local(struct eval *ev, const struct simple *s)
+{
+	struct str name = arg_text(ev, s, 0);
+	if (str_is(name, "local"))
+		return true;
+	return (str_is(name, "declare") || str_is(name, "typeset")) && !has_option(ev, s, 'g');
+}
+
+/* Attributes that change what later assignments do. Returns true when the value is no longer what was written. */
+static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s, struct value value)
+{
+	if (has_option(ev, s, 'n')) {
+		st->volatile_variables = true;
+		return true;
+	}
+	if (has_option(ev, s, 'i')) {
+		arith_effects(ev, st, value);
+		/* Every later assignment is arithmetic, too. */
+		st->volatile_variables = true;
+		return true;
+	}
+	return has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
+}
+
+static void declare_value(struct eval *ev, struct state *st, const struct simple *s, struct str name, struct value value)
+{
+	if (makes_local(ev, s))
+		remember_local(ev, st, name);
+	if (apply_attributes(ev, st, s, value)) {
+		state_assign(ev, st, name, &variable_tainted);
+		st->volatile_variables |= has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
+	} else {
+		state_assign_value(ev, st, name, value);
+	}
+}
+
+static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
+{
+	if (makes_local(ev, s)) {
+		remember_local(ev, st, name);
+		if (!has_option(ev, s, 'p') && ev->frame)
+			state_assign(ev, st, name, &variable_unset);
+	}
+	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
+	if (has_option(ev, s, 'A')) {
+		static const struct variable associative = {.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
+		state_assign(ev, st, name, &associative);
+	} else if (str_is(arg_text(ev, s, 0), "export")) {
+		/* Exporting what has a value already: commands see it from now on, as they do in our list. */
+		(void)state_variable(ev, st, name);
+	}
+}
+
+void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
+{
+	bool alias = str_is(arg_text(ev, s, 0), "alias");
+	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
+	if (word->is_array || word->has_subscript) {
+		if (makes_local(ev, s))
+			remember_local(ev, st, word->name);
+		if (has_option(ev, s, 'A'))
+			declare_bare(ev, st, s, word->name);
+		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
+		simple_assign(ev, st, word);
+		shown = value_concat(ev->arena, shown, value_any());
+	} else {
+		struct value value = simple_assigned_value(ev, st, word);
+		if (alias)
+			state_bind_alias(ev, st, word->name, value);
+		else
+			declare_value(ev, st, s, word->name, value);
+		shown = value_concat(ev->arena, shown, value);
+	}
+	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) = (struct word){.value = shown, .span = word->span};
+}
+
+/* NAME or NAME=value as an expanded word: export "$name=x" */
+static bool split_assignment(struct eval *ev, const struct word *word, struct str *ret_name, struct value *ret_value)
+{
+	if (word->many)
+		return false;
+	struct str prefix = value_known_prefix(ev->arena, word->value);
+	size_t eq = str_find_char(prefix, '=');
+	if (eq == STR_NPOS || word->value.n == 0 || word->value.seg[0].kind != SEG_TEXT ||
+	    word->value.seg[0].text.n <= eq)
+		return false;
+	struct seg *segs = ARENA_ARRAY(ev->arena, word->value.n, struct seg);
+	memcpy(segs, word->value.seg, word->value.n * sizeof *segs);
+	segs[0].text = str_from_at(segs[0].text, eq + 1);
+	*ret_name = str_first(prefix, eq);
+	if (ret_name->n && ret_name->p[ret_name->n - 1] == '+') {
+		ret_name->n--;
+		*ret_value = value_any();
+	} else {
+		*ret_value = (struct value){segs, word->value.n};
+		if (segs[0].text.n == 0)
+			*ret_value = (struct value){segs + 1, word->value.n - 1};
+	}
+	return true;
+}
+
+static bool plain_name(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_name(name.p[i]))
+			return false;
+	return name.n > 0;
+}
+
+static void run_declare(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = skip_options(ev, s, ""); i < s->words.n; i++) {
+		struct str name;
+		struct value value;
+		struct word *word = &s->words.items[i];
+		bool assigned_already = false;
+		if (!split_assignment(ev, word, &name, &value)) {
+			name = variable_name(ev, st, word);
+			if (name.n)
+				declare_bare(ev, st, s, name);
+			continue;
+		}
+		/* Words that the reader took for assignments were handled by builtin_declare(). */
+		for (const struct word_node *node = s->node->words; node && !assigned_already; node = node->next)
+			assigned_already = node->assign && str_eq(node->name, name);
+		if (assigned_already)
+			continue;
+		if (plain_name(name)) {
+			declare_value(ev, st, s, name, value);
+		} else {
+			arith_effects(ev, st, value_from(ev->arena, name));
+			state_havoc(ev, st);
+		}
+	}
+}
+
+static void run_unset(struct eval *ev, struct state *st, struct simple *s)
+{
+	bool functions = has_option(ev, s, 'f');
+	for (size_t i = skip_options(ev, s, ""); i < s->words.n; i++) {
+		struct str name = variable_name(ev, st, &s->words.items[i]);
+		if (!name.n)
+			continue;
+		if (!functions)
+			state_assign(ev, st, name, &variable_unset);
+		/* A function of this name may be gone, or not. */
+		st->weak++;
+		if (state_find(ev, st, BINDING_FUNCTION, name))
+			state_bind_function(ev, st, name, NULL);
+		st->weak--;
+	}
+}
+
+static void run_alias(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str name;
+		struct value value;
+		if (split_assignment(ev, &s->words.items[i], &name, &value))
+			state_bind_alias(ev, st, name, value);
+		else if (!word_is_known(&s->words.items[i]))
+			eval_opaque(ev, st, "an alias that is not understood");
+	}
+}
+
+/* ---- positional parameters and options ---- */
+
+static void set_positional(struct state *st, const struct word *items, size_t n)
+{
+	st->positional = items;
+	st->n_positional = n;
+	st->positional_unknown = st->weak > 0;
+}
+
+static void set_option(struct state *st, struct str name, bool on)
+{
+	if (str_is(name, "errexit") && !on)
+		st->errexit = false;
+	/* Turning it on is not believed: in conditions it does not hold. */
+}
+
+static void run_set(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		if (!word_is_known(&s->words.items[i])) {
+			st->positional_unknown = true;
+			return;
+		}
+		struct str text = arg_text(ev, s, i);
+		if (str_is(text, "--")) {
+			set_positional(st, s->words.items + i + 1, s->words.n - i - 1);
+			return;
+		}
+		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+')) {
+			set_positional(st, s->words.items + i, s->words.n - i);
+			return;
+		}
+		if (text.p[text.n - 1] == 'o' && i + 1 < s->words.n)
+			set_option(st, arg_text(ev, s, ++i), text.p[0] == '-');
+		if (str_find_char(text, 'e') != STR_NPOS && text.p[0] == '+')
+			st->errexit = false;
+	}
+}
+
+static void run_shift(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t n = 1;
+	bool known = s->words.n < 2 || (word_is_known(&s->words.items[1]) && str_to_size(arg_text(ev, s, 1), &n));
+	for (size_t i = 0; i < st->n_positional && i < n; i++)
+		known &= !st->positional[i].many;
+	if (!known || st->weak || ev->branches > (ev->frame ? ev->frame->branches : 0)) {
+		/* Inside a branch the join decides; a shift that is not understood leaves anything. */
+		if (!known || st->weak) {
+			st->positional_unknown = true;
+			return;
+		}
+	}
+	if (n <= st->n_positional) {
+		st->positional += n;
+		st->n_positional -= n;
+	}
+}
+
+static const char *const glob_options[] = {"nullglob", "dotglob", "failglob", "globstar", "extglob", "nocaseglob"};
+
+static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (!args_known(s, 1)) {
+		st->globs_unknown = st->lastpipe = true;
+		return;
+	}
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str text = arg_text(ev, s, i);
+		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
+			st->globs_unknown |= str_is(text, glob_options[k]);
+		st->lastpipe |= str_is(text, "lastpipe");
+	}
+}
+
+/* ---- text that is run ---- */
+
+static void run_eval(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (!args_known(s, 1)) {
+		eval_opaque(ev, st, "eval of text that is not known");
+		state_havoc(ev, st);
+		state_unknown_cwd(ev, st);
+		return;
+	}
+	struct str text = STR("");
+	for (size_t i = 1; i < s->words.n; i++) {
+		if (i == 1 && str_is(arg_text(ev, s, 1), "--"))
+			continue;
+		text = text.n ? arena_join3(ev->arena, text, STR(" "), arg_text(ev, s, i)) : arg_text(ev, s, i);
+		(void)eval_charge(ev, 1 + text.n / 64);
+	}
+	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH)
+		eval_opaque(ev, st, "nested too deeply");
+	else if (text.n)
+		eval_text(ev, st, text);
+}
+
+static void run_source(struct eval *ev, struct state *st, struct simple *s)
+{
+	struct shell_command *command = eval_emit(ev, st, SHELL_SOURCE);
+	s->words.items[0].value = value_from(ev->arena, STR("source"));
+	command->argv = s->words.items;
+	command->argc = s->words.n;
+	command->redirects = s->redirects;
+	command->assigns = s->assigns;
+	command->input = s->input;
+	state_havoc(ev, st);
+	state_unknown_cwd(ev, st);
+}
+
+static const char *const harmless_traps[] = {"EXIT", "0"};
+
+static void defer(struct eval *ev, struct str text)
+{
+	struct deferred *deferred = ARENA_NEW(ev->arena, struct deferred);
+	*deferred = (struct deferred){.text = text, .span = ev->span, .next = ev->deferred};
+	ev->deferred = deferred;
+}
+
+static void run_trap(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t i = skip_options(ev, s, "");
+	if (i + 1 >= s->words.n && args_known(s, 1))
+		return; /* lists traps, or resets one */
+	struct str text = arg_text(ev, s, i);
+	if (!args_known(s, i)) {
+		eval_opaque(ev, st, "a trap that is not known");
+		st->volatile_variables = true;
+		return;
+	}
+	if (text.n == 0 || str_is(text, "-"))
+		return;
+	defer(ev, text);
+	for (size_t k = i + 1; k < s->words.n; k++) {
+		bool harmless = false;
+		for (size_t h = 0; h < ARRAY_SIZE(harmless_traps); h++)
+			harmless |= str_eq_nocase(arg_text(ev, s, k), str_from(harmless_traps[h]));
+		if (!harmless)
+			st->volatile_variables = true;
+	}
+}
+
+/* Drops n words and runs the rest as a command. */
+static void run_rest(struct eval *ev, struct state *st, struct simple *s, size_t n, bool functions)
+{
+	struct simple inner = *s;
+	inner.words.items += n;
+	inner.words.n -= n;
+	inner.words.cap = 0;
+	simple_run(ev, st, &inner, functions);
+}
+
+/* command [-p] name ...; -v and -V only look. */
+static bool run_command(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (has_option(ev, s, 'v') || has_option(ev, s, 'V'))
+		return true;
+	size_t i = skip_options(ev, s, "");
+	if (i < s->words.n)
+		run_rest(ev, st, s, i, false);
+	return i >= s->words.n;
+}
+
+/* exec [-cl] [-a name] command ...; without a command only its redirections count. */
+static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t i = skip_options(ev, s, "a");
+	if (i >= s->words.n)
+		return false;
+	run_rest(ev, st, s, i, false);
+	return false;
+}
+
+/* ---- input ---- */
+
+static void assign_names(struct eval *ev, struct state *st, struct simple *s, size_t from, const char *otherwise)
+{
+	if (from >= s->words.n)
+		state_assign(ev, st, str_from(otherwise), &variable_tainted);
+	for (size_t i = from; i < s->words.n; i++) {
+		struct str name = variable_name(ev, st, &s->words.items[i]);
+		if (name.n)
+			state_assign(ev, st, name, &variable_tainted);
+	}
+}
+
+static void run_read(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t i = skip_options(ev, s, "adinNptu");
+	if (has_option(ev, s, 'a')) {
+		/* -a NAME stands among the options. */
+		for (size_t k = 1; k + 1 < s->words.n; k++) {
+			struct str text = arg_text(ev, s, k);
+			if (text.n > 1 && text.p[0] == '-' && text.p[text.n - 1] == 'a')
+				assign_names(ev, st, &(struct simple){.words = {s->words.items + k + 1, 1, 0}, .node = s->node}, 0, "REPLY");
+			else if (str_find_char(text, 'a') != STR_NPOS && text.n && text.p[0] == '-')
+				state_havoc(ev, st);
+		}
+	}
+	assign_names(ev, st, s, i, "REPLY");
+}
+
+static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (has_option(ev, s, 'C'))
+		eval_opaque(ev, st, "mapfile with a callback");
+	assign_names(ev, st, s, skip_options(ev, s, "dnOsuCc"), "MAPFILE");
+}
+
+static void run_getopts(struct eval *ev, struct state *st, struct simple *s)
+{
+	struct simple names = *s;
+	names.words.n = s->words.n < 3 ? s->words.n : 3;
+	assign_names(ev, st, &names, 2, "REPLY");
+	state_assign(ev, st, STR("OPTARG"), &variable_tainted);
+	state_assign_value(ev, st, STR("OPTIND"), (struct value){&number_seg, 1});
+}
+
+static void run_let(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		if (s->words.items[i].many)
+			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+		else
+			arith_effects(ev, st, s->words.items[i].value);
+	}
+}
+
+/* test -v 'a[$(command)]' */
+static void run_test(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = 1; i + 1 < s->words.n; i++) {
+		struct str text = arg_text(ev, s, i);
+		if (!str_is(text, "-v") && !str_is(text, "-R"))
+			continue;
+		const struct word *name = &s->words.items[i + 1];
+		if (!word_is_known(name))
+			eval_opaque(ev, st, "a variable is chosen by text that is not known");
+		else if (str_find_char(value_text(ev->arena, name->value), '[') != STR_NPOS)
+			arith_effects(ev, st, name->value);
+	}
+}
+
+/* Builtins with a way to run text or to change what a name means. */
+static void run_opaque_if(struct eval *ev, struct state *st, struct simple *s, const char *letters, const char *why)
+{
+	for (const char *letter = letters; *letter; letter++)
+		if (has_option(ev, s, *letter)) {
+			eval_opaque(ev, st, why);
+			return;
+		}
+}
+
+/* ---- output ---- */
+
+static void output_word(struct eval *ev, struct value *output, const struct word *word)
+{
+	*output = value_concat(ev->arena, *output, word->many ? value_any() : word->value);
+	(void)eval_charge(ev, output->n);
+}
+
+static bool has_backslash(struct value v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.seg[i].kind != SEG_TEXT || str_find_char(v.seg[i].text, '\\') != STR_NPOS)
+			return true;
+	return false;
+}
+
+static bool is_echo_option(struct str text)
+{
+	if (text.n < 2 || text.p[0] != '-')
+		return false;
+	for (size_t i = 1; i < text.n; i++)
+		if (!strchr("neE", text.p[i]))
+			return false;
+	return true;
+}
+
+static bool output_of_echo(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	struct value output = {NULL, 0};
+	bool newline = true, escapes = false;
+	size_t i = 1;
+	while (i < s->words.n && is_echo_option(arg_text(ev, s, i))) {
+		struct str text = arg_text(ev, s, i++);
+		newline &= str_find_char(text, 'n') == STR_NPOS;
+		escapes |= str_find_char(text, 'e') != STR_NPOS;
+	}
+	if (i < s->words.n && !word_is_known(&s->words.items[i]) && i == 1)
+		return false; /* it may be an option */
+	for (size_t k = i; k < s->words.n; k++) {
+		if (k > i)
+			output = value_concat(ev->arena, output, value_from(ev->arena, STR(" ")));
+		output_word(ev, &output, &s->words.items[k]);
+	}
+	if (newline)
+		output = value_concat(ev->arena, output, value_from(ev->arena, STR("\n")));
+	if (escapes && has_backslash(output))
+		return false;
+	*ret_output = output;
+	return true;
+}
+
+/* One conversion or escape of printf's format. Returns its length, 0 when it is not understood. */
+static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg, struct value *piece, bool *ret_used)
+{
+	static const char from[] = "ntr\\\"'a", to[] = "\n\t\r\\\"'\a";
+	*ret_used = false;
+	if (rest.p[0] == '\\') {
+		const char *at = rest.n > 1 && rest.p[1] ? strchr(from, rest.p[1]) : NULL;
+		if (!at)
+			return 0;
+		*piece = value_from(ev->arena, str_make(&to[at - from], 1));
+		return 2;
+	}
+	if (rest.n < 2)
+		return 0;
+	if (rest.p[1] == '%') {
+		*piece = value_from(ev->arena, STR("%"));
+		return 2;
+	}
+	if (rest.p[1] != 's' && rest.p[1] != 'd')
+		return 0;
+	*ret_used = true;
+	if (!arg)
+		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0")) : (struct value){NULL, 0};
+	else if (rest.p[1] == 'd')
+		*piece = (struct value){&number_seg, 1};
+	else
+		*piece = arg->many ? value_any() : arg->value;
+	return 2;
+}
+
+static bool output_of_printf(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	size_t i = 1;
+	if (str_is(arg_text(ev, s, i), "--"))
+		i++;
+	if (i >= s->words.n || !word_is_known(&s->words.items[i]) || str_starts(arg_text(ev, s, i), STR("-v")))
+		return false;
+	struct str format = arg_text(ev, s, i++);
+	struct value output = {NULL, 0};
+	bool used = false;
+	for (size_t k = i; k < s->words.n; k++)
+		if (s->words.items[k].many)
+			return false;
+	do {
+		used = false;
+		for (size_t at = 0; at < format.n && eval_charge(ev, 1 + output.n / 8);) {
+			size_t plain = at;
+			while (plain < format.n && format.p[plain] != '%' && format.p[plain] != '\\')
+				plain++;
+			output = value_concat(ev->arena, output, value_from(ev->arena, str_make(format.p + at, plain - at)));
+			if (plain >= format.n)
+				break;
+			struct value piece;
+			bool here;
+			size_t n = printf_piece(ev, str_from_at(format, plain), i < s->words.n ? &s->words.items[i] : NULL, &piece,
+						&here);
+			if (n == 0)
+				return false;
+			output = value_concat(ev->arena, output, piece);
+			i += here && i < s->words.n;
+			used |= here;
+			at = plain + n;
+		}
+	} while (used && i < s->words.n && !ev->exhausted);
+	*ret_output = output;
+	return !ev->exhausted;
+}
+
+static bool output_of_cat(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	if (!s->input || (s->words.n > 1 && !(s->words.n == 2 && str_is(arg_text(ev, s, 1), "-"))))
+		return false;
+	*ret_output = *s->input;
+	return true;
+}
+
+static bool output_of_path(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	struct str path = arg_text(ev, s, 1);
+	if (s->words.n != 2 || !path.n || path.p[0] == '-')
+		return false;
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	size_t slash = str_find_last_char(path, '/');
+	struct str part;
+	if (str_is(arg_text(ev, s, 0), "basename"))
+		part = path.n == 1 ? path : str_basename(path);
+	else if (slash == STR_NPOS)
+		part = STR(".");
+	else
+		part = slash == 0 ? STR("/") : str_first(path, slash);
+	if (part.n > 1 && part.p[part.n - 1] == '/')
+		return false;
+	*ret_output = value_from(ev->arena, arena_join(ev->arena, part, STR("\n")));
+	return true;
+}
+
+enum output_kind { OUTPUT_UNKNOWN, OUTPUT_NONE, OUTPUT_ECHO, OUTPUT_PRINTF, OUTPUT_CAT, OUTPUT_PWD, OUTPUT_PATH };
+
+static void run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind)
+{
+	struct value output = {NULL, 0};
+	bool known = false;
+	if (!ev->capture)
+		return;
+	switch (kind) {
+	case OUTPUT_NONE:
+		known = true;
+		break;
+	case OUTPUT_ECHO:
+		known = output_of_echo(ev, s, &output);
+		break;
+	case OUTPUT_PRINTF:
+		known = output_of_printf(ev, s, &output);
+		break;
+	case OUTPUT_CAT:
+		known = output_of_cat(ev, s, &output);
+		break;
+	case OUTPUT_PATH:
+		known = output_of_path(ev, s, &output);
+		break;
+	case OUTPUT_PWD:
+		known = st->n_cwds == 1 && s->words.n == 1;
+		if (known)
+			output = value_concat(ev->arena, st->cwds[0], value_from(ev->arena, STR("\n")));
+		break;
+	case OUTPUT_UNKNOWN:
+		break;
+	}
+	if (s->output_lost && kind != OUTPUT_UNKNOWN)
+		return;
+	if (known && !s->output_unknown)
+		capture_add(ev, st, output);
+	else
+		capture_unknown(ev);
+}
+
+/* ---- the table ---- */
+
+enum builtin_action {
+	RUN_NOTHING,
+	RUN_CD,
+	RUN_DECLARE,
+	RUN_UNSET,
+	RUN_ALIAS,
+	RUN_SET,
+	RUN_SHIFT,
+	RUN_SHOPT,
+	RUN_EVAL,
+	RUN_SOURCE,
+	RUN_TRAP,
+	RUN_COMMAND,
+	RUN_BUILTIN,
+	RUN_EXEC,
+	RUN_READ,
+	RUN_MAPFILE,
+	RUN_GETOPTS,
+	RUN_LET,
+	RUN_TEST,
+	RUN_PRINTF,
+	RUN_JUMP,
+	RUN_EXIT,
+	RUN_HASH,
+	RUN_ENABLE,
+	RUN_COMPGEN,
+	RUN_WAIT,
+};
+
+/* clang-format off */
+static const struct builtin {
+	const char *name;
+	enum builtin_action action;
+	enum output_kind output;
+	bool harmless; /* touches nothing outside the shell */
+} builtins[] = {
+	{".",         RUN_SOURCE,  OUTPUT_UNKNOWN, false},
+	{":",         RUN_NOTHING, OUTPUT_NONE,    true},
+	{"[",         RUN_TEST,    OUTPUT_NONE,    true},
+	{"alias",     RUN_ALIAS,   OUTPUT_UNKNOWN, true},
+	{"basename",  RUN_NOTHING, OUTPUT_PATH,    false},
+	{"break",     RUN_JUMP,    OUTPUT_NONE,    true},
+	{"builtin",   RUN_BUILTIN, OUTPUT_UNKNOWN, true},
+	{"caller",    RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"cat",       RUN_NOTHING, OUTPUT_CAT,     false},
+	{"cd",        RUN_CD,      OUTPUT_NONE,    true},
+	{"command",   RUN_COMMAND, OUTPUT_UNKNOWN, true},
+	{"compgen",   RUN_COMPGEN, OUTPUT_UNKNOWN, true},
+	{"complete",  RUN_COMPGEN, OUTPUT_NONE,    true},
+	{"continue",  RUN_JUMP,    OUTPUT_NONE,    true},
+	{"declare",   RUN_DECLARE, OUTPUT_UNKNOWN, false},
+	{"dirname",   RUN_NOTHING, OUTPUT_PATH,    false},
+	{"dirs",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"disown",    RUN_NOTHING, OUTPUT_NONE,    true},
+	{"echo",      RUN_NOTHING, OUTPUT_ECHO,    true},
+	{"enable",    RUN_ENABLE,  OUTPUT_UNKNOWN, false},
+	{"eval",      RUN_EVAL,    OUTPUT_UNKNOWN, true},
+	{"exec",      RUN_EXEC,    OUTPUT_UNKNOWN, true},
+	{"exit",      RUN_EXIT,    OUTPUT_NONE,    true},
+	{"export",    RUN_DECLARE, OUTPUT_UNKNOWN, false},
+	{"false",     RUN_NOTHING, OUTPUT_NONE,    true},
+	{"getopts",   RUN_GETOPTS, OUTPUT_NONE,    true},
+	{"hash",      RUN_HASH,    OUTPUT_UNKNOWN, true},
+	{"help",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"let",       RUN_LET,     OUTPUT_NONE,    true},
+	{"local",     RUN_DECLARE, OUTPUT_UNKNOWN, true},
+	{"logout",    RUN_EXIT,    OUTPUT_NONE,    true},
+	{"mapfile",   RUN_MAPFILE, OUTPUT_NONE,    true},
+	{"popd",      RUN_CD,      OUTPUT_UNKNOWN, true},
+	{"printf",    RUN_PRINTF,  OUTPUT_PRINTF,  true},
+	{"pushd",     RUN_CD,      OUTPUT_UNKNOWN, true},
+	{"pwd",       RUN_NOTHING, OUTPUT_PWD,     true},
+	{"read",      RUN_READ,    OUTPUT_NONE,    true},
+	{"readarray", RUN_MAPFILE, OUTPUT_NONE,    true},
+	{"readonly",  RUN_DECLARE, OUTPUT_UNKNOWN, false},
+	{"return",    RUN_JUMP,    OUTPUT_NONE,    true},
+	{"set",       RUN_SET,     OUTPUT_UNKNOWN, false},
+	{"shift",     RUN_SHIFT,   OUTPUT_NONE,    true},
+	{"shopt",     RUN_SHOPT,   OUTPUT_UNKNOWN, true},
+	{"source",    RUN_SOURCE,  OUTPUT_UNKNOWN, false},
+	{"test",      RUN_TEST,    OUTPUT_NONE,    true},
+	{"times",     RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"trap",      RUN_TRAP,    OUTPUT_UNKNOWN, true},
+	{"true",      RUN_NOTHING, OUTPUT_NONE,    true},
+	{"type",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"typeset",   RUN_DECLARE, OUTPUT_UNKNOWN, false},
+	{"ulimit",    RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"umask",     RUN_NOTHING, OUTPUT_UNKNOWN, true},
+	{"unalias",   RUN_NOTHING, OUTPUT_NONE,    true},
+	{"unset",     RUN_UNSET,   OUTPUT_NONE,    true},
+	{"wait",      RUN_WAIT,    OUTPUT_NONE,    true},
+};
+/* clang-format on */
+
+static const struct builtin *find_builtin(struct str name)
+{
+	size_t low = 0, high = ARRAY_SIZE(builtins);
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = str_compare(name, str_from(builtins[middle].name));
+		if (order == 0)
+			return &builtins[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+bool shell_is_harmless_builtin(struct str name)
+{
+	const struct builtin *builtin = find_builtin(name);
+	return builtin && builtin->harmless;
+}
+
+static bool run_printf(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (s->words.n < 2 || !str_starts(arg_text(ev, s, 1), STR("-v")))
+		return word_is_known(&s->words.items[s->words.n > 1]);
+	struct word name = {.value = value_from(ev->arena, str_from_at(arg_text(ev, s, 1), 2))};
+	if (name.value.n == 0 && s->words.n > 2)
+		name = s->words.items[2];
+	struct simple one = {.node = s->node, .words = {&name, 1, 0}};
+	assign_names(ev, st, &one, 0, "REPLY");
+	return true;
+}
+
+/* Returns whether the builtin is also to be emitted as a command. */
+static bool act(struct eval *ev, struct state *st, struct simple *s, const struct builtin *builtin)
+{
+	switch (builtin->action) {
+	case RUN_NOTHING:
+		break;
+	case RUN_CD:
+		run_cd(ev, st, s);
+		break;
+	case RUN_DECLARE:
+		run_declare(ev, st, s);
+		break;
+	case RUN_UNSET:
+		run_unset(ev, st, s);
+		break;
+	case RUN_ALIAS:
+		run_alias(ev, st, s);
+		break;
+	case RUN_SET:
+		run_set(ev, st, s);
+		break;
+	case RUN_SHIFT:
+		run_shift(ev, st, s);
+		break;
+	case RUN_SHOPT:
+		run_shopt(ev, st, s);
+		break;
+	case RUN_EVAL:
+		run_eval(ev, st, s);
+		return false;
+	case RUN_SOURCE:
+		run_source(ev, st, s);
+		s->redirects = NULL;
+		return false;
+	case RUN_TRAP:
+		run_trap(ev, st, s);
+		break;
+	case RUN_COMMAND:
+		return run_command(ev, st, s);
+	case RUN_BUILTIN:
+		if (s->words.n > 1)
+			run_rest(ev, st, s, 1, false);
+		return false;
+	case RUN_EXEC:
+		return run_exec(ev, st, s);
+	case RUN_READ:
+		run_read(ev, st, s);
+		break;
+	case RUN_MAPFILE:
+		run_mapfile(ev, st, s);
+		break;
+	case RUN_GETOPTS:
+		run_getopts(ev, st, s);
+		break;
+	case RUN_LET:
+		run_let(ev, st, s);
+		break;
+	case RUN_TEST:
+		run_test(ev, st, s);
+		break;
+	case RUN_PRINTF:
+		(void)run_printf(ev, st, s);
+		break;
+	case RUN_JUMP:
+		st->weak++;
+		break;
+	case RUN_EXIT:
+		st->dead = !st->weak;
+		break;
+	case RUN_HASH:
+		run_opaque_if(ev, st, s, "p", "hash -p changes what a name runs");
+		break;
+	case RUN_ENABLE:
+		run_opaque_if(ev, st, s, "fn", "enable changes what a name runs");
+		break;
+	case RUN_COMPGEN:
+		run_opaque_if(ev, st, s, "CFW", "completion that runs text");
+		break;
+	case RUN_WAIT:
+		run_opaque_if(ev, st, s, "p", "wait -p sets a variable by name");
+		break;
+	}
+	return true;
+}
+
+bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool *ret_emit)
+{
+	const struct builtin *builtin = find_builtin(value_text(ev->arena, simple->words.items[0].value));
+	*ret_emit = true;
+	if (!builtin)
+		return false;
+	*ret_emit = act(ev, st, simple, builtin);
+	bool inner = builtin->action == RUN_EVAL || builtin->action == RUN_COMMAND || builtin->action == RUN_BUILTIN ||
+		     builtin->action == RUN_EXEC;
+	if (!inner || *ret_emit)
+		run_output(ev, st, simple, builtin->output);
+	else if (simple->output_lost || simple->output_unknown)
+		capture_unknown(ev);
+	if (inner && !*ret_emit && builtin->action != RUN_EVAL && simple->words.n > 1)
+		simple->redirects = NULL; /* they went with the inner command */
+	return true;
+}

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Walking the tree: lists, branches, loops, functions, pipelines. Simple commands are in simple.c. Stage 2 of 3: what
+ * comes out is handed to src/decide/unwrap.c. Tour 4 of 9.
+ */
+#include "shell/eval.h"
+
+bool eval_charge(struct eval *ev, size_t steps)
+{
+	if (ev->exhausted)
+		return false;
+	if (ev->budget->work <= steps) {
+		ev->budget->work = 0;
+		ev->exhausted = true;
+		return false;
+	}
+	ev->budget->work -= steps;
+	return true;
+}
+
+/* ---- results ---- */
+
+struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum shell_kind kind)
+{
+	struct shell_command *command = ARENA_NEW(ev->arena, struct shell_command);
+	command->kind = kind;
+	command->cwds = st->cwds;
+	command->n_cwds = st->n_cwds;
+	command->assigns = st->assigns;
+	command->surely = st->surely && !ev->branches;
+	command->depth = ev->depth;
+	command->span = ev->span;
+	command->pipeline = ev->pipeline;
+	command->piped_in = ev->piped_in;
+	command->piped_out = ev->piped_out;
+	*ev->result->tail = command;
+	ev->result->tail = &command->next;
+	ev->result->n++;
+	return command;
+}
+
+void eval_opaque(struct eval *ev, const struct state *st, const char *why)
+{
+	enum { OPAQUE_MAX = 64 };
+	if (ev->result->opaque && ev->result->n > OPAQUE_MAX)
+		return; /* one reason is enough */
+	ev->result->opaque = true;
+	eval_emit(ev, st, SHELL_OPAQUE)->reason = str_from(why);
+}
+
+void capture_unknown(struct eval *ev)
+{
+	if (ev->capture)
+		ev->capture->known = false;
+}
+
+void capture_add(struct eval *ev, const struct state *st, struct value output)
+{
+	struct capture *capture = ev->capture;
+	if (!capture || output.n == 0)
+		return;
+	if (ev->branches || st->weak || st->dead) {
+		capture->known = false;
+		return;
+	}
+	(void)eval_charge(ev, 1 + capture->output.n + output.n);
+	capture->output = value_concat(ev->arena, capture->output, output);
+}
+
+/* ---- text inside text ---- */
+
+static struct read_context text_context(struct eval *ev)
+{
+	return (struct read_context){
+		.arena = ev->arena,
+		.work = ev->read_work,
+		.depth = ev->depth,
+		.origin = {.whole = ev->span},
+	};
+}
+
+void eval_text(struct eval *ev, struct state *st, struct str text)
+{
+	struct read_context context = text_context(ev);
+	struct read_result read;
+	context.depth++;
+	shell_read(&context, text, &read);
+	ev->depth++;
+	if (read.list)
+		eval_node(ev, st, read.list);
+	ev->depth--;
+	if (read.error)
+		eval_opaque(ev, st, read.error);
+}
+
+void eval_embedded(struct eval *ev, struct state *st, struct str text)
+{
+	struct read_context context = text_context(ev);
+	struct part *parts;
+	const char *error;
+	context.depth++;
+	shell_read_embedded(&context, text, &parts, &error);
+	ev->depth++;
+	if (ev->depth < LIMIT_SHELL_DEPTH)
+		(void)expand_value(ev, st, parts);
+	ev->depth--;
+	if (error || ev->depth + 1 >= LIMIT_SHELL_DEPTH)
+		eval_opaque(ev, st, error ? error : "nested too deeply");
+}
+
+/* ---- structure ---- */
+
+void eval_subshell(struct eval *ev, const struct state *st, const struct node *list)
+{
+	struct state inner = *st;
+	ev->depth++;
+	eval_node(ev, &inner, list);
+	ev->depth--;
+}
+
+static void eval_list(struct eval *ev, struct state *st, const struct node *node)
+{
+	for (const struct node *item = node->first; item && !ev->exhausted; item = item->next) {
+		if (item->background)
+			eval_subshell(ev, st, item);
+		else
+			eval_node(ev, st, item);
+	}
+}
+
+/* a && b || c: from the second on, each runs perhaps. Behind && a cd just before has succeeded. */
+static void eval_and_or(struct eval *ev, struct state *st, const struct node *node)
+{
+	eval_node(ev, st, node->first);
+	for (const struct node *item = node->first->next; item && !ev->exhausted; item = item->next) {
+		struct state skipped = *st;
+		if (st->n_fresh) {
+			struct state *yes = item->or_else ? &skipped : st;
+			struct state *no = item->or_else ? st : &skipped;
+			no->cwds += st->n_fresh;
+			no->n_cwds -= st->n_fresh;
+			yes->n_cwds = st->n_fresh;
+			yes->n_fresh = no->n_fresh = 0;
+		}
+		ev->branches++;
+		eval_node(ev, st, item);
+		ev->branches--;
+		state_join(ev, st, &skipped, false);
+		st->surely = st->surely && skipped.surely;
+	}
+}
+
+/* Adds the redirections of a compound command, and its here-document as standard input. */
+static void eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node);
+
+static void eval_stage(struct eval *ev, struct state *st, const struct node *stage, int pipeline)
+{
+	int before = ev->pipeline;
+	ev->pipeline = pipeline;
+	eval_node(ev, st, stage);
+	ev->pipeline = before;
+}
+
+static void eval_pipeline(struct eval *ev, struct state *st, const struct node *node)
+{
+	if (!node->first || !node->first->next) {
+		if (node->first)
+			eval_node(ev, st, node->first);
+		st->n_fresh = 0; /* "!" turns the status round */
+		return;
+	}
+	struct capture *outer = ev->capture;
+	const struct value *outer_input = ev->input;
+	bool outer_in = ev->piped_in, outer_out = ev->piped_out;
+	int pipeline = ++ev->pipelines;
+	const struct value *input = ev->input;
+	ev->depth++;
+	for (const struct node *stage = node->first; stage && !ev->exhausted; stage = stage->next) {
+		struct capture capture = {.known = true};
+		struct state inner = *st;
+		bool last = !stage->next;
+		unsigned branches = ev->branches;
+		ev->capture = last ? outer : &capture;
+		ev->branches = last ? branches : 0;
+		ev->input = input;
+		ev->piped_in = outer_in || stage != node->first;
+		ev->piped_out = outer_out || !last;
+		eval_stage(ev, &inner, stage, pipeline);
+		ev->branches = branches;
+		if (last && st->lastpipe)
+			state_join(ev, st, &inner, false);
+		struct value *output = ARENA_NEW(ev->arena, struct value);
+		*output = capture.output;
+		input = capture.known ? output : NULL;
+	}
+	ev->depth--;
+	ev->capture = outer;
+	ev->input = outer_input;
+	ev->piped_in = outer_in;
+	ev->piped_out = outer_out;
+}
+
+/* A substring of the input reaches whoever reads first inside a compound command; nobody can tell who. */
+static void forget_input(struct eval *ev)
+{
+	ev->input = NULL;
+}
+
+static void eval_if(struct eval *ev, struct state *st, const struct node *node)
+{
+	eval_node(ev, st, node->cond);
+	struct state other = *st;
+	ev->branches++;
+	eval_node(ev, st, node->body);
+	if (node->other)
+		eval_node(ev, &other, node->other);
+	ev->branches--;
+	state_join(ev, st, &other, false);
+}
+
+/* ---- loops ---- */
+
+typedef void eval_body(struct eval *ev, struct state *st, const struct node *node, const void *context);
+
+/* Runs a body any number of times: once as things stand, then with everything that it changes unknown until nothing
+ * changes any more.
+ */
+static void eval_repeatedly(struct eval *ev, struct state *st, const struct node *node, eval_body *body,
+			    const void *context)
+{
+	enum { PASSES_MAX = 5 };
+	unsigned weak = st->weak;
+	ev->branches++;
+	for (int pass = 0; pass < PASSES_MAX && !ev->exhausted; pass++) {
+		struct state before = *st, after = *st;
+		if (pass == PASSES_MAX - 2) {
+			state_havoc(ev, &after);
+			state_unknown_cwd(ev, &after);
+			after.positional_unknown = true;
+			after.globs_unknown = true;
+		}
+		body(ev, &after, node, context);
+		after.weak = weak;
+		state_join(ev, st, &after, true);
+		st->weak = weak;
+		if (st->dead)
+			break;
+		if (state_same(st, &before))
+			break;
+	}
+	ev->branches--;
+}
+
+static void while_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+{
+	(void)context;
+	if (node->cond)
+		eval_node(ev, st, node->cond);
+	eval_node(ev, st, node->body);
+}
+
+static void eval_while(struct eval *ev, struct state *st, const struct node *node)
+{
+	eval_repeatedly(ev, st, node, while_body, NULL);
+	/* The condition runs once more, with whatever the body left behind. */
+	struct state last = *st;
+	ev->branches++;
+	eval_node(ev, &last, node->cond);
+	ev->branches--;
+	state_join(ev, st, &last, false);
+}
+
+static void c_for_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+{
+	(void)context;
+	eval_node(ev, st, node->body);
+	arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+}
+
+static void eval_c_for(struct eval *ev, struct state *st, const struct node *node)
+{
+	arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+	eval_repeatedly(ev, st, node, c_for_body, NULL);
+}
+
+static void for_words(struct eval *ev, struct state *st, const struct node *node, struct words *words)
+{
+	if (!node->has_in) {
+		if (st->positional_unknown)
+			ARENA_PUSH(ev->arena, words->items, words->n, words->cap) = (struct word){.many = true};
+		for (size_t i = 0; i < st->n_positional && !st->positional_unknown; i++)
+			ARENA_PUSH(ev->arena, words->items, words->n, words->cap) = st->positional[i];
+		return;
+	}
+	for (const struct word_node *word = node->words; word; word = word->next)
+		expand_word(ev, st, word, words);
+}
+
+static void unknown_for_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+{
+	const struct variable *variable = context;
+	state_assign(ev, st, node->name, variable);
+	eval_node(ev, st, node->body);
+}
+
+/* What the loop variable may be when the words are not run one by one. */
+static const struct variable *words_variable(struct eval *ev, const struct words *words)
+{
+	if (words->n > LIMIT_SHELL_ALTERNATIVES)
+		return &variable_tainted;
+	struct value *alt = ARENA_ARRAY(ev->arena, words->n + 1, struct value);
+	for (size_t i = 0; i < words->n; i++) {
+		if (words->items[i].many)
+			return &variable_tainted;
+		alt[i] = words->items[i].value;
+	}
+	struct variable *v = ARENA_NEW(ev->arena, struct variable);
+	*v = (struct variable){.kind = VARIABLE_SCALAR, .alt = alt, .n_alt = words->n};
+	return v;
+}
+
+static void eval_for(struct eval *ev, struct state *st, const struct node *node)
+{
+	struct words words = {0};
+	for_words(ev, st, node, &words);
+	bool known = words.n <= LIMIT_SHELL_UNROLL && node->kind == NODE_FOR;
+	for (size_t i = 0; i < words.n; i++)
+		known &= word_is_known(&words.items[i]);
+	if (!known) {
+		struct state none = *st;
+		bool tainted = node->kind == NODE_SELECT;
+		const struct variable *variable = tainted ? &variable_tainted : words_variable(ev, &words);
+		eval_repeatedly(ev, st, node, unknown_for_body, variable);
+		state_join(ev, st, &none, false);
+		return;
+	}
+	unsigned weak = st->weak;
+	for (size_t i = 0; i < words.n && !ev->exhausted; i++) {
+		state_assign_value(ev, st, node->name, words.items[i].value);
+		eval_node(ev, st, node->body);
+	}
+	st->weak = weak;
+}
+
+static void eval_case(struct eval *ev, struct state *st, const struct node *node)
+{
+	(void)expand_value(ev, st, node->words->parts);
+	struct state result = *st;
+	struct state entry = *st;
+	ev->branches++;
+	for (const struct case_item *item = node->items; item && !ev->exhausted; item = item->next) {
+		for (const struct word_node *pattern = item->patterns; pattern; pattern = pattern->next)
+			(void)expand_value(ev, &entry, pattern->parts);
+		/* With ;& and ;;& a branch may start where another ended. */
+		struct state branch = entry;
+		state_join(ev, &branch, &result, false);
+		if (item->body)
+			eval_node(ev, &branch, item->body);
+		state_join(ev, &result, &branch, false);
+		state_join(ev, &result, &entry, false);
+	}
+	ev->branches--;
+	*st = result;
+}
+
+/* ---- functions ---- */
+
+static bool on_stack(const struct eval *ev, const struct node *body, bool unknown)
+{
+	for (const struct frame *frame = ev->frame; frame; frame = frame->caller)
+		if (frame->body == body && (frame->unknown || !unknown))
+			return true;
+	return false;
+}
+
+static void restore_locals(struct eval *ev, struct state *st, const struct frame *frame)
+{
+	for (const struct local *local = frame->locals; local; local = local->next) {
+		unsigned weak = st->weak;
+		st->weak = local->surely ? 0 : 1;
+		state_assign(ev, st, local->name, local->before);
+		st->weak = weak;
+	}
+}
+
+static void call_body(struct eval *ev, struct state *st, const struct node *body, bool unknown)
+{
+	struct frame frame = {.body = body, .unknown = unknown, .caller = ev->frame, .branches = ev->branches};
+	ev->frame = &frame;
+	ev->calls++;
+	ev->depth++;
+	eval_node(ev, st, body);
+	ev->depth--;
+	ev->calls--;
+	restore_locals(ev, st, &frame);
+	ev->frame = frame.caller;
+}
+
+/* A function that calls itself is analysed once with nothing known; deeper calls add nothing to that. */
+static void call_recursive(struct eval *ev, struct state *st, const struct node *body)
+{
+	state_havoc(ev, st);
+	state_unknown_cwd(ev, st);
+	st->positional_unknown = true;
+	st->globs_unknown = true;
+	if (!on_stack(ev, body, true))
+		call_body(ev, st, body, true);
+	state_havoc(ev, st);
+	state_unknown_cwd(ev, st);
+}
+
+void eval_function(struct eval *ev, struct state *st, const struct function *function, const struct word *args, size_t n)
+{
+	const struct word *positional = st->positional;
+	size_t n_positional = st->n_positional;
+	bool unknown = st->positional_unknown;
+	unsigned weak = st->weak;
+	if (ev->depth >= LIMIT_SHELL_DEPTH) {
+		eval_opaque(ev, st, "functions nested too deeply");
+		return;
+	}
+	bool several = function->next != NULL;
+	struct state entry = *st, result = *st;
+	for (bool first = true; function && !ev->exhausted; function = function->next, first = false) {
+		if (!function->body)
+			continue;
+		struct state inner = entry;
+		inner.positional = args;
+		inner.n_positional = n;
+		inner.positional_unknown = false;
+		ev->branches += several;
+		if (ev->calls >= LIMIT_SHELL_CALL_DEPTH || on_stack(ev, function->body, false))
+			call_recursive(ev, &inner, function->body);
+		else
+			call_body(ev, &inner, function->body, false);
+		ev->branches -= several;
+		if (first && !several)
+			result = inner;
+		else
+			state_join(ev, &result, &inner, false);
+	}
+	*st = result;
+	st->positional = positional;
+	st->n_positional = n_positional;
+	st->positional_unknown = unknown;
+	st->weak = weak;
+}
+
+/* ---- dispatch ---- */
+
+static void eval_test(struct eval *ev, struct state *st, const struct node *node)
+{
+	for (const struct test_operand *operand = node->operands; operand; operand = operand->next) {
+		struct value v = expand_value(ev, st, operand->word->parts);
+		if (operand->kind == TEST_ARITH) {
+			arith_effects(ev, st, v);
+		} else if (operand->kind == TEST_VARIABLE) {
+			struct word word = {.value = v};
+			if (!word_is_known(&word))
+				eval_opaque(ev, st, "a variable is chosen by text that is not known");
+			else if (str_find_char(value_text(ev->arena, v), '[') != STR_NPOS)
+				arith_effects(ev, st, v);
+		}
+	}
+}
+
+static void eval_compound(struct eval *ev, struct state *st, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_GROUP:
+		eval_node(ev, st, node->body);
+		break;
+	case NODE_SUBSHELL:
+		eval_subshell(ev, st, node->body);
+		break;
+	case NODE_IF:
+		eval_if(ev, st, node);
+		break;
+	case NODE_LOOP:
+		eval_while(ev, st, node);
+		break;
+	case NODE_FOR:
+	case NODE_SELECT:
+		eval_for(ev, st, node);
+		break;
+	case NODE_C_FOR:
+		eval_c_for(ev, st, node);
+		break;
+	case NODE_CASE:
+		eval_case(ev, st, node);
+		break;
+	case NODE_TEST:
+		eval_test(ev, st, node);
+		break;
+	case NODE_ARITH:
+		arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+		break;
+	case NODE_SIMPLE:
+	case NODE_PIPELINE:
+	case NODE_AND_OR:
+	case NODE_LIST:
+	case NODE_FUNCTION:
+	case NODE_COPROC:
+		break;
+	}
+}
+
+static void eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node)
+{
+	struct simple simple = {.node = node, .input = ev->input};
+	eval_redirects(ev, st, node, &simple);
+	if (simple.redirects)
+		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple.redirects;
+	if (simple.output_lost || simple.output_unknown)
+		capture_unknown(ev);
+}
+
+static void eval_coproc(struct eval *ev, struct state *st, const struct node *node)
+{
+	struct capture *outer = ev->capture;
+	ev->capture = NULL;
+	eval_subshell(ev, st, node->body);
+	ev->capture = outer;
+	state_assign(ev, st, node->name, &variable_tainted);
+}
+
+void eval_node(struct eval *ev, struct state *st, const struct node *node)
+{
+	if (!eval_charge(ev, 1))
+		return;
+	ev->span = node->span;
+	switch (node->kind) {
+	case NODE_SIMPLE:
+		eval_simple(ev, st, node);
+		return;
+	case NODE_PIPELINE:
+		eval_pipeline(ev, st, node);
+		return;
+	case NODE_AND_OR:
+		eval_and_or(ev, st, node);
+		return;
+	case NODE_LIST:
+		eval_list(ev, st, node);
+		return;
+	case NODE_FUNCTION:
+		state_bind_function(ev, st, node->name, node->body);
+		return;
+	case NODE_COPROC:
+		eval_coproc(ev, st, node);
+		return;
+	case NODE_SUBSHELL:
+	case NODE_GROUP:
+	case NODE_IF:
+	case NODE_LOOP:
+	case NODE_FOR:
+	case NODE_SELECT:
+	case NODE_C_FOR:
+	case NODE_CASE:
+	case NODE_TEST:
+	case NODE_ARITH:
+		break;
+	}
+	const struct value *input = ev->input;
+	if (node->redirs)
+		eval_compound_redirects(ev, st, node);
+	forget_input(ev);
+	eval_compound(ev, st, node);
+	ev->input = input;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The evaluator: an abstract interpreter over the tree with bounded work. Shared by state.c (what is known),
+ * expand*.c (words), eval.c (commands) and builtins.c. Private to src/shell/.
+ *
+ * Values that may be several things are kept as alternatives, then given up as unknown. Everything errs towards
+ * unknown; when work runs out, what was found so far stays and an opaque command is added.
+ */
+#ifndef CAVRA_SHELL_EVAL_H
+#define CAVRA_SHELL_EVAL_H
+
+#include "base/limits.h"
+#include "shell/shell.h"
+#include "shell/tree.h"
+
+/* ---- what is known: state.c ---- */
+
+enum variable_kind { VARIABLE_SCALAR, VARIABLE_ARRAY, VARIABLE_UNKNOWN };
+
+struct variable {
+	enum variable_kind kind;
+	bool maybe_unset;        /* SCALAR: it may also be unset; with no alternatives it surely is */
+	bool tainted;            /* UNKNOWN: this text may have put foreign text into it */
+	bool associative;
+	const struct value *alt; /* SCALAR: what it may be */
+	size_t n_alt;
+	const struct word *items; /* ARRAY */
+	size_t n_items;
+};
+
+extern const struct variable variable_tainted; /* unknown, perhaps foreign text */
+extern const struct variable variable_unset;
+
+struct function {
+	const struct node *body; /* NULL: perhaps no function */
+	const struct function *next;
+};
+
+enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS };
+
+/* Persistent list, newest first: copying a state is copying a pointer. */
+struct binding {
+	enum binding_kind kind;
+	struct str name;
+	const struct variable *variable;
+	const struct function *functions;
+	struct value alias;
+	size_t depth;
+	const struct binding *next;
+};
+
+struct state {
+	const struct binding *bindings;
+	const struct shell_assign *assigns; /* for shell_command.assigns */
+	const struct value *cwds;
+	size_t n_cwds;
+	size_t n_fresh;            /* cwds in front that hold if the cd just before succeeded; 0: none */
+	struct value oldpwd;
+	const struct word *positional;
+	size_t n_positional;
+	bool positional_unknown;
+	bool havoc;                /* variables without a binding may have been set by this text */
+	bool volatile_variables;   /* any command may change any variable (a DEBUG trap, a nameref) */
+	bool globs_unknown;        /* dotglob, nullglob, GLOBIGNORE ... */
+	bool lastpipe;
+	bool errexit;
+	bool dead;                 /* exit was called */
+	bool surely;
+	unsigned weak;             /* > 0: break, continue or return may have jumped away */
+};
+
+struct eval;
+
+const struct binding *state_find(struct eval *ev, const struct state *st, enum binding_kind kind, struct str name);
+/* Never NULL. */
+const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name);
+bool state_assigned(struct eval *ev, const struct state *st, struct str name);
+void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable);
+void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);
+void state_bind_function(struct eval *ev, struct state *st, struct str name, const struct node *body);
+void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
+/* Forgets every variable. */
+void state_havoc(struct eval *ev, struct state *st);
+void state_unknown_cwd(struct eval *ev, struct state *st);
+/* st becomes what holds after either. widen: what differs becomes unknown at once (loops). */
+void state_join(struct eval *ev, struct state *st, const struct state *other, bool widen);
+bool state_same(const struct state *a, const struct state *b);
+bool value_is_numeric(struct value v);
+
+/* ---- the run ---- */
+
+struct capture {
+	bool known;
+	struct value output;
+};
+
+struct choice {
+	size_t picked, of;
+};
+
+struct frame {
+	const struct node *body;
+	bool unknown; /* being analysed with unknown state: nothing more can be learnt inside */
+	struct frame *caller;
+	struct local *locals;
+	unsigned branches; /* ev->branches when it was entered */
+};
+
+struct local {
+	struct str name;
+	const struct variable *before;
+	bool surely;
+	struct local *next;
+};
+
+struct deferred {
+	struct str text;
+	struct span span;
+	struct deferred *next;
+};
+
+struct eval {
+	struct arena *arena;
+	struct shell_budget *budget;
+	size_t *read_work;
+	struct shell_result *result;
+	const struct shell_env *env;
+	int depth;
+	bool exhausted;
+	struct origin origin; /* of the text whose tree is being walked */
+	struct capture *capture; /* where standard output goes, NULL: nowhere we look */
+	unsigned branches;       /* > 0: what runs now runs perhaps */
+	const struct value *input; /* known standard input of the command about to run */
+	bool piped_in, piped_out;
+	int pipeline, pipelines;
+	struct choice choices[LIMIT_SHELL_REPLAYS];
+	size_t n_choices, at_choice;
+	bool choosing;
+	struct frame *frame;
+	int calls;
+	int aliases; /* alias expansions in progress */
+	struct deferred *deferred;
+	const struct binding *all_functions; /* every definition seen */
+	struct span span; /* of the simple command being run */
+};
+
+/* Charges work; false when there is none left. */
+bool eval_charge(struct eval *ev, size_t steps);
+void eval_opaque(struct eval *ev, const struct state *st, const char *why);
+void eval_node(struct eval *ev, struct state *st, const struct node *node);
+/* Runs in a copy of the state. */
+void eval_subshell(struct eval *ev, const struct state *st, const struct node *list);
+/* Reads and runs text in the current state, as eval does. */
+void eval_text(struct eval *ev, struct state *st, struct str text);
+/* Runs the substitutions inside text that Bash expands once more (subscripts, prompts). */
+void eval_embedded(struct eval *ev, struct state *st, struct str text);
+void eval_function(struct eval *ev, struct state *st, const struct function *function, const struct word *args, size_t n);
+struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum shell_kind kind);
+
+void capture_add(struct eval *ev, const struct state *st, struct value output);
+void capture_unknown(struct eval *ev);
+
+/* ---- words: expand.c, expand_param.c, brace.c ---- */
+
+struct words {
+	struct word *items;
+	size_t n, cap;
+};
+
+/* All words that the node expands to, with splitting and globbing. */
+void expand_word(struct eval *ev, struct state *st, const struct word_node *node, struct words *out);
+/* As one value: no splitting, no globbing, no braces (assignments, here-strings, case words). */
+struct value expand_value(struct eval *ev, struct state *st, const struct part *parts);
+/* An assignment's right side: tildes count behind ':' too. */
+struct value expand_assigned(struct eval *ev, struct state *st, const struct part *parts);
+/* A known text as Bash's arithmetic would take it: runs what is inside, or is opaque. */
+void arith_effects(struct eval *ev, struct state *st, struct value expression);
+/* Substitutions in a subscript, then its arithmetic unless the array is associative. */
+void subscript_effects(struct eval *ev, struct state *st, struct str array, const struct part *subscript);
+/* A word that a builtin takes for a variable name, perhaps with a subscript. Empty when it is no plain name. */
+struct str variable_name(struct eval *ev, struct state *st, const struct word *word);
+/* Alternatives of a variable: the one that this replay looks at. */
+size_t eval_pick(struct eval *ev, size_t n, bool *ret_unknown);
+
+struct field {
+	struct eval *ev;
+	struct state *st;
+	struct words *out;  /* NULL: one value, no splitting */
+	struct seg *segs;
+	size_t n, cap;
+	bool started, many;
+	bool fuzzy;         /* an open bracket: the rest of the word is unknown */
+	bool splits, globs;
+	bool absorb;        /* the next separator belongs to the blank before it */
+};
+
+void field_parts(struct field *f, const struct part *parts, bool quoted);
+void field_text(struct field *f, struct str text, bool quoted, bool last);
+void field_value(struct field *f, struct value v, bool quoted);
+void field_any(struct field *f, bool quoted);
+void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star);
+void field_end(struct field *f);
+struct value field_take(struct field *f);
+void expand_param(struct field *f, const struct param *param, bool quoted);
+
+/* The words that brace expansion makes of one; itself when there is nothing to expand. */
+struct part_words {
+	const struct part **items;
+	size_t n, cap;
+	bool too_many;
+};
+void expand_braces(struct eval *ev, const struct part *parts, struct part_words *out);
+
+/* ---- builtins.c ---- */
+
+struct simple {
+	const struct node *node;
+	struct words words;      /* argv */
+	struct shell_redirect *redirects;
+	const struct shell_assign *assigns;
+	const struct value *input;
+	bool output_lost;        /* standard output goes to a file */
+	bool output_unknown;
+};
+
+/* Runs a builtin that changes what is known, or whose output is known. Returns false when argv[0] is none: then the
+ * caller emits it as a command. *ret_emit tells whether a builtin counts as a command too.
+ */
+bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool *ret_emit);
+/* NAME=value behind declare, export, alias and their kin, as it is met: simple->words holds what stands before it and
+ * gets the word.
+ */
+void builtin_declare(struct eval *ev, struct state *st, struct simple *simple, const struct word_node *word);
+
+/* ---- simple.c ---- */
+
+void eval_simple(struct eval *ev, struct state *st, const struct node *node);
+void eval_redirects(struct eval *ev, struct state *st, const struct node *node, struct simple *simple);
+/* Runs argv as if it had been written so: functions (unless skipped), builtins, commands. */
+void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
+/* NAME=value, NAME+=value, NAME[i]=value, NAME=(...) */
+void simple_assign(struct eval *ev, struct state *st, const struct word_node *word);
+struct value simple_assigned_value(struct eval *ev, struct state *st, const struct word_node *word);
+
+#endif

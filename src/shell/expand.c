@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Expanding words: fields, splitting, globs, tildes and arithmetic. Parameters are in expand_param.c.
+ */
+#include "base/glob.h"
+#include "shell/eval.h"
+
+/* ---- choosing among alternatives ---- */
+
+size_t eval_pick(struct eval *ev, size_t n, bool *ret_unknown)
+{
+	*ret_unknown = false;
+	if (n == 1)
+		return 0;
+	if (!ev->choosing || ev->at_choice >= LIMIT_SHELL_REPLAYS) {
+		*ret_unknown = true;
+		return 0;
+	}
+	if (ev->at_choice == ev->n_choices) {
+		ev->choices[ev->at_choice] = (struct choice){0, n};
+		ev->n_choices++;
+	}
+	struct choice *choice = &ev->choices[ev->at_choice++];
+	/* A replay whose earlier picks changed what is chosen here. */
+	if (choice->of != n) {
+		*ret_unknown = true;
+		return 0;
+	}
+	return choice->picked;
+}
+
+/* ---- fields ---- */
+
+static void push_seg(struct field *f, enum seg_kind kind, struct str text)
+{
+	f->started = true;
+	f->absorb = false;
+	if (f->fuzzy || (kind == SEG_TEXT && text.n == 0))
+		return;
+	if (kind == SEG_ANY && f->n && f->segs[f->n - 1].kind == SEG_ANY)
+		return;
+	if (kind == SEG_GLOB && f->st->globs_unknown)
+		kind = SEG_ANY;
+	ARENA_PUSH(f->ev->arena, f->segs, f->n, f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text};
+	(void)eval_charge(f->ev, 1);
+}
+
+struct value field_take(struct field *f)
+{
+	struct value v = {f->segs, f->n};
+	if (f->many) {
+		v = value_any();
+	} else if (f->n > 1) {
+		/* One text segment when all is known: cheaper for everybody downstream. */
+		bool known = true;
+		for (size_t i = 0; i < f->n; i++)
+			known &= f->segs[i].kind == SEG_TEXT;
+		if (known)
+			v = value_from(f->ev->arena, value_text(f->ev->arena, v));
+	}
+	f->segs = NULL;
+	f->n = f->cap = 0;
+	f->started = f->many = f->fuzzy = false;
+	return v;
+}
+
+void field_end(struct field *f)
+{
+	if (!f->out || (!f->started && !f->many))
+		return;
+	bool many = f->many;
+	bool glob = false;
+	for (size_t i = 0; i < f->n; i++)
+		glob |= f->segs[i].kind == SEG_GLOB;
+	many |= glob && f->st->globs_unknown;
+	struct word word = {.many = many};
+	word.value = field_take(f);
+	ARENA_PUSH(f->ev->arena, f->out->items, f->out->n, f->out->cap) = word;
+	(void)eval_charge(f->ev, 1);
+}
+
+void field_any(struct field *f, bool quoted)
+{
+	push_seg(f, SEG_ANY, STR(""));
+	if (!quoted && f->splits)
+		f->many = true;
+}
+
+/* Length of the bracket expression at the start of s, 0 when it is none. */
+static size_t bracket_length(struct str s)
+{
+	size_t length;
+	(void)glob_bracket_matches(s, 'x', &length);
+	return length;
+}
+
+static void glob_text(struct field *f, struct str text, bool last)
+{
+	for (size_t i = 0; i < text.n;) {
+		size_t plain = i;
+		while (plain < text.n && !strchr("*?[", text.p[plain]) && text.p[plain])
+			plain++;
+		push_seg(f, SEG_TEXT, str_make(text.p + i, plain - i));
+		i = plain;
+		if (i >= text.n)
+			return;
+		size_t n = 1;
+		if (text.p[i] == '[') {
+			n = bracket_length(str_from_at(text, i));
+			if (n == 0 && last) {
+				push_seg(f, SEG_TEXT, STR("["));
+				i++;
+				continue;
+			}
+			if (n == 0) {
+				push_seg(f, SEG_ANY, STR(""));
+				f->fuzzy = true;
+				return;
+			}
+		}
+		push_seg(f, SEG_GLOB, str_make(text.p + i, n));
+		i += n;
+	}
+}
+
+void field_text(struct field *f, struct str text, bool quoted, bool last)
+{
+	f->started = true;
+	f->absorb = false;
+	if (quoted || !f->globs || (!memchr(text.p, '*', text.n) && !memchr(text.p, '?', text.n) && !memchr(text.p, '[', text.n)))
+		push_seg(f, SEG_TEXT, text);
+	else
+		glob_text(f, text, last);
+}
+
+/* ---- splitting ---- */
+
+/* IFS; false when it is not known. */
+static bool current_ifs(struct field *f, struct str *ret_ifs)
+{
+	const struct variable *ifs = state_variable(f->ev, f->st, STR("IFS"));
+	if (ifs->kind != VARIABLE_SCALAR)
+		return false;
+	if (ifs->maybe_unset && ifs->n_alt == 0) {
+		*ret_ifs = STR(" \t\n");
+		return true;
+	}
+	if (ifs->n_alt != 1 || ifs->maybe_unset || !value_is_known(ifs->alt[0]))
+		return false;
+	*ret_ifs = value_text(f->ev->arena, ifs->alt[0]);
+	return true;
+}
+
+static void split_text(struct field *f, struct str text, struct str ifs)
+{
+	for (size_t i = 0; i < text.n && eval_charge(f->ev, 1);) {
+		size_t plain = i;
+		while (plain < text.n && str_find_char(ifs, text.p[plain]) == STR_NPOS)
+			plain++;
+		if (plain > i)
+			field_text(f, str_make(text.p + i, plain - i), false, true);
+		i = plain;
+		if (i >= text.n)
+			return;
+		char c = text.p[i++];
+		bool blank = c == ' ' || c == '\t' || c == '\n';
+		if (blank) {
+			bool ended = f->started || f->many;
+			field_end(f);
+			f->absorb |= ended;
+		} else if (f->started || f->many) {
+			field_end(f);
+			f->absorb = false;
+		} else if (f->absorb) {
+			f->absorb = false;
+		} else {
+			f->started = true;
+			field_end(f);
+		}
+	}
+}
+
+void field_value(struct field *f, struct value v, bool quoted)
+{
+	struct str ifs;
+	bool splits = f->splits && !quoted;
+	if (!splits) {
+		for (size_t i = 0; i < v.n; i++)
+			push_seg(f, v.seg[i].kind, v.seg[i].text);
+		f->started |= quoted;
+		return;
+	}
+	bool ifs_known = current_ifs(f, &ifs);
+	for (size_t i = 0; i < v.n; i++) {
+		bool number = v.seg[i].kind == SEG_NUMBER && ifs_known && !strpbrk(arena_str(f->ev->arena, ifs).p, "0123456789-");
+		if (v.seg[i].kind == SEG_TEXT && ifs_known)
+			split_text(f, v.seg[i].text, ifs);
+		else if (number)
+			push_seg(f, SEG_NUMBER, STR(""));
+		else
+			field_any(f, false);
+	}
+}
+
+void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star)
+{
+	if (!f->out || (star && quoted)) {
+		/* Joined by the first character of IFS, which is nearly always a space. */
+		struct str ifs;
+		bool known = current_ifs(f, &ifs);
+		for (size_t i = 0; i < n; i++) {
+			if (i && !known)
+				field_any(f, true);
+			else if (i)
+				push_seg(f, SEG_TEXT, star ? str_first(ifs, 1) : STR(" "));
+			if (items[i].many)
+				field_any(f, true);
+			else
+				field_value(f, items[i].value, true);
+		}
+		f->started |= quoted;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			field_end(f);
+		if (items[i].many) {
+			push_seg(f, SEG_ANY, STR(""));
+			f->many = true;
+		} else {
+			field_value(f, items[i].value, quoted);
+			f->started |= quoted;
+		}
+	}
+}
+
+/* ---- parts ---- */
+
+/* "~", "~/x", "~+", "~-", "~user" at the start of a word. Returns how much of the text it took. */
+static size_t tilde(struct field *f, struct str text)
+{
+	size_t end = 1;
+	while (end < text.n && text.p[end] != '/' && text.p[end] != ':')
+		end++;
+	struct str who = str_make(text.p + 1, end - 1);
+	if (who.n == 0) {
+		const struct variable *home = state_variable(f->ev, f->st, STR("HOME"));
+		if (home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset)
+			field_value(f, home->alt[0], true);
+		else
+			field_any(f, true);
+	} else if (str_is(who, "+") && f->st->n_cwds == 1) {
+		field_value(f, f->st->cwds[0], true);
+	} else if (str_is(who, "-")) {
+		field_value(f, f->st->oldpwd, true);
+	} else {
+		field_any(f, true);
+	}
+	return end;
+}
+
+static void field_unquoted_text(struct field *f, const struct part *part, bool first)
+{
+	struct str text = part->text;
+	if (first && !f->started && text.n && text.p[0] == '~')
+		text = str_from_at(text, tilde(f, text));
+	if (text.n || !first)
+		field_text(f, text, false, part->next == NULL);
+}
+
+static void command_part(struct field *f, const struct part *part, bool quoted)
+{
+	struct capture capture = {.known = true}, *outer = f->ev->capture;
+	unsigned branches = f->ev->branches;
+	f->ev->capture = &capture;
+	f->ev->branches = 0;
+	if (part->list)
+		eval_subshell(f->ev, f->st, part->list);
+	f->ev->capture = outer;
+	f->ev->branches = branches;
+	if (!capture.known) {
+		field_any(f, quoted);
+		return;
+	}
+	struct value v = capture.output;
+	if (v.n == 0) {
+		f->started |= quoted;
+		return;
+	}
+	struct seg *segs = ARENA_ARRAY(f->ev->arena, v.n, struct seg);
+	memcpy(segs, v.seg, v.n * sizeof *segs);
+	while (v.n && segs[v.n - 1].kind == SEG_TEXT) {
+		struct str *text = &segs[v.n - 1].text;
+		while (text->n && text->p[text->n - 1] == '\n')
+			text->n--;
+		if (text->n)
+			break;
+		v.n--;
+	}
+	field_value(f, (struct value){segs, v.n}, quoted);
+}
+
+static void process_part(struct field *f, const struct part *part)
+{
+	struct capture *outer = f->ev->capture;
+	f->ev->capture = NULL;
+	if (part->list)
+		eval_subshell(f->ev, f->st, part->list);
+	f->ev->capture = outer;
+	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
+	push_seg(f, SEG_NUMBER, STR(""));
+}
+
+static void arith_part(struct field *f, const struct part *part, bool quoted)
+{
+	struct value expression = expand_value(f->ev, f->st, part->arith);
+	arith_effects(f->ev, f->st, expression);
+	if (value_is_numeric(expression) && value_is_known(expression)) {
+		field_value(f, expression, quoted);
+		return;
+	}
+	static const struct seg number = {SEG_NUMBER, STR_INIT("")};
+	field_value(f, (struct value){&number, 1}, quoted);
+}
+
+void field_parts(struct field *f, const struct part *parts, bool quoted)
+{
+	bool first = true;
+	for (const struct part *part = parts; part && eval_charge(f->ev, 1); part = part->next, first = false) {
+		bool q = quoted || part->quoted;
+		switch (part->kind) {
+		case PART_TEXT:
+			if (q)
+				field_text(f, part->text, true, true);
+			else
+				field_unquoted_text(f, part, first);
+			break;
+		case PART_PARAM:
+			expand_param(f, part->param, q);
+			break;
+		case PART_COMMAND:
+			command_part(f, part, q);
+			break;
+		case PART_ARITH:
+			arith_part(f, part, q);
+			break;
+		case PART_PROCESS:
+			process_part(f, part);
+			break;
+		case PART_UNKNOWN:
+			field_any(f, true);
+			break;
+		}
+	}
+}
+
+void expand_word(struct eval *ev, struct state *st, const struct word_node *node, struct words *out)
+{
+	struct part_words words = {0};
+	size_t before = out->n;
+	expand_braces(ev, node->parts, &words);
+	for (size_t i = 0; i < words.n && !ev->exhausted; i++) {
+		struct field f = {.ev = ev, .st = st, .out = out, .splits = true, .globs = true};
+		field_parts(&f, words.items[i], false);
+		field_end(&f);
+	}
+	if (words.too_many || ev->exhausted)
+		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = (struct word){.many = true, .value = value_any()};
+	for (size_t i = before; i < out->n; i++)
+		out->items[i].span = node->span;
+}
+
+struct value expand_value(struct eval *ev, struct state *st, const struct part *parts)
+{
+	struct field f = {.ev = ev, .st = st};
+	field_parts(&f, parts, false);
+	return ev->exhausted ? value_any() : field_take(&f);
+}
+
+struct value expand_assigned(struct eval *ev, struct state *st, const struct part *parts)
+{
+	/* A tilde behind ':' is expanded too; the home directory is then somewhere in the middle. */
+	for (const struct part *part = parts; part; part = part->next)
+		if (part->kind == PART_TEXT && !part->quoted && str_find(part->text, STR(":~")) != STR_NPOS) {
+			(void)expand_value(ev, st, parts);
+			return value_any();
+		}
+	return expand_value(ev, st, parts);
+}
+
+/* ---- text that Bash expands once more ---- */
+
+static bool holds_substitution(struct str text)
+{
+	return str_find(text, STR("$(")) != STR_NPOS || str_find_char(text, '`') != STR_NPOS ||
+	       str_find(text, STR("${")) != STR_NPOS || str_find(text, STR("$[")) != STR_NPOS;
+}
+
+static void arith_name(struct eval *ev, struct state *st, struct str name, int depth);
+
+/* Looks at every name in the expression: arithmetic evaluates their values as expressions again. */
+static void arith_text(struct eval *ev, struct state *st, struct str text, int depth)
+{
+	if (depth > 8) {
+		eval_opaque(ev, st, "arithmetic that refers to itself");
+		return;
+	}
+	if (holds_substitution(text))
+		eval_embedded(ev, st, text);
+	for (size_t i = 0; i < text.n && eval_charge(ev, 1);) {
+		size_t from = i;
+		while (i < text.n && ascii_is_name(text.p[i]))
+			i++;
+		if (i > from && !ascii_is_digit(text.p[from]))
+			arith_name(ev, st, str_make(text.p + from, i - from), depth);
+		bool assigns = false;
+		struct str rest = str_from_at(text, i);
+		if (i > from && rest.n) {
+			bool compare = rest.n > 1 && rest.p[0] == '=' && rest.p[1] == '=';
+			size_t eq = str_find_char(str_first(rest, 4), '=');
+			assigns = !compare && (eq != STR_NPOS || str_starts(rest, STR("++")) || str_starts(rest, STR("--")));
+		}
+		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") || str_is(str_make(text.p + from - 2, 2), "--"));
+		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
+			static const struct seg number = {SEG_NUMBER, STR_INIT("")};
+			ev->branches++;
+			st->weak++;
+			state_assign_value(ev, st, str_make(text.p + from, i - from), (struct value){&number, 1});
+			st->weak--;
+			ev->branches--;
+		}
+		if (i == from)
+			i++;
+	}
+}
+
+static void arith_name(struct eval *ev, struct state *st, struct str name, int depth)
+{
+	const struct variable *v = state_variable(ev, st, name);
+	if (v->kind == VARIABLE_UNKNOWN) {
+		if (v->tainted)
+			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+		return;
+	}
+	for (size_t i = 0; i < v->n_alt; i++) {
+		if (value_is_numeric(v->alt[i]))
+			continue;
+		if (!value_is_known(v->alt[i]))
+			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+		else
+			arith_text(ev, st, value_text(ev->arena, v->alt[i]), depth + 1);
+	}
+	for (size_t i = 0; i < v->n_items; i++) {
+		if (v->items[i].many || !value_is_known(v->items[i].value))
+			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+		else if (!value_is_numeric(v->items[i].value))
+			arith_text(ev, st, value_text(ev->arena, v->items[i].value), depth + 1);
+	}
+}
+
+void arith_effects(struct eval *ev, struct state *st, struct value expression)
+{
+	for (size_t i = 0; i < expression.n; i++) {
+		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
+			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			return;
+		}
+		if (expression.seg[i].kind == SEG_TEXT)
+			arith_text(ev, st, expression.seg[i].text, 0);
+	}
+}
+
+void subscript_effects(struct eval *ev, struct state *st, struct str array, const struct part *subscript)
+{
+	struct value v = expand_value(ev, st, subscript);
+	if (state_variable(ev, st, array)->associative)
+		return;
+	bool all = v.n == 1 && v.seg[0].kind == SEG_TEXT && (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
+	if (!all)
+		arith_effects(ev, st, v);
+}
+
+struct str variable_name(struct eval *ev, struct state *st, const struct word *word)
+{
+	if (!word_is_known(word)) {
+		eval_opaque(ev, st, "a variable is chosen by text that is not known");
+		state_havoc(ev, st);
+		return STR("");
+	}
+	struct str text = value_text(ev->arena, word->value);
+	size_t n = 0;
+	while (n < text.n && ascii_is_name(text.p[n]))
+		n++;
+	struct str name = str_first(text, n);
+	if (n < text.n && text.p[n] == '[') {
+		arith_effects(ev, st, value_from(ev->arena, str_from_at(text, n + 1)));
+		state_assign(ev, st, name, &variable_tainted);
+		return STR("");
+	}
+	return n == text.n && n && !ascii_is_digit(text.p[0]) ? name : STR("");
+}

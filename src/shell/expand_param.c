@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Parameter expansion with its operators. What is computed: defaults, lengths, substrings, prefix and suffix removal,
+ * replacement and case of known text. Everything else is unknown, but what its words run is run.
+ */
+#include "base/glob.h"
+#include "shell/eval.h"
+
+/* What a parameter holds, before its operator. */
+struct holding {
+	bool is_list;             /* $@, $*, ${a[@]} */
+	const struct word *items; /* is_list */
+	size_t n;
+	bool unknown;             /* anything, also unset */
+	bool tainted;
+	bool unset;
+	struct value value;       /* a scalar */
+};
+
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+
+static void hold_number(struct holding *h)
+{
+	h->value = (struct value){&number_seg, 1};
+}
+
+static void hold_exact_number(struct eval *ev, struct holding *h, size_t number)
+{
+	h->value = value_from(ev->arena, arena_printf(ev->arena, "%zu", number));
+}
+
+static void hold_variable(struct eval *ev, const struct variable *v, struct holding *h)
+{
+	bool unknown;
+	switch (v->kind) {
+	case VARIABLE_UNKNOWN:
+		h->unknown = true;
+		h->tainted = v->tainted;
+		return;
+	case VARIABLE_ARRAY:
+		if (v->n_items == 0)
+			h->unset = true;
+		else if (v->items[0].many)
+			h->unknown = h->tainted = true;
+		else
+			h->value = v->items[0].value;
+		return;
+	case VARIABLE_SCALAR:
+		break;
+	}
+	size_t n = v->n_alt + v->maybe_unset;
+	if (n == 0) {
+		h->unset = true;
+		return;
+	}
+	size_t picked = eval_pick(ev, n, &unknown);
+	if (unknown)
+		h->unknown = h->tainted = true;
+	else if (picked == v->n_alt)
+		h->unset = true;
+	else
+		h->value = v->alt[picked];
+}
+
+static void hold_positional(struct eval *ev, const struct state *st, struct str digits, struct holding *h)
+{
+	size_t index;
+	if (!str_to_size(digits, &index) || st->positional_unknown) {
+		h->unknown = h->tainted = true;
+		return;
+	}
+	if (index == 0) {
+		h->value = ev->env->name;
+		return;
+	}
+	for (size_t i = 0; i < st->n_positional && i < index; i++) {
+		if (st->positional[i].many) {
+			h->unknown = h->tainted = true;
+			return;
+		}
+	}
+	if (index > st->n_positional)
+		h->unset = true;
+	else
+		h->value = st->positional[index - 1].value;
+}
+
+static void hold_special(struct eval *ev, const struct state *st, char name, struct holding *h)
+{
+	bool exact = !st->positional_unknown;
+	for (size_t i = 0; i < st->n_positional; i++)
+		exact &= !st->positional[i].many;
+	if (name == '#' && exact)
+		hold_exact_number(ev, h, st->n_positional);
+	else if (strchr("#?$!", name))
+		hold_number(h);
+	else
+		h->unknown = true; /* $- */
+}
+
+static void hold_directory(struct eval *ev, const struct state *st, bool old, struct holding *h)
+{
+	bool unknown;
+	size_t picked = old ? 0 : eval_pick(ev, st->n_cwds, &unknown);
+	h->value = old ? st->oldpwd : unknown ? value_any() : st->cwds[picked];
+	if (h->value.n == 1 && h->value.seg[0].kind == SEG_ANY)
+		h->unknown = true;
+}
+
+static bool is_all(const struct value v)
+{
+	return v.n == 1 && v.seg[0].kind == SEG_TEXT && (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
+}
+
+static void hold_element(struct eval *ev, struct state *st, const struct param *param, const struct variable *v,
+			 struct holding *h)
+{
+	struct value subscript = expand_value(ev, st, param->subscript);
+	bool all = is_all(subscript);
+	size_t index;
+	if (!all && !v->associative)
+		arith_effects(ev, st, subscript);
+	if (all && v->kind == VARIABLE_ARRAY) {
+		h->is_list = true;
+		h->items = v->items;
+		h->n = v->n_items;
+		return;
+	}
+	bool many = false;
+	for (size_t i = 0; i < v->n_items; i++)
+		many |= v->items[i].many;
+	if (v->kind == VARIABLE_ARRAY && !many && value_is_known(subscript) &&
+	    str_to_size(value_text(ev->arena, subscript), &index)) {
+		if (index < v->n_items)
+			h->value = v->items[index].value;
+		else
+			h->unset = true;
+		return;
+	}
+	static const struct word any_words[1] = {{.many = true}};
+	h->is_list = all;
+	h->items = any_words;
+	h->n = 1;
+	h->unknown = h->tainted = true;
+}
+
+static void hold(struct eval *ev, struct state *st, const struct param *param, struct holding *h)
+{
+	struct str name = param->name;
+	char c = name.n == 1 ? name.p[0] : 0;
+	if (c == '@' || c == '*') {
+		static const struct word any_words[1] = {{.many = true}};
+		h->is_list = true;
+		h->items = st->positional_unknown ? any_words : st->positional;
+		h->n = st->positional_unknown ? 1 : st->n_positional;
+	} else if (ascii_is_digit(name.p[0])) {
+		hold_positional(ev, st, name, h);
+	} else if (c && strchr("#?-$!", c)) {
+		hold_special(ev, st, c, h);
+	} else if (param->has_subscript) {
+		hold_element(ev, st, param, state_variable(ev, st, name), h);
+	} else if ((str_is(name, "PWD") || str_is(name, "OLDPWD")) && !state_assigned(ev, st, name)) {
+		hold_directory(ev, st, str_is(name, "OLDPWD"), h);
+	} else {
+		hold_variable(ev, state_variable(ev, st, name), h);
+	}
+}
+
+/* ---- operators ---- */
+
+/* Runs what the operator's words run and forgets what they expand to. */
+static void run_words(struct field *f, const struct part *parts)
+{
+	if (!parts)
+		return;
+	unsigned branches = f->ev->branches;
+	f->ev->branches++;
+	(void)expand_value(f->ev, f->st, parts);
+	f->ev->branches = branches;
+}
+
+static bool known_text(struct eval *ev, struct value v, struct str *ret_text)
+{
+	if (!value_is_known(v))
+		return false;
+	*ret_text = value_text(ev->arena, v);
+	return true;
+}
+
+/* Does the pattern (text and glob segments) match the whole text? -1: cannot tell. */
+static int pattern_matches(const struct value *pattern, size_t i, struct str text, unsigned *budget)
+{
+	if (*budget == 0)
+		return -1;
+	--*budget;
+	if (i == pattern->n)
+		return text.n == 0;
+	const struct seg *seg = &pattern->seg[i];
+	if (seg->kind == SEG_TEXT)
+		return str_starts(text, seg->text) ? pattern_matches(pattern, i + 1, str_from_at(text, seg->text.n), budget)
+						   : 0;
+	if (seg->kind != SEG_GLOB || (seg->text.n > 1 && seg->text.p[0] != '['))
+		return -1;
+	if (str_is(seg->text, "*")) {
+		for (size_t n = 0; n <= text.n; n++) {
+			int hit = pattern_matches(pattern, i + 1, str_from_at(text, n), budget);
+			if (hit)
+				return hit;
+		}
+		return 0;
+	}
+	if (text.n == 0)
+		return 0;
+	if ((unsigned char)text.p[0] > 127)
+		return -1;
+	size_t length;
+	bool hit = str_is(seg->text, "?") || glob_bracket_matches(seg->text, text.p[0], &length);
+	return hit ? pattern_matches(pattern, i + 1, str_from_at(text, 1), budget) : 0;
+}
+
+static struct value expand_pattern(struct field *f, const struct part *parts)
+{
+	struct field pattern = {.ev = f->ev, .st = f->st, .globs = true};
+	field_parts(&pattern, parts, false);
+	return field_take(&pattern);
+}
+
+/* ${x#p} ${x##p} ${x%p} ${x%%p}: false when it cannot be computed. */
+static bool remove_affix(struct eval *ev, const char *op, struct str text, struct value pattern, struct value *ret_value)
+{
+	bool suffix = op[0] == '%', longest = op[1] != 0;
+	unsigned budget = 20000;
+	(void)eval_charge(ev, text.n / 8);
+	for (size_t k = 0; k <= text.n; k++) {
+		size_t n = longest ? text.n - k : k;
+		struct str part = suffix ? str_from_at(text, text.n - n) : str_first(text, n);
+		int hit = pattern_matches(&pattern, 0, part, &budget);
+		if (hit < 0)
+			return false;
+		if (hit) {
+			*ret_value = value_from(ev->arena, suffix ? str_first(text, text.n - n) : str_from_at(text, n));
+			return true;
+		}
+	}
+	*ret_value = value_from(ev->arena, text);
+	return true;
+}
+
+/* ${x/literal/literal} */
+static bool replace(struct eval *ev, bool all, struct str text, struct str what, struct str with, struct value *ret_value)
+{
+	struct str done = STR("");
+	if (what.n == 0 || strchr("#%", what.p[0]) || str_find_char(with, '&') != STR_NPOS)
+		return false;
+	for (;;) {
+		size_t at = str_find(text, what);
+		if (at == STR_NPOS || !eval_charge(ev, 1 + text.n / 64))
+			break;
+		done = arena_join3(ev->arena, done, str_first(text, at), with);
+		text = str_from_at(text, at + what.n);
+		if (!all)
+			break;
+	}
+	*ret_value = value_from(ev->arena, arena_join(ev->arena, done, text));
+	return true;
+}
+
+static bool is_ascii(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] > 127)
+			return false;
+	return true;
+}
+
+static bool parse_offset(struct eval *ev, struct value v, long *ret_number)
+{
+	struct str text;
+	size_t number;
+	if (!known_text(ev, v, &text))
+		return false;
+	text = str_trim(text);
+	bool negative = text.n && text.p[0] == '-';
+	if (negative)
+		text = str_trim(str_from_at(text, 1));
+	if (text.n > 9 || !str_to_size(text, &number) || (text.n > 1 && text.p[0] == '0'))
+		return false;
+	*ret_number = negative ? -(long)number : (long)number;
+	return true;
+}
+
+static bool substring(struct field *f, const struct param *param, struct str text, struct value *ret_value)
+{
+	long from = 0, length = (long)text.n;
+	struct value offset = expand_value(f->ev, f->st, param->arg);
+	struct value count = param->arg2 ? expand_value(f->ev, f->st, param->arg2) : (struct value){NULL, 0};
+	arith_effects(f->ev, f->st, offset);
+	arith_effects(f->ev, f->st, count);
+	if (!is_ascii(text) || text.n > 1000000 || !parse_offset(f->ev, offset, &from))
+		return false;
+	if (param->arg2 && !parse_offset(f->ev, count, &length))
+		return false;
+	long size = (long)text.n;
+	if (from < 0)
+		from += size;
+	if (from < 0 || from > size) {
+		*ret_value = (struct value){NULL, 0};
+		return from >= 0;
+	}
+	long end = length < 0 ? size + length : from + length;
+	if (end < from)
+		return false;
+	*ret_value = value_from(f->ev->arena, str_make(text.p + from, (size_t)((end > size ? size : end) - from)));
+	return true;
+}
+
+static bool change_case(struct eval *ev, const struct param *param, struct str text, struct value *ret_value)
+{
+	if (param->arg || !is_ascii(text) || param->op[0] == '~')
+		return false;
+	char *copy = arena_alloc(ev->arena, text.n + 1);
+	bool upper = param->op[0] == '^';
+	for (size_t i = 0; i < text.n; i++) {
+		bool here = i == 0 || param->op[1];
+		char low = ascii_lower(text.p[i]);
+		bool letter = ascii_is_alpha(text.p[i]);
+		copy[i] = !here || !letter ? text.p[i] : upper ? (char)(low - 'a' + 'A') : low;
+	}
+	*ret_value = value_from(ev->arena, str_make(copy, text.n));
+	return true;
+}
+
+/* Operators that compute new text from known text; false: unknown, but their words were run. */
+static bool transform(struct field *f, const struct param *param, struct str text, struct value *ret_value)
+{
+	struct str what, with = STR("");
+	switch (param->op[0]) {
+	case '#':
+	case '%':
+		return remove_affix(f->ev, param->op, text, expand_pattern(f, param->arg), ret_value);
+	case '/': {
+		struct value pattern = expand_pattern(f, param->arg);
+		struct value replacement = param->arg2 ? expand_value(f->ev, f->st, param->arg2) : (struct value){NULL, 0};
+		return known_text(f->ev, pattern, &what) && known_text(f->ev, replacement, &with) &&
+		       replace(f->ev, param->op[1] == '/', text, what, with, ret_value);
+	}
+	case ':':
+		return substring(f, param, text, ret_value);
+	case '^':
+	case ',':
+	case '~':
+		return change_case(f->ev, param, text, ret_value);
+	}
+	return false;
+}
+
+/* ${x@P} expands the value like a prompt, with command substitution. */
+static void prompt_effects(struct field *f, const struct param *param, const struct holding *h)
+{
+	struct str letter;
+	struct value v = expand_value(f->ev, f->st, param->arg);
+	bool prompt = !known_text(f->ev, v, &letter) || str_is(letter, "P");
+	if (!prompt || h->unset)
+		return;
+	struct str text;
+	if (!h->is_list && !h->unknown && known_text(f->ev, h->value, &text))
+		eval_embedded(f->ev, f->st, text);
+	else
+		eval_opaque(f->ev, f->st, "a prompt that Bash expands is not known");
+}
+
+static void operate(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+{
+	struct str text;
+	struct value result;
+	if (param->op[0] == '@') {
+		prompt_effects(f, param, h);
+		field_any(f, quoted);
+		return;
+	}
+	if (!h->is_list && !h->unknown && known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text) &&
+	    transform(f, param, text, &result)) {
+		field_value(f, result, quoted);
+		f->started |= quoted;
+		return;
+	}
+	run_words(f, param->arg);
+	run_words(f, param->arg2);
+	field_any(f, quoted);
+	if (h->is_list)
+		f->many = f->out != NULL;
+}
+
+/* ${@:2}, ${a[@]:1:2} of known lists */
+static bool slice(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+{
+	long from, count = (long)h->n;
+	if (!h->is_list || !str_is(str_from(param->op), ":"))
+		return false;
+	for (size_t i = 0; i < h->n; i++)
+		if (h->items[i].many)
+			return false;
+	if (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg), &from) || from < 0 ||
+	    (param->arg2 && (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg2), &count) || count < 0)))
+		return false;
+	bool positional = !param->has_subscript;
+	if (positional && from == 0)
+		return false; /* $0 comes first */
+	size_t skip = (size_t)(positional ? from - 1 : from);
+	if (skip > h->n)
+		skip = h->n;
+	size_t n = h->n - skip < (size_t)count ? h->n - skip : (size_t)count;
+	field_list(f, h->items + skip, n, quoted, str_is(param->name, "*"));
+	return true;
+}
+
+static void add_held(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+{
+	bool star = param->name.n == 1 && param->name.p[0] == '*';
+	if (h->is_list) {
+		if (h->n == 0 && f->out && quoted && !star)
+			return; /* "$@" without parameters is no word, unless something else stands in it */
+		field_list(f, h->items, h->n, quoted, star);
+	} else if (h->unknown) {
+		field_any(f, quoted);
+	} else if (!h->unset) {
+		field_value(f, h->value, quoted);
+		f->started |= quoted;
+	} else {
+		f->started |= quoted;
+	}
+}
+
+static void assign_default(struct field *f, const struct param *param, bool surely)
+{
+	struct value v = expand_value(f->ev, f->st, param->arg);
+	if (!surely)
+		state_assign(f->ev, f->st, param->name, &variable_tainted);
+	else
+		state_assign_value(f->ev, f->st, param->name, v);
+	if (surely)
+		field_value(f, v, false);
+}
+
+/* - = ? + with and without the colon */
+static void default_operator(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+{
+	bool colon = param->op[0] == ':';
+	char op = colon ? param->op[1] : param->op[0];
+	struct str text;
+	bool empty_known = h->unset, set_known = false;
+	if (!h->unset && !h->unknown && !h->is_list) {
+		bool empty = known_text(f->ev, h->value, &text) && text.n == 0;
+		bool surely_full = false;
+		for (size_t i = 0; i < h->value.n; i++)
+			surely_full |= h->value.seg[i].kind != SEG_ANY;
+		set_known = colon ? surely_full : true;
+		empty_known = colon && empty;
+	} else if (h->is_list && !h->unknown) {
+		empty_known = h->n == 0;
+		set_known = h->n > 0 && !colon && !h->items[0].many;
+	}
+	if (!empty_known && !set_known) {
+		if (op == '=')
+			assign_default(f, param, false);
+		else
+			run_words(f, param->arg);
+		field_any(f, quoted);
+		if (h->is_list)
+			f->many = f->out != NULL;
+		return;
+	}
+	bool use_word = op == '+' ? set_known : empty_known;
+	if (!use_word) {
+		if (op != '+')
+			add_held(f, param, h, quoted);
+	} else if (op == '=') {
+		assign_default(f, param, true);
+	} else if (op != '?') {
+		field_parts(f, param->arg, quoted);
+	} else {
+		run_words(f, param->arg);
+	}
+	f->started |= quoted;
+}
+
+/* ${!x}: the value names another parameter, perhaps with a subscript that runs commands. */
+static void indirect(struct field *f, const struct param *param, bool quoted)
+{
+	struct holding h = {0};
+	hold(f->ev, f->st, param, &h);
+	struct str text;
+	bool simple = !h.unknown && !h.is_list && !h.unset && known_text(f->ev, h.value, &text);
+	for (size_t i = 0; simple && i < text.n; i++)
+		simple = ascii_is_name(text.p[i]);
+	if (!simple && (h.tainted || (!h.unknown && !h.unset && !h.is_list)))
+		eval_opaque(f->ev, f->st, "a variable named by text that is not known may run commands");
+	if (simple && text.n && !param->op[0]) {
+		struct param direct = {.name = text, .braced = true};
+		expand_param(f, &direct, quoted);
+		return;
+	}
+	run_words(f, param->arg);
+	run_words(f, param->arg2);
+	field_any(f, quoted);
+}
+
+static void add_length(struct field *f, const struct holding *h, bool quoted)
+{
+	struct str text;
+	bool exact = false;
+	size_t length = 0;
+	if (h->is_list && !h->unknown) {
+		exact = true;
+		for (size_t i = 0; i < h->n; i++)
+			exact &= !h->items[i].many;
+		length = h->n;
+	} else if (!h->is_list && !h->unknown && !h->unset && known_text(f->ev, h->value, &text) && is_ascii(text)) {
+		exact = true;
+		length = text.n;
+	}
+	struct holding number = {0};
+	if (exact)
+		hold_exact_number(f->ev, &number, length);
+	else
+		hold_number(&number);
+	field_value(f, number.value, quoted);
+}
+
+void expand_param(struct field *f, const struct param *param, bool quoted)
+{
+	struct holding h = {0};
+	if (!eval_charge(f->ev, 1))
+		return;
+	if (param->names || (param->indirect && param->has_subscript)) {
+		if (param->has_subscript)
+			subscript_effects(f->ev, f->st, param->name, param->subscript);
+		field_any(f, quoted);
+		f->many = f->out != NULL;
+		return;
+	}
+	if (param->indirect) {
+		indirect(f, param, quoted);
+		return;
+	}
+	hold(f->ev, f->st, param, &h);
+	char op = param->op[0] == ':' && param->op[1] ? param->op[1] : param->op[0];
+	if (param->length)
+		add_length(f, &h, quoted);
+	else if (!op)
+		add_held(f, param, &h, quoted);
+	else if (strchr("-=?+", op))
+		default_operator(f, param, &h, quoted);
+	else if (!slice(f, param, &h, quoted))
+		operate(f, param, &h, quoted);
+}

@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading words: quotes, expansions and everything that makes Bash's tokens depend on where they stand.
+ */
+#include "shell/reader.h"
+
+struct part_list {
+	struct part *first;
+	struct part **tail;
+	bool text_quoted; /* what the scratch text is */
+};
+
+static struct part *add_part(struct reader *r, struct part_list *list, enum part_kind kind, bool quoted)
+{
+	struct part *part = ARENA_NEW(r->arena, struct part);
+	part->kind = kind;
+	part->quoted = quoted;
+	*list->tail = part;
+	list->tail = &part->next;
+	return part;
+}
+
+static void flush_text(struct reader *r, struct part_list *list)
+{
+	if (!r->scratch_n)
+		return;
+	struct str text = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
+	r->scratch_n = 0;
+	add_part(r, list, PART_TEXT, list->text_quoted)->text = text;
+}
+
+static void add_char(struct reader *r, struct part_list *list, int c, bool quoted)
+{
+	if (r->scratch_n && list->text_quoted != quoted)
+		flush_text(r, list);
+	list->text_quoted = quoted;
+	ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)c;
+}
+
+static void add_list(struct reader *r, struct part_list *list, struct part *parts, bool quoted)
+{
+	flush_text(r, list);
+	if (!parts) {
+		/* Empty quotes still make a word. */
+		if (quoted)
+			add_part(r, list, PART_TEXT, true)->text = STR("");
+		return;
+	}
+	*list->tail = parts;
+	while (parts->next)
+		parts = parts->next;
+	list->tail = &parts->next;
+}
+
+/* ---- quotes ---- */
+
+static void single_quotes(struct reader *r, struct part_list *list)
+{
+	flush_text(r, list);
+	(void)reader_next(r);
+	size_t from = r->at;
+	int c = reader_next_raw(r);
+	while (c != '\'' && c != READER_END)
+		c = reader_next_raw(r);
+	if (c == READER_END) {
+		reader_fail(r, "a single quote is never closed");
+		return;
+	}
+	add_part(r, list, PART_TEXT, true)->text = str_make(r->text.p + from, r->at - 1 - from);
+}
+
+/* In arithmetic and subscripts Bash groups by single quotes and then expands what is inside them all the same. */
+static void expanded_single_quotes(struct reader *r, struct part_list *list)
+{
+	struct part_list inner = {.tail = &inner.first};
+	size_t from = r->at;
+	single_quotes(r, &inner);
+	const char *error = NULL;
+	struct part *parts = NULL;
+	if (r->error || !inner.first)
+		return;
+	struct read_context context = reader_inner(r, from);
+	shell_read_embedded(&context, inner.first->text, &parts, &error);
+	if (error)
+		reader_fail(r, error);
+	add_list(r, list, parts, true);
+}
+
+static void double_quotes(struct reader *r, struct part_list *list)
+{
+	flush_text(r, list);
+	(void)reader_next(r);
+	if (!reader_enter(r))
+		return;
+	struct part *parts = read_parts(r, WORD_DQUOTE, true);
+	reader_leave(r);
+	reader_expect(r, '"', "a double quote is never closed");
+	add_list(r, list, parts, true);
+}
+
+static int hex_digit(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = c >= 0 && c < 128 ? ascii_lower((char)c) : 0;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* At most `most` digits of the base; *ret_digits tells how many there were. */
+static unsigned read_number(struct reader *r, unsigned base, int most, int *ret_digits)
+{
+	unsigned value = 0;
+	int n = 0;
+	while (n < most && r->at < r->text.n) {
+		int digit = hex_digit((unsigned char)r->text.p[r->at]);
+		if (digit < 0 || (unsigned)digit >= base)
+			break;
+		value = value * base + (unsigned)digit;
+		(void)reader_next_raw(r);
+		n++;
+	}
+	*ret_digits = n;
+	return value;
+}
+
+static const char ansi_from[] = "abeEfnrtv\\'\"?";
+static const char ansi_to[] = "\a\b\033\033\f\n\r\t\v\\'\"?";
+
+enum { ANSI_LITERAL = 256, ANSI_UNKNOWN = 257 };
+
+/* The byte that the escape stands for; ANSI_LITERAL: none, keep the backslash; ANSI_UNKNOWN: depends on the locale. */
+static unsigned ansi_escape(struct reader *r)
+{
+	int c = r->at < r->text.n ? (unsigned char)r->text.p[r->at] : READER_END;
+	const char *plain = c > 0 ? strchr(ansi_from, c) : NULL;
+	int digits;
+	if (plain) {
+		(void)reader_next_raw(r);
+		return (unsigned char)ansi_to[plain - ansi_from];
+	}
+	if (c >= '0' && c <= '7')
+		return read_number(r, 8, 3, &digits) & 0xff;
+	if (c == 'x' || c == 'u' || c == 'U') {
+		(void)reader_next_raw(r);
+		if (c == 'x' && r->at < r->text.n && r->text.p[r->at] == '{')
+			return ANSI_UNKNOWN;
+		unsigned value = read_number(r, 16, c == 'x' ? 2 : c == 'u' ? 4 : 8, &digits);
+		if (digits == 0)
+			return ANSI_UNKNOWN;
+		return c == 'x' || value < 128 ? value : (unsigned)ANSI_UNKNOWN;
+	}
+	if (c == 'c') {
+		(void)reader_next_raw(r);
+		(void)reader_next_raw(r);
+		return ANSI_UNKNOWN;
+	}
+	return ANSI_LITERAL;
+}
+
+/* $'...' */
+static void ansi_quotes(struct reader *r, struct part_list *list)
+{
+	flush_text(r, list);
+	(void)reader_next(r);
+	add_part(r, list, PART_TEXT, true)->text = STR("");
+	bool cut = false; /* a NUL ends the string that Bash makes of it */
+	for (;;) {
+		int c = reader_next_raw(r);
+		if (c == READER_END) {
+			reader_fail(r, "a $' quote is never closed");
+			return;
+		}
+		if (c == '\'')
+			break;
+		unsigned byte = (unsigned)c;
+		if (c == '\\')
+			byte = ansi_escape(r);
+		cut |= byte == 0;
+		if (cut)
+			continue;
+		if (byte == ANSI_UNKNOWN) {
+			flush_text(r, list);
+			add_part(r, list, PART_UNKNOWN, true);
+		} else {
+			add_char(r, list, byte == ANSI_LITERAL ? '\\' : (int)byte, true);
+		}
+	}
+	flush_text(r, list);
+}
+
+/* ---- substitutions ---- */
+
+static void command_substitution(struct reader *r, struct part_list *list, bool quoted)
+{
+	struct node *body = read_substitution(r);
+	add_part(r, list, PART_COMMAND, quoted)->list = body;
+}
+
+/* `...`: the text is unescaped first and read afterwards. */
+static void backticks(struct reader *r, struct part_list *list, bool quoted)
+{
+	flush_text(r, list);
+	size_t from = r->at;
+	(void)reader_next(r);
+	for (;;) {
+		int c = reader_next_raw(r);
+		if (c == READER_END) {
+			reader_fail(r, "a backquote is never closed");
+			return;
+		}
+		if (c == '`')
+			break;
+		if (c == '\\' && r->at < r->text.n) {
+			char escaped = r->text.p[r->at];
+			if (escaped == '$' || escaped == '`' || escaped == '\\' || (quoted && escaped == '"'))
+				c = reader_next_raw(r);
+		}
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)c;
+	}
+	struct str text = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
+	r->scratch_n = 0;
+	struct read_result inner;
+	struct read_context context = reader_inner(r, from);
+	shell_read(&context, text, &inner);
+	if (inner.error)
+		reader_fail(r, inner.error);
+	add_part(r, list, PART_COMMAND, quoted)->list = inner.list;
+}
+
+/* $(( ... )) when it is one; otherwise nothing was read. */
+static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
+{
+	size_t at = r->at;
+	(void)reader_next(r);
+	(void)reader_next(r);
+	struct part *parts = read_parts(r, WORD_ARITH, true);
+	if (!r->error && reader_accept(r, ')') && reader_accept(r, ')')) {
+		add_part(r, list, PART_ARITH, quoted)->arith = parts;
+		return true;
+	}
+	if (*r->work) {
+		r->error = NULL;
+		r->at = at;
+		r->scratch_n = 0;
+	}
+	return false;
+}
+
+static struct str read_name(struct reader *r)
+{
+	size_t from = r->scratch_n;
+	int c = reader_peek(r);
+	if (c < 0 || !ascii_is_name((char)c) || ascii_is_digit((char)c))
+		return STR("");
+	while (c > 0 && c < 128 && ascii_is_name((char)c)) {
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)reader_next(r);
+		c = reader_peek(r);
+	}
+	struct str name = arena_str(r->arena, str_make(r->scratch + from, r->scratch_n - from));
+	r->scratch_n = from;
+	return name;
+}
+
+/* A variable name, digits, or one special character. */
+static struct str read_parameter_name(struct reader *r, bool braced)
+{
+	struct str name = read_name(r);
+	int c = reader_peek(r);
+	if (name.n || c == READER_END)
+		return name;
+	size_t from = r->at;
+	if (ascii_is_digit((char)c)) {
+		do
+			(void)reader_next(r);
+		while (braced && reader_peek(r) > 0 && ascii_is_digit((char)reader_peek(r)));
+		return str_make(r->text.p + from, r->at - from);
+	}
+	if (strchr("@*#?-$!", c)) {
+		(void)reader_next(r);
+		return str_make(r->text.p + from, 1);
+	}
+	return STR("");
+}
+
+static bool starts_parameter(int c)
+{
+	return c > 0 && c < 128 && (ascii_is_name((char)c) || strchr("@*#?-$!", c));
+}
+
+/* ${#x}, not ${#} and ${#-default} */
+static void read_length_sign(struct reader *r, struct param *param)
+{
+	if (reader_peek(r) != '#' || !starts_parameter(reader_peek_second(r)))
+		return;
+	size_t at = r->at;
+	(void)reader_next(r);
+	struct str name = read_parameter_name(r, true);
+	int c = reader_peek(r);
+	if (name.n && (c == '}' || c == '[')) {
+		param->length = true;
+		param->name = name;
+	} else {
+		r->at = at;
+	}
+}
+
+static void read_indirect_sign(struct reader *r, struct param *param)
+{
+	if (reader_peek(r) != '!' || !starts_parameter(reader_peek_second(r)))
+		return;
+	(void)reader_next(r);
+	param->indirect = true;
+	param->name = read_parameter_name(r, true);
+	int c = reader_peek(r);
+	if ((c == '*' || c == '@') && reader_peek_second(r) == '}') {
+		(void)reader_next(r);
+		param->names = true;
+	}
+}
+
+static void set_op(struct param *param, int first, int second)
+{
+	param->op[0] = (char)first;
+	param->op[1] = (char)second;
+}
+
+/* The operator and its words, up to the closing brace. */
+static void read_operator(struct reader *r, struct param *param, bool quoted)
+{
+	enum word_mode plain = quoted ? WORD_BRACE_QUOTED : WORD_BRACE;
+	int c = reader_next(r);
+	int second = reader_peek(r);
+	if (c == ':' && second > 0 && strchr("-=?+", second)) {
+		set_op(param, c, reader_next(r));
+		param->arg = read_parts(r, plain, quoted);
+	} else if (c == ':') {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, WORD_OFFSET, true);
+		if (reader_accept(r, ':'))
+			param->arg2 = read_parts(r, WORD_OFFSET, true);
+	} else if (c > 0 && strchr("-=?+", c)) {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, plain, quoted);
+	} else if (c > 0 && strchr("#%^,~", c)) {
+		set_op(param, c, second == c ? reader_next(r) : 0);
+		param->arg = read_parts(r, WORD_BRACE, false);
+	} else if (c == '/') {
+		set_op(param, c, second == c ? reader_next(r) : 0);
+		/* ${x///y}: a slash right behind the operator belongs to the pattern. */
+		param->arg = read_parts(r, WORD_PATTERN, false);
+		if (reader_accept(r, '/'))
+			param->arg2 = read_parts(r, plain, quoted);
+	} else if (c == '@') {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, plain, quoted);
+	} else {
+		reader_fail(r, "bad substitution in ${ }");
+	}
+}
+
+/* ${...}, behind the opening brace */
+static struct param *read_braced(struct reader *r, bool quoted)
+{
+	struct param *param = ARENA_NEW(r->arena, struct param);
+	param->braced = true;
+	read_length_sign(r, param);
+	if (!param->length)
+		read_indirect_sign(r, param);
+	if (!param->length && !param->indirect)
+		param->name = read_parameter_name(r, true);
+	if (!param->name.n)
+		reader_fail(r, "bad substitution in ${ }");
+	if (reader_peek(r) == '[') {
+		(void)reader_next(r);
+		param->has_subscript = true;
+		param->subscript = read_parts(r, WORD_SUBSCRIPT, true);
+		reader_expect(r, ']', "a subscript is never closed");
+	}
+	if (reader_peek(r) != '}')
+		read_operator(r, param, quoted);
+	reader_expect(r, '}', "${ is never closed");
+	return param;
+}
+
+static void dollar(struct reader *r, struct part_list *list, enum word_mode mode, bool quoted)
+{
+	bool in_quotes = mode == WORD_DQUOTE || mode == WORD_HEREDOC || mode == WORD_BRACE_QUOTED;
+	(void)reader_next(r);
+	int c = reader_peek(r);
+	if (c == '\'' && !in_quotes) {
+		ansi_quotes(r, list);
+		return;
+	}
+	if (c == '"' && !in_quotes) {
+		double_quotes(r, list);
+		return;
+	}
+	if (c != '(' && c != '{' && c != '[' && !starts_parameter(c)) {
+		add_char(r, list, '$', quoted);
+		return;
+	}
+	flush_text(r, list);
+	if (!reader_enter(r))
+		return;
+	if (c == '(') {
+		if (reader_peek_second(r) != '(' || !arithmetic(r, list, quoted))
+			command_substitution(r, list, quoted);
+	} else if (c == '[') {
+		(void)reader_next(r);
+		struct part *parts = read_parts(r, WORD_SUBSCRIPT, true);
+		reader_expect(r, ']', "$[ is never closed");
+		add_part(r, list, PART_ARITH, quoted)->arith = parts;
+	} else if (c == '{') {
+		(void)reader_next(r);
+		struct param *param = read_braced(r, quoted);
+		add_part(r, list, PART_PARAM, quoted)->param = param;
+	} else {
+		struct param *param = ARENA_NEW(r->arena, struct param);
+		param->name = read_parameter_name(r, false);
+		add_part(r, list, PART_PARAM, quoted)->param = param;
+	}
+	reader_leave(r);
+}
+
+static void process_substitution(struct reader *r, struct part_list *list)
+{
+	flush_text(r, list);
+	(void)reader_next(r);
+	if (!reader_enter(r))
+		return;
+	struct node *body = read_substitution(r);
+	add_part(r, list, PART_PROCESS, true)->list = body;
+	reader_leave(r);
+}
+
+/* ---- the loop ---- */
+
+static void backslash(struct reader *r, struct part_list *list, enum word_mode mode, bool quoted)
+{
+	(void)reader_next(r);
+	int c = reader_next_raw(r);
+	if (c == READER_END) {
+		add_char(r, list, '\\', true);
+		return;
+	}
+	bool keeps;
+	if (mode == WORD_DQUOTE)
+		keeps = !strchr("$`\"\\\n", c);
+	else if (mode == WORD_HEREDOC)
+		keeps = !strchr("$`\\\n", c);
+	else if (mode == WORD_BRACE_QUOTED)
+		keeps = !strchr("$`\"\\\n}", c);
+	else
+		keeps = false;
+	if (keeps)
+		add_char(r, list, '\\', quoted);
+	add_char(r, list, c, true);
+}
+
+/* How deep we are in the brackets that a mode counts. */
+struct nesting {
+	int open;
+	int ternary;
+};
+
+/* Does c end the mode here? */
+static bool ends(struct reader *r, enum word_mode mode, int c, const struct nesting *nesting)
+{
+	switch (mode) {
+	case WORD_PLAIN:
+		return reader_is_meta(c) && !((c == '<' || c == '>') && reader_peek_second(r) == '(');
+	case WORD_DQUOTE:
+		return c == '"';
+	case WORD_HEREDOC:
+		return false;
+	case WORD_BRACE:
+	case WORD_BRACE_QUOTED:
+		return c == '}';
+	case WORD_PATTERN:
+		return c == '}' || c == '/';
+	case WORD_OFFSET:
+		return c == '}' || (c == ':' && !nesting->open && !nesting->ternary);
+	case WORD_ARITH:
+		return c == ')' && !nesting->open;
+	case WORD_SUBSCRIPT:
+		return c == ']' && !nesting->open;
+	case WORD_TEST:
+		return !nesting->open && reader_is_meta(c) && c != '(';
+	case WORD_REGEX:
+		return !nesting->open && reader_is_meta(c) && c != '(' && c != '|';
+	}
+	return true;
+}
+
+static void count_nesting(enum word_mode mode, int c, struct nesting *nesting)
+{
+	char open = mode == WORD_SUBSCRIPT ? '[' : '(';
+	char close = mode == WORD_SUBSCRIPT ? ']' : ')';
+	bool counts = mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET || mode == WORD_TEST ||
+		      mode == WORD_REGEX;
+	if (!counts)
+		return;
+	nesting->open += c == open;
+	nesting->open -= c == close && nesting->open;
+	nesting->ternary += c == '?';
+	nesting->ternary -= c == ':' && nesting->ternary;
+}
+
+static bool quotes_with_single(enum word_mode mode)
+{
+	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED;
+}
+
+struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
+{
+	struct part_list list = {.tail = &list.first};
+	struct nesting nesting = {0, 0};
+	for (bool first = true;; first = false) {
+		int c = reader_peek(r);
+		/* A slash right behind ${x/ or ${x// belongs to the pattern. */
+		if (c == READER_END || (ends(r, mode, c, &nesting) && !(mode == WORD_PATTERN && first && c == '/')))
+			break;
+		if (c == '$') {
+			dollar(r, &list, mode, quoted);
+		} else if (c == '`') {
+			backticks(r, &list, quoted);
+		} else if (c == '\\') {
+			backslash(r, &list, mode, quoted);
+		} else if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
+			expanded_single_quotes(r, &list);
+		} else if (c == '\'' && quotes_with_single(mode)) {
+			single_quotes(r, &list);
+		} else if (c == '"' && mode != WORD_HEREDOC) {
+			double_quotes(r, &list);
+		} else if ((c == '<' || c == '>') && reader_peek_second(r) == '(' &&
+			   (mode == WORD_PLAIN || mode == WORD_BRACE || mode == WORD_PATTERN)) {
+			process_substitution(r, &list);
+		} else {
+			count_nesting(mode, c, &nesting);
+			add_char(r, &list, reader_next(r), quoted);
+		}
+	}
+	flush_text(r, &list);
+	return list.first;
+}
+
+/* ---- words and assignments ---- */
+
+bool word_node_text(const struct word_node *word, struct str *ret_text, bool *ret_quoted)
+{
+	if (!word || word->assign || !word->parts || word->parts->next || word->parts->kind != PART_TEXT)
+		return false;
+	*ret_text = word->parts->text;
+	*ret_quoted = word->parts->quoted;
+	return true;
+}
+
+static void read_array(struct reader *r, struct word_node *word);
+
+static void read_assigned_value(struct reader *r, struct word_node *word)
+{
+	word->assign = true;
+	if (reader_peek(r) == '(')
+		read_array(r, word);
+	else
+		word->parts = read_parts(r, WORD_PLAIN, false);
+}
+
+static bool accept_assign(struct reader *r, struct word_node *word)
+{
+	if (reader_peek(r) == '+' && reader_peek_second(r) == '=') {
+		(void)reader_next(r);
+		word->append = true;
+	} else if (reader_peek(r) != '=') {
+		return false;
+	}
+	(void)reader_next(r);
+	return true;
+}
+
+/* name[subscript] that turned out to be no assignment is an ordinary word. */
+static void subscripted_word(struct reader *r, struct word_node *word)
+{
+	struct part_list list = {.tail = &list.first};
+	add_part(r, &list, PART_TEXT, false)->text = arena_join(r->arena, word->name, STR("["));
+	add_list(r, &list, word->subscript, false);
+	add_part(r, &list, PART_TEXT, false)->text = STR("]");
+	add_list(r, &list, read_parts(r, WORD_PLAIN, false), false);
+	word->parts = list.first;
+	word->has_subscript = false;
+	word->subscript = NULL;
+	word->name = STR("");
+}
+
+/* Reads an assignment, or leaves everything unread and returns false. */
+static bool read_assignment(struct reader *r, struct word_node *word)
+{
+	size_t at = r->at;
+	word->name = read_name(r);
+	if (!word->name.n)
+		return false;
+	if (reader_peek(r) == '[') {
+		(void)reader_next(r);
+		word->has_subscript = true;
+		word->subscript = read_parts(r, WORD_SUBSCRIPT, false);
+		reader_expect(r, ']', "a subscript is never closed");
+		if (accept_assign(r, word))
+			read_assigned_value(r, word);
+		else
+			subscripted_word(r, word);
+		return true;
+	}
+	if (accept_assign(r, word)) {
+		read_assigned_value(r, word);
+		return true;
+	}
+	r->at = at;
+	word->name = STR("");
+	return false;
+}
+
+/* [key]=value inside an array, or an ordinary word */
+static struct word_node *read_array_item(struct reader *r)
+{
+	struct word_node *item = ARENA_NEW(r->arena, struct word_node);
+	size_t from = r->at;
+	if (reader_peek(r) == '[') {
+		(void)reader_next(r);
+		item->has_subscript = true;
+		item->subscript = read_parts(r, WORD_SUBSCRIPT, false);
+		reader_expect(r, ']', "a subscript is never closed");
+		if (accept_assign(r, item)) {
+			item->assign = true;
+			item->parts = read_parts(r, WORD_PLAIN, false);
+		} else {
+			subscripted_word(r, item);
+		}
+	} else {
+		item->parts = read_parts(r, WORD_PLAIN, false);
+	}
+	item->span = reader_span(r, from, r->at);
+	return item;
+}
+
+static void read_array(struct reader *r, struct word_node *word)
+{
+	(void)reader_next(r);
+	word->is_array = true;
+	struct word_node **tail = &word->items;
+	if (!reader_enter(r))
+		return;
+	for (;;) {
+		reader_skip_lines(r);
+		int c = reader_peek(r);
+		if (c == ')' || c == READER_END)
+			break;
+		if (reader_is_meta(c) && !((c == '<' || c == '>') && reader_peek_second(r) == '(')) {
+			reader_fail(r, "unexpected character in an array");
+			break;
+		}
+		*tail = read_array_item(r);
+		tail = &(*tail)->next;
+	}
+	reader_leave(r);
+	reader_expect(r, ')', "an array is never closed");
+}
+
+struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode)
+{
+	struct word_node *word = ARENA_NEW(r->arena, struct word_node);
+	(void)reader_peek(r);
+	size_t from = r->at;
+	if (!assign_ok || !read_assignment(r, word))
+		word->parts = read_parts(r, mode, false);
+	word->end = r->at;
+	word->span = reader_span(r, from, r->at);
+	if (!word->parts && !word->assign)
+		return NULL;
+	return word;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading shell text: bytes, blanks, newlines and the here-documents that hang on them. Stage 1 of 3, see tree.h for
+ * what comes out. Tour 3 of 9: continue in eval.c.
+ */
+#include "shell/reader.h"
+
+#include "base/limits.h"
+
+void reader_init(struct reader *r, const struct read_context *context, struct str text)
+{
+	*r = (struct reader){
+		.arena = context->arena,
+		.text = text,
+		.work = context->work,
+		.depth = context->depth,
+		.origin = context->origin,
+	};
+	r->pending_tail = &r->pending;
+}
+
+struct span reader_span(const struct reader *r, size_t from, size_t to)
+{
+	if (!r->origin.literal)
+		return r->origin.whole;
+	return (struct span){r->origin.base + from, r->origin.base + to};
+}
+
+struct read_context reader_inner(const struct reader *r, size_t from)
+{
+	return (struct read_context){
+		.arena = r->arena,
+		.work = r->work,
+		.depth = r->depth + 1,
+		.origin = {.whole = reader_span(r, from, r->at)},
+	};
+}
+
+void reader_fail(struct reader *r, const char *why)
+{
+	if (r->error)
+		return;
+	r->error = why;
+	r->error_at = r->at;
+}
+
+int reader_peek(struct reader *r)
+{
+	if (r->error)
+		return READER_END;
+	while (r->at + 1 < r->text.n && r->text.p[r->at] == '\\' && r->text.p[r->at + 1] == '\n')
+		r->at += 2;
+	return r->at < r->text.n ? (unsigned char)r->text.p[r->at] : READER_END;
+}
+
+int reader_next_raw(struct reader *r)
+{
+	if (r->error || r->at >= r->text.n)
+		return READER_END;
+	if (*r->work == 0) {
+		reader_fail(r, "too much to read");
+		return READER_END;
+	}
+	--*r->work;
+	return (unsigned char)r->text.p[r->at++];
+}
+
+int reader_next(struct reader *r)
+{
+	return reader_peek(r) == READER_END ? READER_END : reader_next_raw(r);
+}
+
+int reader_peek_second(struct reader *r)
+{
+	if (reader_peek(r) == READER_END)
+		return READER_END;
+	size_t at = r->at++;
+	int c = reader_peek(r);
+	r->at = at;
+	return c;
+}
+
+bool reader_accept(struct reader *r, char c)
+{
+	if (reader_peek(r) != (unsigned char)c)
+		return false;
+	(void)reader_next(r);
+	return !r->error;
+}
+
+void reader_expect(struct reader *r, char c, const char *otherwise)
+{
+	if (!reader_accept(r, c))
+		reader_fail(r, otherwise);
+}
+
+void reader_skip_blanks(struct reader *r)
+{
+	int c = reader_peek(r);
+	while (c == ' ' || c == '\t') {
+		(void)reader_next(r);
+		c = reader_peek(r);
+	}
+	if (c != '#')
+		return;
+	while (!r->error && r->at < r->text.n && r->text.p[r->at] != '\n')
+		(void)reader_next_raw(r);
+}
+
+bool reader_is_meta(int c)
+{
+	return c == READER_END || c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '&' || c == '|' || c == '<' ||
+	       c == '>' || c == '(' || c == ')';
+}
+
+bool reader_enter(struct reader *r)
+{
+	if (r->depth >= LIMIT_SHELL_DEPTH) {
+		reader_fail(r, "nested too deeply");
+		return false;
+	}
+	r->depth++;
+	return true;
+}
+
+void reader_leave(struct reader *r)
+{
+	r->depth--;
+}
+
+/* ---- here-documents ---- */
+
+static void scratch_add(struct reader *r, char c)
+{
+	ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = c;
+}
+
+/* Appends one line with its newline to the scratch text. Unquoted here-documents join continued lines before the
+ * delimiter is looked for. Returns false at the end of the text.
+ */
+static bool body_line(struct reader *r, const struct redir *doc)
+{
+	bool any = false, start = true;
+	while (!r->error && r->at < r->text.n) {
+		char c = (char)reader_next_raw(r);
+		any = true;
+		if (start && doc->strip_tabs && c == '\t')
+			continue;
+		start = false;
+		if (!doc->body_quoted && c == '\\' && r->at < r->text.n) {
+			char escaped = (char)reader_next_raw(r);
+			if (escaped == '\n')
+				continue;
+			scratch_add(r, c);
+			c = escaped;
+		}
+		scratch_add(r, c);
+		if (c == '\n')
+			break;
+	}
+	return any;
+}
+
+static void read_body(struct reader *r, struct redir *doc)
+{
+	size_t from = r->at;
+	r->scratch_n = 0;
+	for (;;) {
+		size_t line = r->scratch_n;
+		bool any = body_line(r, doc);
+		struct str text = str_make(r->scratch + line, r->scratch_n - line);
+		if (text.n && text.p[text.n - 1] == '\n')
+			text.n--;
+		bool last = any && str_eq(text, doc->delimiter);
+		if (last)
+			r->scratch_n = line;
+		if (last || !any || r->error)
+			break;
+	}
+	struct str body = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
+	r->scratch_n = 0;
+	if (doc->body_quoted) {
+		doc->body = ARENA_NEW(r->arena, struct part);
+		*doc->body = (struct part){.kind = PART_TEXT, .quoted = true, .text = body};
+		return;
+	}
+	const char *error = NULL;
+	struct read_context inner = reader_inner(r, from);
+	shell_read_embedded(&inner, body, &doc->body, &error);
+	if (error)
+		reader_fail(r, error);
+}
+
+void reader_newline(struct reader *r)
+{
+	(void)reader_next(r);
+	struct redir *doc = r->pending;
+	r->pending = NULL;
+	r->pending_tail = &r->pending;
+	for (; doc && !r->error; doc = doc->next_pending)
+		read_body(r, doc);
+}
+
+void reader_skip_lines(struct reader *r)
+{
+	for (;;) {
+		reader_skip_blanks(r);
+		if (reader_peek(r) != '\n')
+			return;
+		reader_newline(r);
+	}
+}
+
+/* ---- entry points ---- */
+
+void shell_read(const struct read_context *context, struct str text, struct read_result *ret_result)
+{
+	struct reader r;
+	struct node *list = NULL;
+	reader_init(&r, context, text);
+	if (text.n && memchr(text.p, 0, text.n))
+		reader_fail(&r, "holds a NUL byte");
+	else if (r.depth >= LIMIT_SHELL_DEPTH)
+		reader_fail(&r, "nested too deeply");
+	else
+		list = read_list(&r);
+	if (!r.error && r.at < r.text.n)
+		reader_fail(&r, "unexpected closing word or parenthesis");
+	/* Bash takes the end of the text for the end of a here-document. */
+	if (!r.error && r.pending)
+		reader_newline(&r);
+	*ret_result = (struct read_result){list, r.error, r.error_at};
+}
+
+void shell_read_embedded(const struct read_context *context, struct str text, struct part **ret_parts,
+			 const char **ret_error)
+{
+	struct reader r;
+	reader_init(&r, context, text);
+	if (r.depth >= LIMIT_SHELL_DEPTH)
+		reader_fail(&r, "nested too deeply");
+	*ret_parts = read_parts(&r, WORD_HEREDOC, true);
+	*ret_error = r.error;
+}

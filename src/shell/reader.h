@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The reader's own state and helpers, shared by reader.c, read_word.c and read_command.c. Private to them.
+ *
+ * An error is sticky: reader_peek() then answers the end of the text, so every loop ends, and the caller at the top
+ * turns it into an opaque command. Line continuations vanish in reader_peek(); where they must not (single
+ * quotes, comments, quoted here-documents) the raw text is used.
+ */
+#ifndef CAVRA_SHELL_READER_H
+#define CAVRA_SHELL_READER_H
+
+#include "shell/tree.h"
+
+enum { READER_END = -1 };
+
+struct reader {
+	struct arena *arena;
+	struct str text;
+	size_t at;
+	size_t *work;
+	int depth;
+	struct origin origin;
+	const char *error;
+	size_t error_at;
+	struct redir *pending;       /* here-documents whose bodies start at the next newline */
+	struct redir **pending_tail;
+	size_t heredocs;             /* here-documents seen */
+	char *scratch;               /* text of the part being read */
+	size_t scratch_n, scratch_cap;
+};
+
+void reader_init(struct reader *r, const struct read_context *context, struct str text);
+/* For reading text that was made from r's text between from and r->at. */
+struct read_context reader_inner(const struct reader *r, size_t from);
+/* Where r's text from `from` to `to` stands in the outermost input. */
+struct span reader_span(const struct reader *r, size_t from, size_t to);
+void reader_fail(struct reader *r, const char *why);
+/* The next byte, READER_END at the end. */
+int reader_peek(struct reader *r);
+/* The byte behind the next one. */
+int reader_peek_second(struct reader *r);
+int reader_next(struct reader *r);
+/* The next byte, with line continuations left in. */
+int reader_next_raw(struct reader *r);
+/* Consumes c if it is next. */
+bool reader_accept(struct reader *r, char c);
+void reader_expect(struct reader *r, char c, const char *otherwise);
+/* Spaces, tabs and a comment. */
+void reader_skip_blanks(struct reader *r);
+/* Consumes a newline and the bodies of the here-documents that wait for it. */
+void reader_newline(struct reader *r);
+/* Blanks, comments and newlines. */
+void reader_skip_lines(struct reader *r);
+/* One level deeper; false (and failed) when that is too deep. Pair with reader_leave(). */
+bool reader_enter(struct reader *r);
+void reader_leave(struct reader *r);
+bool reader_is_meta(int c);
+
+/* ---- read_word.c ---- */
+
+enum word_mode {
+	WORD_PLAIN,
+	WORD_DQUOTE,
+	WORD_HEREDOC,
+	WORD_BRACE,        /* inside ${x op ...} */
+	WORD_BRACE_QUOTED, /* the same inside double quotes, where ' is a plain character */
+	WORD_OFFSET,       /* ${x:offset:length} */
+	WORD_PATTERN,      /* ${x/pattern/...}: '/' ends it */
+	WORD_ARITH,        /* up to an unbalanced ')' */
+	WORD_SUBSCRIPT,    /* up to an unbalanced ']' */
+	WORD_TEST,         /* right side of == in [[ ]] */
+	WORD_REGEX,        /* right side of =~ */
+};
+
+/* Parts up to, and without, whatever ends the mode. quoted: everything inside counts as quoted. */
+struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted);
+/* A word; assignments are recognised when assign_ok. NULL when no word starts here. */
+struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode);
+
+/* ---- read_command.c ---- */
+
+/* A list up to, and without, ')' or a reserved word that ends it. NULL when it is empty. */
+struct node *read_list(struct reader *r);
+/* The list of $( ... ), with the closing parenthesis. */
+struct node *read_substitution(struct reader *r);
+
+#endif

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Simple commands: words, redirections, assignments, aliases, functions, builtins, and what is left as a command.
+ */
+#include "shell/eval.h"
+
+/* ---- redirections ---- */
+
+static bool is_descriptor(struct value v)
+{
+	if (value_is_numeric(v))
+		return true;
+	if (v.n != 1 || v.seg[0].kind != SEG_TEXT)
+		return false;
+	struct str text = v.seg[0].text;
+	if (text.n && text.p[text.n - 1] == '-')
+		text.n--;
+	for (size_t i = 0; i < text.n; i++)
+		if (!ascii_is_digit(text.p[i]))
+			return false;
+	return true;
+}
+
+static struct value redirect_target(struct eval *ev, struct state *st, const struct redir *redir)
+{
+	struct words words = {0};
+	expand_word(ev, st, redir->target, &words);
+	return words.n == 1 && !words.items[0].many ? words.items[0].value : value_any();
+}
+
+static const struct {
+	enum redir_op op;
+	enum redirect_kind kind;
+	int fd;
+} file_redirects[] = {
+	{REDIR_IN, REDIRECT_READ, 0},	       {REDIR_OUT, REDIRECT_WRITE, 1},
+	{REDIR_APPEND, REDIRECT_APPEND, 1},    {REDIR_BOTH, REDIRECT_WRITE, 1},
+	{REDIR_BOTH_APPEND, REDIRECT_APPEND, 1}, {REDIR_IN_OUT, REDIRECT_READ_WRITE, 0},
+	{REDIR_DUP_OUT, REDIRECT_WRITE, 1},
+};
+
+static void add_redirect(struct eval *ev, struct simple *simple, const struct redir *redir, struct value target)
+{
+	struct shell_redirect **tail = &simple->redirects;
+	while (*tail)
+		tail = &(*tail)->next;
+	for (size_t i = 0; i < sizeof file_redirects / sizeof *file_redirects; i++) {
+		if (file_redirects[i].op != redir->op)
+			continue;
+		struct shell_redirect *redirect = ARENA_NEW(ev->arena, struct shell_redirect);
+		redirect->kind = file_redirects[i].kind;
+		redirect->fd = redir->fd == -1 ? file_redirects[i].fd : redir->fd < 0 ? -1 : redir->fd;
+		redirect->target = target;
+		redirect->span = redir->target->span;
+		*tail = redirect;
+		if (redirect->fd == 1)
+			simple->output_lost = true;
+		if (redirect->fd == 0)
+			simple->input = NULL;
+	}
+}
+
+static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir, struct simple *simple)
+{
+	int fd = redir->fd;
+	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING) {
+		struct value *body = ARENA_NEW(ev->arena, struct value);
+		*body = expand_value(ev, st, redir->op == REDIR_HERE_DOC ? redir->body : redir->target->parts);
+		if (redir->op == REDIR_HERE_STRING)
+			*body = value_concat(ev->arena, *body, value_from(ev->arena, STR("\n")));
+		if (fd == -1 || fd == 0)
+			simple->input = body;
+		return;
+	}
+	struct value target = redirect_target(ev, st, redir);
+	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
+	if (!duplicates) {
+		add_redirect(ev, simple, redir, target);
+	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target)) {
+		add_redirect(ev, simple, redir, target);
+	} else if (redir->op == REDIR_DUP_IN) {
+		simple->input = fd == -1 || fd == 0 ? NULL : simple->input;
+	} else if (fd == -1 || fd == 1) {
+		simple->output_unknown = true;
+	}
+	if (redir->fd_name.n)
+		state_assign(ev, st, redir->fd_name, &variable_tainted);
+}
+
+void eval_redirects(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
+{
+	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1); redir = redir->next)
+		eval_redirect(ev, st, redir, simple);
+}
+
+/* ---- assignments ---- */
+
+static void expand_items(struct eval *ev, struct state *st, const struct word_node *word, struct words *items,
+			 bool *ret_keyed)
+{
+	*ret_keyed = false;
+	for (const struct word_node *item = word->items; item; item = item->next) {
+		if (!item->assign) {
+			expand_word(ev, st, item, items);
+			continue;
+		}
+		*ret_keyed = true;
+		subscript_effects(ev, st, word->name, item->subscript);
+		(void)expand_value(ev, st, item->parts);
+	}
+}
+
+static void assign_array(struct eval *ev, struct state *st, const struct word_node *word)
+{
+	struct words items = {0};
+	bool keyed;
+	const struct variable *before = state_variable(ev, st, word->name);
+	if (word->append && before->kind == VARIABLE_ARRAY)
+		for (size_t i = 0; i < before->n_items; i++)
+			ARENA_PUSH(ev->arena, items.items, items.n, items.cap) = before->items[i];
+	expand_items(ev, st, word, &items, &keyed);
+	struct variable *v = ARENA_NEW(ev->arena, struct variable);
+	*v = (struct variable){
+		.kind = VARIABLE_ARRAY,
+		.associative = before->associative,
+		.items = items.items,
+		.n_items = items.n,
+	};
+	bool foreign = word->append && before->kind != VARIABLE_ARRAY;
+	if (keyed || foreign || before->associative) {
+		*v = variable_tainted;
+		v->associative = before->associative;
+	}
+	state_assign(ev, st, word->name, v);
+}
+
+/* The value that NAME=value or NAME+=value gives. */
+struct value simple_assigned_value(struct eval *ev, struct state *st, const struct word_node *word)
+{
+	struct value v = expand_assigned(ev, st, word->parts);
+	if (!word->append)
+		return v;
+	const struct variable *before = state_variable(ev, st, word->name);
+	if (before->kind == VARIABLE_SCALAR && before->n_alt == 1 && !before->maybe_unset)
+		return value_concat(ev->arena, before->alt[0], v);
+	if (before->kind == VARIABLE_SCALAR && before->n_alt == 0)
+		return v;
+	return value_any();
+}
+
+void simple_assign(struct eval *ev, struct state *st, const struct word_node *word)
+{
+	if (word->is_array) {
+		assign_array(ev, st, word);
+	} else if (word->has_subscript) {
+		const struct variable *before = state_variable(ev, st, word->name);
+		subscript_effects(ev, st, word->name, word->subscript);
+		(void)expand_assigned(ev, st, word->parts);
+		struct variable *v = ARENA_NEW(ev->arena, struct variable);
+		*v = variable_tainted;
+		v->associative = before->associative;
+		state_assign(ev, st, word->name, v);
+	} else {
+		state_assign_value(ev, st, word->name, simple_assigned_value(ev, st, word));
+	}
+}
+
+/* Assignments in front of a command: they go into its environment only. */
+static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
+{
+	const struct shell_assign *list = st->assigns;
+	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
+		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
+		if (word->has_subscript)
+			subscript_effects(ev, st, word->name, word->subscript);
+		assign->name = word->name;
+		assign->value = word->is_array ? value_any() : simple_assigned_value(ev, st, word);
+		assign->prefix = true;
+		assign->next = list;
+		list = assign;
+	}
+	simple->assigns = list;
+}
+
+/* ---- aliases ---- */
+
+enum { ALIAS_DEPTH_MAX = 8 };
+
+/* The command with its first word replaced by what the alias stands for. It is run beside the command itself, since
+ * nobody knows whether aliases are expanded.
+ */
+static void eval_alias(struct eval *ev, struct state *st, const struct node *node, const struct word_node *name)
+{
+	struct str text;
+	bool quoted;
+	if (!word_node_text(name, &text, &quoted) || quoted)
+		return;
+	const struct binding *alias = state_find(ev, st, BINDING_ALIAS, text);
+	if (!alias)
+		return;
+	if (ev->aliases >= ALIAS_DEPTH_MAX || !value_is_known(alias->alias) || !node->text.n) {
+		eval_opaque(ev, st, "an alias that is not understood");
+		return;
+	}
+	struct str value = value_text(ev->arena, alias->alias);
+	struct str replaced = arena_join3(ev->arena, value, STR(" "), str_from_at(node->text, name->end));
+	struct state inner = *st;
+	ev->aliases++;
+	ev->branches++;
+	eval_text(ev, &inner, replaced);
+	ev->branches--;
+	ev->aliases--;
+	state_join(ev, st, &inner, false);
+}
+
+/* ---- running ---- */
+
+static void emit_command(struct eval *ev, const struct state *st, const struct simple *simple, enum shell_kind kind)
+{
+	struct shell_command *command = eval_emit(ev, st, kind);
+	command->argv = simple->words.items;
+	command->argc = simple->words.n;
+	command->redirects = simple->redirects;
+	command->assigns = simple->assigns;
+	command->input = simple->input;
+}
+
+/* A command whose name is not known may be any builtin. */
+static void run_unknown_name(struct eval *ev, struct state *st, const struct simple *simple)
+{
+	emit_command(ev, st, simple, SHELL_COMMAND);
+	state_havoc(ev, st);
+	state_unknown_cwd(ev, st);
+	capture_unknown(ev);
+	eval_opaque(ev, st, "the command's name is not known");
+}
+
+struct saved_variable {
+	struct str name;
+	const struct variable *before;
+	bool assigned;
+};
+
+static void run_function(struct eval *ev, struct state *st, const struct simple *simple, const struct function *functions)
+{
+	struct saved_variable saved[16];
+	size_t n = 0;
+	for (const struct shell_assign *a = simple->assigns; a && a->prefix; a = a->next) {
+		if (n == sizeof saved / sizeof *saved) {
+			state_havoc(ev, st);
+			break;
+		}
+		saved[n++] = (struct saved_variable){a->name, state_variable(ev, st, a->name), false};
+		state_assign_value(ev, st, a->name, a->value);
+	}
+	const struct value *input = ev->input;
+	ev->input = NULL;
+	eval_function(ev, st, functions, simple->words.items + 1, simple->words.n - 1);
+	ev->input = input;
+	while (n--)
+		state_assign(ev, st, saved[n].name, saved[n].before);
+}
+
+/* Alternatives are chosen per command: what runs inside this one chooses for itself. */
+struct choices {
+	struct choice items[LIMIT_SHELL_REPLAYS];
+	size_t n, at;
+	bool choosing;
+};
+
+static void save_choices(struct eval *ev, struct choices *saved)
+{
+	memcpy(saved->items, ev->choices, ev->n_choices * sizeof *saved->items);
+	saved->n = ev->n_choices;
+	saved->at = ev->at_choice;
+	saved->choosing = ev->choosing;
+	ev->choosing = false;
+	ev->n_choices = 0;
+}
+
+static void restore_choices(struct eval *ev, const struct choices *saved)
+{
+	memcpy(ev->choices, saved->items, saved->n * sizeof *saved->items);
+	ev->n_choices = saved->n;
+	ev->at_choice = saved->at;
+	ev->choosing = saved->choosing;
+}
+
+static void emit_redirects(struct eval *ev, const struct state *st, const struct simple *simple)
+{
+	if (simple->redirects)
+		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple->redirects;
+}
+
+static void run_known_name(struct eval *ev, struct state *st, struct simple *simple, bool functions)
+{
+	struct str name = value_text(ev->arena, simple->words.items[0].value);
+	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name) : NULL;
+	if (function) {
+		bool surely = true;
+		for (const struct function *f = function->functions; f; f = f->next)
+			surely &= f->body != NULL;
+		emit_redirects(ev, st, simple);
+		if (simple->output_lost || simple->output_unknown)
+			capture_unknown(ev);
+		run_function(ev, st, simple, function->functions);
+		if (surely)
+			return;
+	}
+	bool emit = true;
+	if (!builtin_run(ev, st, simple, &emit))
+		capture_unknown(ev);
+	if (emit)
+		emit_command(ev, st, simple, SHELL_COMMAND);
+	else
+		emit_redirects(ev, st, simple);
+}
+
+void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions)
+{
+	struct choices saved;
+	save_choices(ev, &saved);
+	if (!word_is_known(&simple->words.items[0]))
+		run_unknown_name(ev, st, simple);
+	else
+		run_known_name(ev, st, simple, functions);
+	restore_choices(ev, &saved);
+}
+
+static void run_once(struct eval *ev, struct state *st, const struct node *node)
+{
+	struct simple simple = {.node = node, .input = ev->input};
+	const struct word_node *name = node->words;
+	while (name && name->assign)
+		name = name->next;
+	for (const struct word_node *word = name; word && !ev->exhausted; word = word->next) {
+		if (word->assign)
+			builtin_declare(ev, st, &simple, word);
+		else
+			expand_word(ev, st, word, &simple.words);
+	}
+	eval_redirects(ev, st, node, &simple);
+	ev->span = node->span;
+	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */
+	if (!name || (simple.words.n == 0 && !ev->exhausted)) {
+		for (const struct word_node *word = node->words; word != name && eval_charge(ev, 1); word = word->next)
+			simple_assign(ev, st, word);
+		emit_redirects(ev, st, &simple);
+		return;
+	}
+	prefix_assigns(ev, st, node, &simple);
+	ev->span = node->span;
+	if (ev->exhausted)
+		return;
+	simple_run(ev, st, &simple, true);
+	if (!ev->exhausted)
+		eval_alias(ev, st, node, name);
+}
+
+/* Counts the choices up like an odometer; false after the last combination. */
+static bool next_choice(struct eval *ev)
+{
+	while (ev->n_choices) {
+		struct choice *last = &ev->choices[ev->n_choices - 1];
+		if (++last->picked < last->of)
+			return true;
+		ev->n_choices--;
+	}
+	return false;
+}
+
+/* Runs the command once for each combination of the alternatives that its words mention. */
+void eval_simple(struct eval *ev, struct state *st, const struct node *node)
+{
+	if (ev->choosing) {
+		/* Inside a substitution of a command that is being replayed: alternatives are unknown here. */
+		bool choosing = ev->choosing;
+		ev->choosing = false;
+		run_once(ev, st, node);
+		ev->choosing = choosing;
+		return;
+	}
+	st->n_fresh = 0;
+	struct state entry = *st, result = *st;
+	bool first = true;
+	size_t replays = 0;
+	ev->n_choices = 0;
+	do {
+		*st = entry;
+		ev->choosing = replays < LIMIT_SHELL_REPLAYS;
+		ev->at_choice = 0;
+		run_once(ev, st, node);
+		ev->choosing = false;
+		if (first)
+			result = *st;
+		else
+			state_join(ev, &result, st, false);
+		if (ev->n_choices)
+			capture_unknown(ev);
+		first = false;
+		if (++replays > LIMIT_SHELL_REPLAYS)
+			break;
+	} while (next_choice(ev) && !ev->exhausted);
+	*st = result;
+	ev->n_choices = 0;
+}
