@@ -32,13 +32,14 @@ enum policy_list_id {
 
 /* One entry of the `rules:` section. Absent parts are empty. A rule matches an effect when all present parts match. */
 struct rule_match {
-	struct str program;                  /* base name */
-	const struct str *subcommand;        /* words, in order */
+	struct str program;           /* base name */
+	const struct str *subcommand; /* words, in order */
 	size_t n_subcommand;
-	const struct str *flags;             /* options that must all be present, as spelled in the knowledge base */
+	const struct str
+		*flags; /* options that must all be present, as spelled in the knowledge base */
 	size_t n_flags;
-	struct pattern_list *operands;       /* some operand matches (name patterns) */
-	struct str model;                    /* "terraform.mutates", "kubectl.destroys", "git.push" ... */
+	struct pattern_list *operands; /* some operand matches (name patterns) */
+	struct str model;              /* "terraform.mutates", "kubectl.destroys", "git.push" ... */
 	struct pattern_list *model_argument; /* git.push: {dest: ...} */
 	struct str effect;                   /* "file.read", "net", "mcp" ... */
 	struct pattern_list *effect_pattern; /* its paths, hosts, names */
@@ -59,15 +60,17 @@ struct policy {
 	enum policy_mode mode;
 	struct pattern_list *list[POLICY_LISTS]; /* NULL: empty */
 
-	enum policy_switch outside_read, outside_write; /* SWITCH_ALLOW, SWITCH_APPROVAL or SWITCH_BLOCK */
-	bool commands_readonly, commands_workspace;     /* effect rules on */
-	bool opaque_blocks;                             /* commands.opaque: block */
-	enum policy_switch force_push;                  /* on protected branches */
-	bool require_pull_request, block_direct_push, require_human_reviewer, require_ai_attestation;
+	enum policy_switch outside_read,
+		outside_write; /* SWITCH_ALLOW, SWITCH_APPROVAL or SWITCH_BLOCK */
+	bool commands_readonly, commands_workspace; /* effect rules on */
+	bool opaque_blocks;                         /* commands.opaque: block */
+	enum policy_switch force_push;              /* on protected branches */
+	bool require_pull_request, block_direct_push, require_human_reviewer,
+		require_ai_attestation;
 	bool mcp_block_unknown, mcp_has_section;
-	enum policy_switch network_default;             /* SWITCH_UNSET: no opinion */
-	enum cavra_severity in_place;                   /* highest severity a human at the agent may approve */
-	bool hook_authoritative;                        /* hook.authoritative */
+	enum policy_switch network_default; /* SWITCH_UNSET: no opinion */
+	enum cavra_severity in_place;       /* highest severity a human at the agent may approve */
+	bool hook_authoritative;            /* hook.authoritative */
 
 	struct policy_rule *rules;
 	size_t n_rules;
@@ -78,15 +81,18 @@ struct policy {
 
 /* Where packs come from. All pointers borrowed. */
 struct policy_source {
-	const char *pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
+	const char *
+		pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
 };
 
 /* A file, or a directory with policy.yaml. */
-int policy_load_file(const struct policy_source *source, const char *path, const char *const *overlays,
-		     size_t n_overlays, struct policy **ret_policy, struct cavra_error *error);
+int policy_load_file(const struct policy_source *source, const char *path,
+		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
+		     struct cavra_error *error);
 /* A pack by id; the id's syntax is checked, it is never a path. */
-int policy_load_pack(const struct policy_source *source, const char *id, const char *const *overlays, size_t n_overlays,
-		     struct policy **ret_policy, struct cavra_error *error);
+int policy_load_pack(const struct policy_source *source, const char *id,
+		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
+		     struct cavra_error *error);
 void policy_free(struct policy *policy);
 
 /* The embedded packs, sorted by id. */

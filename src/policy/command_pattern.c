@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading one command pattern: words separated by spaces, '*' for anything.
+ *
+ * In block and approval lists '*' also passes from word to word, and options may stand between and behind the
+ * words. In allow lists '*' stays in its word, but for one at the end, which takes all words that follow.
+ */
+#include "policy/pattern_list.h"
+
+enum { PATTERN_WORDS = 128 };
+
+/* A pattern cut into words. */
+struct words {
+	struct str word[PATTERN_WORDS];
+	size_t n;
+};
+
+static int split_words(struct str text, struct words *ret, struct cavra_error *error)
+{
+	struct str word;
+	ret->n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\n' || text.p[i] == '\t' || text.p[i] == '\r')
+			return error_set(error, CAVRA_ERR_POLICY,
+					 "a tab or line break in a command pattern; separate words "
+					 "by spaces");
+	while (str_split(&text, ' ', &word)) {
+		if (word.n == 0)
+			continue;
+		if (ret->n == PATTERN_WORDS)
+			return error_set(error, CAVRA_ERR_LIMIT,
+					 "command pattern of more than %d words",
+					 (int)PATTERN_WORDS);
+		ret->word[ret->n++] = word;
+	}
+	if (ret->n == 0)
+		return error_set(error, CAVRA_ERR_POLICY,
+				 "empty command pattern; write * for every command");
+	return 0;
+}
+
+static bool is_option(struct str word)
+{
+	return word.n > 1 && word.p[0] == '-';
+}
+
+static bool has_star(struct str word)
+{
+	return str_find_char(word, '*') != STR_NPOS;
+}
+
+static void add_star(struct automaton_builder *out, bool crosses)
+{
+	if (out->n && out->element[out->n - 1].kind == ELEMENT_RUN)
+		out->element[out->n - 1].crosses |= crosses;
+	else
+		automaton_add(out, (struct element){.kind = ELEMENT_RUN,
+						    .set = ELEMENT_SET_ALL,
+						    .crosses = crosses});
+}
+
+/* stars: whether they cross words. equals: "--x=y" may also be written "--x y". */
+static void add_word(struct automaton_builder *out, struct str word, bool stars, bool equals)
+{
+	equals = equals && str_starts(word, STR("--"));
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] == '*')
+			add_star(out, stars);
+		else
+			automaton_add(out, (struct element){.kind = ELEMENT_BYTE,
+							    .byte = (unsigned char)word.p[i],
+							    .equals = equals && word.p[i] == '='});
+	}
+}
+
+static void read_deny(struct automaton_builder *out, const struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		struct str before = i ? words->word[i - 1] : STR("");
+		if (i)
+			automaton_add(out, (struct element){
+						   .kind = ELEMENT_SPACE,
+						   .skip = is_option(words->word[i]) ? SKIP_ANY
+										     : SKIP_OPTIONS,
+						   .equals = str_starts(before, STR("--")),
+						   .joined = is_option(before) && before.n == 2,
+					   });
+		add_word(out, words->word[i], true, true);
+	}
+	automaton_add(out, (struct element){.kind = ELEMENT_END, .skip = SKIP_OPTIONS});
+}
+
+static void read_allow(struct automaton_builder *out, const struct words *words)
+{
+	struct str last = words->word[words->n - 1];
+	bool open = str_ends(last, STR("*"));
+	for (size_t i = 0; i < words->n; i++) {
+		struct str word = words->word[i];
+		if (i)
+			automaton_add(out,
+				      (struct element){.kind = ELEMENT_SPACE,
+						       .skip = open ? SKIP_OPTIONS : SKIP_NONE});
+		/* "pytest*" is the word pytest; "agent/x*" goes on within its word. */
+		if (i + 1 == words->n)
+			while (word.n > 1 && str_ends(word, STR("*")) &&
+			       (word.p[word.n - 2] == '*' || ascii_is_name(word.p[word.n - 2])))
+				word.n--;
+		add_word(out, word, false, false);
+	}
+	automaton_add(out,
+		      (struct element){.kind = ELEMENT_END, .skip = open ? SKIP_ANY : SKIP_NONE});
+}
+
+/* The program's base name is what commands are matched by. */
+static int cut_directory(struct words *words, enum pattern_mood mood, struct cavra_error *error)
+{
+	struct str base = str_basename(words->word[0]);
+	if (base.n == words->word[0].n)
+		return 0;
+	if (mood == PATTERN_ALLOW || base.n == 0)
+		return error_set(error, CAVRA_ERR_POLICY,
+				 "'%.*s': commands are matched by the program's name without "
+				 "directories; write '%.*s'",
+				 STR_ARG(words->word[0]), STR_ARG(base.n ? base : STR("*")));
+	words->word[0] = base;
+	return 0;
+}
+
+static int finish(struct automaton_builder *out, struct automaton *ret, struct cavra_error *error)
+{
+	if (automaton_finish(out, false, ret))
+		return 0;
+	return error_set(error, CAVRA_ERR_LIMIT, "pattern is too long to match");
+}
+
+/* The words with the options moved behind the others, alone or each with the word behind it; false when
+ * that changes nothing. `rm -rf .git` is also `rm .git -rf`.
+ */
+static bool move_options(const struct words *words, bool with_value, struct words *ret)
+{
+	bool changed = false;
+	ret->n = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < words->n; i++) {
+			bool option = is_option(words->word[i]);
+			bool value = with_value && i && !option && is_option(words->word[i - 1]);
+			if ((option || value) == (pass == 1))
+				ret->word[ret->n++] = words->word[i];
+		}
+	for (size_t i = 0; i < words->n; i++)
+		changed |= ret->word[i].p != words->word[i].p;
+	return changed;
+}
+
+/* open: words may follow, whatever the last one looks like. */
+static int add_form(struct arena *arena, const struct words *words, enum pattern_mood mood,
+		    bool open, struct command_form *ret, struct cavra_error *error)
+{
+	struct automaton_builder out = {.arena = arena};
+	if (mood == PATTERN_DENY)
+		read_deny(&out, words);
+	else
+		read_allow(&out, words);
+	if (open)
+		out.element[out.n - 1].skip = SKIP_ANY;
+	ret->program = has_star(words->word[0]) ? STR("") : words->word[0];
+	return finish(&out, &ret->automaton, error);
+}
+
+int command_pattern_parse(struct arena *arena, struct str text, enum pattern_mood mood,
+			  struct command_form ret[COMMAND_FORMS], size_t *ret_n,
+			  struct cavra_error *error)
+{
+	struct words words, moved;
+	*ret_n = 0;
+	if (str_starts(text, STR("!")))
+		return error_set(error, CAVRA_ERR_POLICY,
+				 "'!' exceptions are for paths; write the command under allow or a "
+				 "narrower pattern");
+	int code = split_words(text, &words, error);
+	if (code < 0 || (code = cut_directory(&words, mood, error)) < 0)
+		return code;
+	code = add_form(arena, &words, mood, false, &ret[(*ret_n)++], error);
+	bool open = str_ends(words.word[words.n - 1], STR("*"));
+	for (int with_value = 0; with_value < 2 && mood == PATTERN_DENY && code == 0; with_value++)
+		if (move_options(&words, with_value, &moved))
+			code = add_form(arena, &moved, mood, open, &ret[(*ret_n)++], error);
+	return code;
+}
+
+static bool is_boundary(const struct automaton *automaton, unsigned at)
+{
+	const struct element *element = &automaton->element[at];
+	return element->kind == ELEMENT_SPACE && !element->equals && !element->joined;
+}
+
+void command_pattern_offer(struct arena *arena, const struct automaton *automaton, uint32_t id,
+			   struct literal **offers, size_t *n, size_t *cap)
+{
+	struct byte_stretch stretch;
+	for (unsigned at = 0; next_stretch(automaton, at, &stretch); at = stretch.to) {
+		/* '=' in an option may be a space in the text. */
+		for (unsigned i = stretch.from; i < stretch.to; i++)
+			if (automaton->element[i].equals)
+				stretch.to = i;
+		if (stretch.to == stretch.from) {
+			stretch.to++;
+			continue;
+		}
+		bool before = stretch.from == 0 || is_boundary(automaton, stretch.from - 1);
+		bool behind = automaton->element[stretch.to].kind == ELEMENT_END ||
+			      is_boundary(automaton, stretch.to);
+		struct str text = stretch_text(arena, automaton, stretch, before ? ' ' : 0,
+					       behind ? ' ' : 0);
+		ARENA_PUSH(arena, *offers, *n, *cap) = (struct literal){text, id};
+	}
+}
