@@ -112,7 +112,7 @@ int cavra_decide(const cavra_policy *policy, const struct cavra_request *request
 		 cavra_decision **ret_decision, struct cavra_error *error);
 void cavra_decision_free(cavra_decision *decision);
 
-/* All returned strings live as long as the decision. */
+/* What to act on: the decision after the policy's runtime mode. All returned strings live as long as the decision. */
 enum cavra_outcome cavra_decision_outcome(const cavra_decision *decision);
 enum cavra_severity cavra_decision_severity(const cavra_decision *decision);
 const char *cavra_decision_rule(const cavra_decision *decision);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command line: one table of commands, one table of options. Parsing, --help, usage texts (and whatever else
+ * lists them) come from these tables alone.
+ */
+#ifndef CAVRA_CLI_CLI_H
+#define CAVRA_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* What a program that calls us can rely on; docs/decisions.md. */
+enum exit_status {
+	EXIT_ALLOWED = 0, /* also warn, audit_only and allow_with_attestation, and success of other commands */
+	EXIT_ERROR = 1,
+	EXIT_USAGE = 2,
+	EXIT_APPROVAL = 3,
+	EXIT_BLOCKED = 4,
+};
+
+enum option_id {
+	OPT_POLICY_PACK,
+	OPT_POLICY_FILE,
+	OPT_OVERLAY,
+	OPT_POLICY_MODE,
+	OPT_BREAK_GLASS_ACTOR,
+	OPT_BREAK_GLASS_REASON,
+	OPT_JSON,
+	OPT_BATCH,
+	OPT_WORKSPACE,
+	OPT_CWD,
+	OPT_FACTS,
+	OPT_OPERATION,
+	OPT_DESTINATION,
+	OPT_SERVER,
+	OPT_TOOL,
+	OPT_CAPABILITY,
+	OPT_ARGUMENTS,
+	OPT_AGENT_ID,
+	OPT_SESSION_ID,
+	OPT_REPOSITORY,
+	OPT_ACTOR,
+	OPT_ID,
+	OPT_FORCE,
+	OPT_REMOVE,
+	OPT_DIRECTORY,
+	OPT_HOOK,
+	OPTIONS
+};
+
+enum { ARGS_MAX_OPERANDS = 2, ARGS_MAX_REPEATS = 32 };
+
+struct args {
+	const struct command *command;
+	const char *value[OPTIONS]; /* the value; "" of a flag that was given; NULL: not given */
+	const char *overlays[ARGS_MAX_REPEATS];
+	size_t n_overlays;
+	const char *operand[ARGS_MAX_OPERANDS];
+	size_t n_operands;
+};
+
+static inline bool args_has(const struct args *args, enum option_id option)
+{
+	return args->value[option] != NULL;
+}
+
+struct command {
+	const char *name;        /* "policy list" */
+	const char *operands;    /* for the usage line: "ACTION_TYPE TARGET" */
+	size_t min_operands, max_operands;
+	const char *summary;     /* one line, no full stop */
+	int (*run)(const struct args *args); /* returns an exit status */
+	const enum option_id *options; /* ended by OPTIONS; NULL: none */
+	const char *details;     /* further lines of --help; NULL: none */
+};
+
+extern const struct command commands[];
+extern const size_t commands_count;
+
+/* options.c: reads a command's arguments. CAVRA_ERR_USAGE names the argument and the nearest that would fit. */
+int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args, struct cavra_error *error);
+/* The known word that is nearest to a misspelt one; NULL when none is near. */
+const char *nearest_word(const char *word, const char *const *known, size_t n);
+
+/* help.c: both print to stdout. */
+void help_all(void);
+void help_command(const struct command *command);
+/* A word in front of several commands ("policy"); false when there is none. */
+bool help_group(const char *group);
+
+/* output.c */
+/* Prints "cavra: file:line:column: text" to stderr and gives the exit status. */
+int fail(const struct cavra_error *error);
+int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* To be called last: output that did not arrive (a full disk, a closed pipe) is an error. */
+int finish(int status);
+/* Is colour wanted on stdout? A terminal, and neither NO_COLOR nor TERM=dumb. */
+bool want_colour(void);
+/* Columns to write for: those of the terminal, at most 100; 80 when there is none. */
+size_t output_width(void);
+
+/* Commands, one cmd_*.c each or per group. */
+int cmd_version(const struct args *args);
+int cmd_evaluate(const struct args *args);
+int cmd_policy_list(const struct args *args);
+int cmd_policy_describe(const struct args *args);
+int cmd_policy_init(const struct args *args);
+int cmd_policy_validate(const struct args *args);
+int cmd_policy_test(const struct args *args);
+int cmd_policy_explain(const struct args *args);
+int cmd_policy_compile(const struct args *args);
+int cmd_init_claude_code(const struct args *args);
+int cmd_hook(const struct args *args);
+int cmd_demo(const struct args *args);
+
+#endif

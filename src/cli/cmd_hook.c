@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cavra hook AGENT: cavra-hook for those who have only cavra.
+ */
+#include "cli/cli.h"
+#include "cli/hook.h"
+
+int cmd_hook(const struct args *args)
+{
+	return hook_run(args->operand[0]);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of commands.
+ */
+#include "base/array.h"
+#include "cli/cli.h"
+
+/* clang-format off */
+#define POLICY_OPTIONS  OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_OVERLAY
+#define WORLD_OPTIONS   OPT_WORKSPACE, OPT_CWD, OPT_FACTS
+#define REQUEST_OPTIONS OPT_OPERATION, OPT_DESTINATION, OPT_SERVER, OPT_TOOL, OPT_CAPABILITY, OPT_ARGUMENTS, \
+			OPT_AGENT_ID, OPT_ACTOR, OPT_SESSION_ID, OPT_REPOSITORY
+
+static const enum option_id evaluate_options[] = {
+	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH,
+	WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
+static const enum option_id explain_options[] = {
+	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
+static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
+static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
+static const enum option_id policy_init_options[] = {OPT_DIRECTORY, OPT_ID, OPT_FORCE, OPTIONS};
+static const enum option_id init_options[] = {OPT_DIRECTORY, OPT_HOOK, OPT_REMOVE, OPTIONS};
+static const enum option_id demo_options[] = {OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_JSON, OPTIONS};
+
+const struct command commands[] = {
+	{"version", "", 0, 0, "Print the version", cmd_version, NULL, NULL},
+
+	{"evaluate", "ACTION_TYPE TARGET", 0, 2, "Decide about one action, or about a file of them", cmd_evaluate, evaluate_options,
+	 "Action types: read_file, write_file, execute_command, git_operation (the verb in\n"
+	 "--operation, its operands in TARGET), mcp_tool_call (TARGET is server:tool),\n"
+	 "network_request, pull_request.\n"
+	 "\n"
+	 "Exit status: 0 allowed, 3 needs approval, 4 blocked, 1 error, 2 usage.\n"
+	 "With --batch: 0 when every line was decided, 1 when some line was in error.\n"},
+
+	{"policy list", "", 0, 0, "List the bundled policy packs", cmd_policy_list, list_options, NULL},
+	{"policy describe", "PACK_ID", 1, 1, "Show a bundled pack: title, version, description, rules", cmd_policy_describe,
+	 list_options, NULL},
+	{"policy init", "", 0, 0, "Write a policy to start from", cmd_policy_init, policy_init_options,
+	 "Writes .cavra/policy.yaml, which inherits the baseline pack. An existing file is\n"
+	 "kept unless --force is given.\n"},
+	{"policy validate", "PATH", 1, 1, "Check a policy file, or a directory with policy.yaml", cmd_policy_validate, NULL, NULL},
+	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, compile_options, NULL},
+	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
+	 cmd_policy_explain, explain_options, NULL},
+	{"policy compile", "", 0, 0, "Print the policy in force with everything it inherits, as JSON", cmd_policy_compile,
+	 compile_options, NULL},
+
+	{"init claude-code", "", 0, 0, "Install the hook into a repository's Claude Code settings", cmd_init_claude_code,
+	 init_options,
+	 "Adds a PreToolUse hook to .claude/settings.json and keeps everything else in it;\n"
+	 "writes .cavra/policy.yaml when there is none. Running it again changes nothing.\n"},
+	{"hook", "AGENT", 1, 1, "Answer one hook call of an agent (claude-code) from standard input", cmd_hook, NULL,
+	 "The same as cavra-hook AGENT, which starts faster.\n"
+	 "Exit status: 0 with the answer on standard output, 2 (the call is blocked) when\n"
+	 "anything is wrong.\n"},
+	{"demo", "NAME", 1, 1, "Decide about a few typical actions: before-the-agent-acts", cmd_demo, demo_options, NULL},
+};
+const size_t commands_count = ARRAY_SIZE(commands);
+/* clang-format on */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making a guard from the options, see guard.h.
+ */
+#include "cli/guard.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/limits.h"
+#include "cli/files.h"
+#include "cli/project.h"
+#include "decide/facts.h"
+#include "decide/record.h"
+#include "json/json.h"
+#include "public/stamp.h"
+
+
+/* ---- policy ---- */
+
+static bool has_file(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof path, "%s/%s", directory, name);
+	return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
+int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
+		      struct cavra_error *error)
+{
+	static const struct policy_source source;
+	const char *pack = args->value[OPT_POLICY_PACK], *file = args->value[OPT_POLICY_FILE];
+	char project[PATH_MAX];
+	if (pack && file)
+		return error_set(error, CAVRA_ERR_USAGE, "--policy-pack and --policy-file exclude each other");
+	if (!pack && !file && workspace && has_file(workspace, PROJECT_POLICY)) {
+		(void)snprintf(project, sizeof project, "%.4000s/" PROJECT_POLICY, workspace);
+		file = project;
+	}
+	if (file)
+		return policy_load_file(&source, file, args->overlays, args->n_overlays, ret_policy, error);
+	return policy_load_pack(&source, pack ? pack : DEFAULT_PACK, args->overlays, args->n_overlays, ret_policy, error);
+}
+
+/* ---- world ---- */
+
+/* The nearest directory upwards with a project policy or a repository; the start itself when there is none. */
+static void find_workspace(const char *start, char *ret_root, size_t size)
+{
+	char at[PATH_MAX];
+	(void)snprintf(at, sizeof at, "%s", start);
+	while (!has_file(at, PROJECT_POLICY) && !has_file(at, ".git")) {
+		char *slash = strrchr(at, '/');
+		if (!slash || slash == at) {
+			(void)snprintf(at, sizeof at, "%s", start);
+			break;
+		}
+		*slash = '\0';
+	}
+	(void)snprintf(ret_root, size, "%s", at);
+}
+
+int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver, struct cavra_error *error)
+{
+	json_t *document = NULL;
+	int code = json_read(text, 0, &document, error);
+	if (code < 0)
+		return code;
+	if (setjmp(arena->on_full)) {
+		json_decref(document);
+		return error_set(error, CAVRA_ERR_LIMIT, "the facts are too large");
+	}
+	arena->armed = true;
+	code = facts_resolver(document, arena, ret_resolver, error);
+	arena->armed = false;
+	json_decref(document);
+	return code;
+}
+
+static int open_facts(const struct args *args, struct guard *guard, struct cavra_error *error)
+{
+	struct buf CLEANUP_BUF text;
+	const char *path = args->value[OPT_FACTS];
+	if (args_has(args, OPT_WORKSPACE))
+		return error_set(error, CAVRA_ERR_USAGE, "--facts names the workspace itself; leave out --workspace");
+	buf_init(&text, LIMIT_DOCUMENT_BYTES);
+	int code = file_read(path, &text, error);
+	if (code < 0)
+		return code;
+	code = guard_load_facts(buf_str(&text), &guard->facts, &guard->facts_resolver, error);
+	if (code < 0) {
+		error_file(error, path);
+		return code;
+	}
+	guard->resolver = &guard->facts_resolver;
+	guard->cwd = str_from(args->value[OPT_CWD]);
+	return 0;
+}
+
+static int open_directories(const struct args *args, struct guard *guard, struct cavra_error *error)
+{
+	const char *cwd = args->value[OPT_CWD] ? args->value[OPT_CWD] : ".";
+	char real[PATH_MAX];
+	if (!realpath(cwd, real))
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "--cwd %.300s: %s", cwd, strerror(errno));
+	(void)snprintf(guard->cwd_text, sizeof guard->cwd_text, "%s", real);
+	if (args_has(args, OPT_WORKSPACE)) {
+		if (!realpath(args->value[OPT_WORKSPACE], real))
+			return error_set(error, CAVRA_ERR_NOT_FOUND, "--workspace %.300s: %s", args->value[OPT_WORKSPACE],
+					 strerror(errno));
+		(void)snprintf(guard->root_text, sizeof guard->root_text, "%s", real);
+	} else {
+		find_workspace(guard->cwd_text, guard->root_text, sizeof guard->root_text);
+	}
+	int code = workspace_new(guard->root_text, guard->cwd_text, true, &guard->workspace, error);
+	if (code < 0)
+		return code;
+	guard->resolver = workspace_resolver(guard->workspace);
+	guard->cwd = str_from(guard->cwd_text);
+	return 0;
+}
+
+/* ---- mode ---- */
+
+static int choose_mode(const struct args *args, struct guard *guard, struct cavra_error *error)
+{
+	enum policy_mode asked;
+	guard->mode = guard->policy->mode;
+	if (!args_has(args, OPT_POLICY_MODE))
+		return 0;
+	int code = runtime_mode_parse(str_from(args->value[OPT_POLICY_MODE]), &asked, error);
+	if (code < 0)
+		return error_prefix(error, "--policy-mode");
+	guard->mode_asked = asked != MODE_ENFORCE;
+	return runtime_mode_tighten(guard->policy->mode, asked, &guard->mode, error);
+}
+
+int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_error *error)
+{
+	*ret_guard = (struct guard){.policy = NULL};
+	arena_init(&ret_guard->arena, LIMIT_DECISION_MEMORY);
+	arena_init(&ret_guard->facts, LIMIT_DECISION_MEMORY);
+	bool facts = args_has(args, OPT_FACTS);
+	int code = facts ? open_facts(args, ret_guard, error) : open_directories(args, ret_guard, error);
+	if (code < 0)
+		return code;
+	code = guard_load_policy(args, facts ? NULL : ret_guard->root_text, &ret_guard->policy, error);
+	if (code < 0)
+		return code;
+	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
+	return choose_mode(args, ret_guard, error);
+}
+
+void guard_close(struct guard *guard)
+{
+	arena_release(&guard->arena);
+	arena_release(&guard->facts);
+	workspace_free(guard->workspace);
+	policy_free(guard->policy);
+}
+
+/* ---- deciding ---- */
+
+int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
+		 struct decision *ret_decision, struct cavra_error *error)
+{
+	struct decide_options options = {.mode = mode};
+	struct request placed = *request;
+	if (!placed.cwd.n)
+		placed.cwd = guard->cwd;
+	arena_reset(&guard->arena);
+	return decide(guard->policy, &placed, guard->resolver, &options, &guard->arena, ret_decision, error);
+}
+
+int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode, const json_t *echo_id,
+		 struct decision *ret_decision, struct buf *out, struct cavra_error *error)
+{
+	struct record_stamp stamp;
+	int code = guard_decide(guard, request, mode, ret_decision, error);
+	if (code >= 0)
+		code = stamp_now(request->session_id, &stamp, error);
+	if (code < 0)
+		return code;
+	struct record record = {.request = request,
+				.decision = ret_decision,
+				.policy = guard->policy,
+				.policy_pack = guard->policy_pack,
+				.stamp = &stamp,
+				.echo_id = echo_id};
+	record_write(out, &record);
+	if (out->failed)
+		return error_set(error, CAVRA_ERR_LIMIT, "the decision record is larger than %zu bytes", out->max);
+	return 0;
+}
+
+enum exit_status guard_status(enum cavra_outcome effective)
+{
+	switch (effective) {
+	case CAVRA_ALLOW:
+	case CAVRA_AUDIT_ONLY:
+	case CAVRA_ALLOW_WITH_ATTESTATION:
+	case CAVRA_WARN:
+		return EXIT_ALLOWED;
+	case CAVRA_REQUIRE_APPROVAL:
+		return EXIT_APPROVAL;
+	case CAVRA_BLOCK:
+		return EXIT_BLOCKED;
+	}
+	return EXIT_BLOCKED;
+}

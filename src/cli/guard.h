@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a command needs to decide: a policy, the world it decides in, and a mode. Made from the options.
+ */
+#ifndef CAVRA_CLI_GUARD_H
+#define CAVRA_CLI_GUARD_H
+
+#include "agents/workspace.h"
+#include "cli/cli.h"
+#include "decide/decide.h"
+#include "decide/modes.h"
+
+struct guard {
+	struct policy *policy;
+	struct str policy_pack; /* as asked for; empty: the policy's own id */
+	const struct resolver *resolver;
+	struct str cwd;
+	enum policy_mode mode;
+	bool mode_asked;
+	struct arena arena;      /* of one decision; reset by guard_decide() */
+	/* owned */
+	struct workspace *workspace;
+	struct resolver facts_resolver;
+	struct arena facts;
+	char cwd_text[4096], root_text[4096];
+};
+
+/* The policy that --policy-pack, --policy-file and --overlay name. */
+int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
+		      struct cavra_error *error);
+/* The caller closes the guard, also after a failure. */
+int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_error *error);
+void guard_close(struct guard *guard);
+
+/* Decides in the given mode. The decision lives until the next call. */
+int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
+		 struct decision *ret_decision, struct cavra_error *error);
+/* The same, written as a record. */
+int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode, const json_t *echo_id,
+		 struct decision *ret_decision, struct buf *out, struct cavra_error *error);
+
+/* Facts from JSON text; resolver and everything it answers live in arena. */
+int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver, struct cavra_error *error);
+
+enum exit_status guard_status(enum cavra_outcome effective);
+
+static inline void guard_closep(struct guard *guard)
+{
+	guard_close(guard);
+}
+#define CLEANUP_GUARD __attribute__((cleanup(guard_closep)))
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Help texts, all of them from the tables.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "cli/options.h"
+#include "decide/explain.h"
+
+enum { HELP_WIDTH = 80, HELP_INDENT = 26 };
+
+static void print_row(const char *name, const char *text)
+{
+	char first[128], next[HELP_INDENT + 1];
+	struct buf CLEANUP_BUF out;
+	buf_init(&out, KiB(4));
+	memset(next, ' ', HELP_INDENT);
+	next[HELP_INDENT] = '\0';
+	(void)snprintf(first, sizeof first, "  %-*s", HELP_INDENT - 2, name);
+	if (strlen(name) + 2 >= HELP_INDENT) {
+		(void)printf("%s\n", first);
+		(void)snprintf(first, sizeof first, "%s", next);
+	}
+	explain_wrap(&out, str_from(text), first, next, HELP_WIDTH);
+	(void)fputs(out.p, stdout);
+}
+
+void help_all(void)
+{
+	(void)printf("usage: cavra COMMAND ...\n\nBefore an AI agent acts, CAVRA decides.\n\n");
+	for (size_t i = 0; i < commands_count; i++)
+		print_row(commands[i].name, commands[i].summary);
+	(void)printf("\ncavra COMMAND --help tells more about each.\n");
+}
+
+bool help_group(const char *group)
+{
+	size_t n = strlen(group);
+	bool found = false;
+	for (size_t i = 0; i < commands_count; i++) {
+		if (strncmp(commands[i].name, group, n) != 0 || commands[i].name[n] != ' ')
+			continue;
+		if (!found)
+			(void)printf("usage: cavra %s COMMAND ...\n\n", group);
+		found = true;
+		print_row(commands[i].name, commands[i].summary);
+	}
+	return found;
+}
+
+void help_command(const struct command *command)
+{
+	(void)printf("usage: cavra %s%s%s%s\n\n%s.\n", command->name, command->operands[0] ? " " : "", command->operands,
+		     command->options ? " [OPTION ...]" : "", command->summary);
+	if (command->details)
+		(void)printf("\n%s", command->details);
+	(void)printf("\nOptions:\n");
+	for (const enum option_id *id = command->options; id && *id != OPTIONS; id++) {
+		const struct option *option = option_row(*id);
+		char name[64];
+		(void)snprintf(name, sizeof name, "%s%s%s", option->name, option->value ? " " : "",
+			       option->value ? option->value : "");
+		print_row(name, option->help);
+	}
+	print_row("--help", "print this");
+}

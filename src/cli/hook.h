@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One hook call, for cavra-hook and cavra hook alike.
+ */
+#ifndef CAVRA_CLI_HOOK_H
+#define CAVRA_CLI_HOOK_H
+
+/* Reads the agent's payload from standard input, answers on standard output. Gives the exit status: 0, or 2 (with a
+ * reason on standard error), which every agent takes as "blocked". Whatever goes wrong ends as 2.
+ */
+int hook_run(const char *agent);
+
+#endif

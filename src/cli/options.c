@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of options, and reading arguments by it.
+ */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "base/array.h"
+
+/* clang-format off */
+static const struct option options[] = {
+	{OPT_POLICY_PACK,        "--policy-pack",        "ID",    "decide by this bundled pack"},
+	{OPT_POLICY_FILE,        "--policy-file",        "PATH",  "decide by this policy file (default: .cavra/policy.yaml of the workspace, else the baseline pack)"},
+	{OPT_OVERLAY,            "--overlay",            "PATH",  "merge this policy file on top; may be given several times"},
+	{OPT_POLICY_MODE,        "--policy-mode",        "MODE",  "audit_only, enforce, strict or break_glass; may only tighten the policy's own mode"},
+	{OPT_BREAK_GLASS_ACTOR,  "--break-glass-actor",  "NAME",  "who asks to break the glass"},
+	{OPT_BREAK_GLASS_REASON, "--break-glass-reason", "TEXT",  "why"},
+	{OPT_JSON,               "--json",               NULL,    "print JSON"},
+	{OPT_BATCH,              "--batch",              "FILE",  "read requests from FILE (- is standard input), one JSON object a line; print one decision a line"},
+	{OPT_WORKSPACE,          "--workspace",          "DIR",   "the repository that paths count from (default: found upwards from the current directory)"},
+	{OPT_CWD,                "--cwd",                "DIR",   "where the action happens (default: the current directory)"},
+	{OPT_FACTS,              "--facts",              "FILE",  "JSON instead of the real file system: workspace, home, branch, remotes, links, hardlinks ..."},
+	{OPT_OPERATION,          "--operation",          "WORD",  "read, search, list; write, edit, create, delete, rename; the Git verb"},
+	{OPT_DESTINATION,        "--destination",        "PATH",  "where a rename ends"},
+	{OPT_SERVER,             "--server",             "NAME",  "MCP server"},
+	{OPT_TOOL,               "--tool",               "NAME",  "MCP tool"},
+	{OPT_CAPABILITY,         "--capability",         "NAME",  "MCP capability"},
+	{OPT_ARGUMENTS,          "--arguments",          "JSON",  "MCP arguments"},
+	{OPT_AGENT_ID,           "--agent-id",           "ID",    "who acts (default: unknown-agent)"},
+	{OPT_SESSION_ID,         "--session-id",         "ID",    "in which session (default: local)"},
+	{OPT_REPOSITORY,         "--repository",         "NAME",  "in which repository"},
+	{OPT_ACTOR,              "--actor",              "NAME",  "on whose behalf (default: ai-agent)"},
+	{OPT_ID,                 "--id",                 "ID",    "metadata.id of the new policy (default: cavra-project)"},
+	{OPT_FORCE,              "--force",              NULL,    "overwrite an existing file"},
+	{OPT_REMOVE,             "--remove",             NULL,    "take out what an earlier run put in"},
+	{OPT_DIRECTORY,          "--directory",          "DIR",   "the repository (default: the current directory)"},
+	{OPT_HOOK,               "--hook",               "PATH",  "the cavra-hook program to run (default: the one beside this program)"},
+};
+/* clang-format on */
+
+const struct option *option_row(enum option_id id)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].id == id)
+			return &options[i];
+	return NULL;
+}
+
+/* Edits (insert, delete, replace) that turn one word into the other; words over 39 bytes are not compared. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { WORD_MAX = 40 };
+	size_t row[WORD_MAX], na = strlen(a), nb = strlen(b);
+	if (na >= WORD_MAX || nb >= WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= nb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= na; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
+			size_t shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
+			diagonal = row[j];
+			row[j] = replaced < shorter + 1 ? replaced : shorter + 1;
+		}
+	}
+	return row[nb];
+}
+
+const char *nearest_word(const char *word, const char *const *known, size_t n)
+{
+	const char *best = NULL;
+	size_t best_distance = strlen(word) / 3 + 2;
+	for (size_t i = 0; i < n; i++) {
+		size_t d = distance(word, known[i]);
+		if (d < best_distance) {
+			best = known[i];
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+static const struct option *find_option(const struct command *command, const char *name, size_t n)
+{
+	for (const enum option_id *id = command->options; id && *id != OPTIONS; id++) {
+		const struct option *option = option_row(*id);
+		if (option && strlen(option->name) == n && strncmp(option->name, name, n) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+static int unknown_option(const struct command *command, const char *word, struct cavra_error *error)
+{
+	const char *known[OPTIONS + 1];
+	size_t n = 0;
+	for (const enum option_id *id = command->options; id && *id != OPTIONS; id++)
+		known[n++] = option_row(*id)->name;
+	known[n++] = "--help";
+	const char *nearest = nearest_word(word, known, n);
+	if (nearest)
+		return error_set(error, CAVRA_ERR_USAGE, "cavra %s has no option %.60s; did you mean %s?", command->name,
+				 word, nearest);
+	return error_set(error, CAVRA_ERR_USAGE, "cavra %s has no option %.60s; see cavra %s --help", command->name, word,
+			 command->name);
+}
+
+static int set_option(struct args *args, const struct option *option, const char *value, struct cavra_error *error)
+{
+	if (option->id == OPT_OVERLAY) {
+		if (args->n_overlays == ARRAY_SIZE(args->overlays))
+			return error_set(error, CAVRA_ERR_USAGE, "more than %d overlays", ARGS_MAX_REPEATS);
+		args->overlays[args->n_overlays++] = value;
+	} else if (args->value[option->id]) {
+		return error_set(error, CAVRA_ERR_USAGE, "%s is given twice", option->name);
+	}
+	args->value[option->id] = value;
+	return 0;
+}
+
+/* argv[0] is an option; *ret_used gets the number of words it took. */
+static int read_option(struct args *args, int argc, char **argv, int *ret_used, struct cavra_error *error)
+{
+	const char *word = argv[0], *equals = strchr(word, '=');
+	size_t n = equals ? (size_t)(equals - word) : strlen(word);
+	const struct option *option = find_option(args->command, word, n);
+	*ret_used = 1;
+	if (!option)
+		return unknown_option(args->command, word, error);
+	if (!option->value) {
+		if (equals)
+			return error_set(error, CAVRA_ERR_USAGE, "%s takes no value", option->name);
+		return set_option(args, option, "", error);
+	}
+	if (equals)
+		return set_option(args, option, equals + 1, error);
+	if (argc < 2)
+		return error_set(error, CAVRA_ERR_USAGE, "%s needs a value: %s %s", option->name, option->name,
+				 option->value);
+	*ret_used = 2;
+	return set_option(args, option, argv[1], error);
+}
+
+int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args, struct cavra_error *error)
+{
+	struct args args = {.command = command};
+	bool only_operands = false;
+	for (int i = 0; i < argc;) {
+		int used = 1;
+		if (!only_operands && strcmp(argv[i], "--") == 0) {
+			only_operands = true;
+		} else if (!only_operands && argv[i][0] == '-' && argv[i][1]) {
+			int code = read_option(&args, argc - i, argv + i, &used, error);
+			if (code < 0)
+				return code;
+		} else if (args.n_operands == command->max_operands) {
+			return error_set(error, CAVRA_ERR_USAGE, "cavra %s: unexpected argument %.60s (quote a target with spaces)",
+					 command->name, argv[i]);
+		} else {
+			args.operand[args.n_operands++] = argv[i];
+		}
+		i += used;
+	}
+	if (args.n_operands < command->min_operands)
+		return error_set(error, CAVRA_ERR_USAGE, "usage: cavra %s %s", command->name, command->operands);
+	*ret_args = args;
+	return 0;
+}
