@@ -24,11 +24,11 @@ void agent_event_release(struct agent_event *event)
 	event->payload = NULL;
 }
 
-struct request *agent_event_add(struct agent_event *event, const char *action_type, struct str target,
-				const char *operation)
+struct request *agent_event_add(struct agent_event *event, const char *action_type,
+				struct str target, const char *operation)
 {
-	struct request *request =
-		&ARENA_PUSH(event->arena, event->requests, event->n_requests, event->cap_requests);
+	struct request *request = &ARENA_PUSH(event->arena, event->requests, event->n_requests,
+					      event->cap_requests);
 	*request = (struct request){
 		.action_type = str_from(action_type),
 		.target = target,

@@ -13,16 +13,16 @@ enum { AGENT_MAX_REQUESTS = 64 };
 
 /* One hook call. */
 struct agent_event {
-	json_t *payload;     /* owned; everything below borrows from it or from the arena */
+	json_t *payload; /* owned; everything below borrows from it or from the arena */
 	struct arena *arena;
-	bool acts;           /* a tool is about to run; otherwise there is nothing to decide */
-	bool can_ask;        /* a question would reach a person */
-	bool plans;          /* the agent has promised to change nothing for now */
-	struct str mode;     /* the agent's own permission mode, for messages */
+	bool acts;       /* a tool is about to run; otherwise there is nothing to decide */
+	bool can_ask;    /* a question would reach a person */
+	bool plans;      /* the agent has promised to change nothing for now */
+	struct str mode; /* the agent's own permission mode, for messages */
 	struct str tool, cwd, session_id, agent_id;
 	struct request *requests; /* none: the tool touches nothing that a policy is about */
 	size_t n_requests, cap_requests;
-	struct str ask;      /* not empty: a person must say yes whatever is decided, and why */
+	struct str ask; /* not empty: a person must say yes whatever is decided, and why */
 };
 
 enum agent_answer {
@@ -40,11 +40,13 @@ struct agent_verdict {
 };
 
 struct agent_adapter {
-	const char *name;     /* as on the command line: "claude-code" */
-	const char *title;    /* "Claude Code" */
-	const char *root_variable; /* environment variable in which the agent names its project; NULL: none */
+	const char *name;  /* as on the command line: "claude-code" */
+	const char *title; /* "Claude Code" */
+	const char *
+		root_variable; /* environment variable in which the agent names its project; NULL: none */
 	/* Reads a payload. Every failure must end the call closed. The caller releases the event also after one. */
-	int (*read)(struct str payload, struct arena *arena, struct agent_event *ret_event, struct cavra_error *error);
+	int (*read)(struct str payload, struct arena *arena, struct agent_event *ret_event,
+		    struct cavra_error *error);
 	/* The agent's JSON; nothing when silence says it. */
 	void (*write)(const struct agent_verdict *verdict, struct buf *out);
 };
@@ -56,12 +58,12 @@ extern const size_t agent_adapters_count;
 
 void agent_event_release(struct agent_event *event);
 /* Adds a request about this event's session and directory. */
-struct request *agent_event_add(struct agent_event *event, const char *action_type, struct str target,
-				const char *operation);
+struct request *agent_event_add(struct agent_event *event, const char *action_type,
+				struct str target, const char *operation);
 
 /* Joins the decisions about an event's requests; decisions[i] is about requests[i]. The caller releases the verdict. */
-void agent_judge(const struct agent_event *event, const struct decision *decisions, const struct policy *policy,
-		 struct agent_verdict *ret_verdict);
+void agent_judge(const struct agent_event *event, const struct decision *decisions,
+		 const struct policy *policy, struct agent_verdict *ret_verdict);
 void agent_verdict_release(struct agent_verdict *verdict);
 
 #endif

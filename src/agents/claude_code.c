@@ -14,13 +14,38 @@ enum { CLAUDE_STRING_MAX = 9900 };
 
 /* Events that announce no action that a hook could stop; PreToolUse is the one that does. */
 static const char *const silent_events[] = {
-	"PostToolUse",        "PostToolUseFailure", "PostToolBatch",      "Notification",   "UserPromptSubmit",
-	"UserPromptExpansion", "SessionStart",      "SessionEnd",         "Stop",           "StopFailure",
-	"SubagentStart",      "SubagentStop",       "PreCompact",         "PostCompact",    "PreModelSwitch",
-	"PostModelSwitch",    "PermissionRequest",  "PermissionDenied",   "Setup",          "TeammateIdle",
-	"TaskCreated",        "TaskCompleted",      "Elicitation",        "ElicitationResult", "ConfigChange",
-	"WorktreeCreate",     "WorktreeRemove",     "InstructionsLoaded", "CwdChanged",     "FileChanged",
-	"DirectoryAdded",     "MessageDisplay",
+	"PostToolUse",
+	"PostToolUseFailure",
+	"PostToolBatch",
+	"Notification",
+	"UserPromptSubmit",
+	"UserPromptExpansion",
+	"SessionStart",
+	"SessionEnd",
+	"Stop",
+	"StopFailure",
+	"SubagentStart",
+	"SubagentStop",
+	"PreCompact",
+	"PostCompact",
+	"PreModelSwitch",
+	"PostModelSwitch",
+	"PermissionRequest",
+	"PermissionDenied",
+	"Setup",
+	"TeammateIdle",
+	"TaskCreated",
+	"TaskCompleted",
+	"Elicitation",
+	"ElicitationResult",
+	"ConfigChange",
+	"WorktreeCreate",
+	"WorktreeRemove",
+	"InstructionsLoaded",
+	"CwdChanged",
+	"FileChanged",
+	"DirectoryAdded",
+	"MessageDisplay",
 };
 
 /* Permission modes in which "ask" reaches a person. In the others (auto, dontAsk, bypassPermissions, and what we do not
@@ -66,12 +91,14 @@ static int read_tool(struct agent_event *event, struct cavra_error *error)
 	if (code < 0)
 		return error_prefix(error, "%.60s", event->tool.p);
 	if (event->n_requests > AGENT_MAX_REQUESTS)
-		return error_set(error, CAVRA_ERR_LIMIT, "one call about more than %d things", AGENT_MAX_REQUESTS);
+		return error_set(error, CAVRA_ERR_LIMIT, "one call about more than %d things",
+				 AGENT_MAX_REQUESTS);
 	event->acts = true;
 	return 0;
 }
 
-static int claude_read(struct str payload, struct arena *arena, struct agent_event *ret_event, struct cavra_error *error)
+static int claude_read(struct str payload, struct arena *arena, struct agent_event *ret_event,
+		       struct cavra_error *error)
 {
 	*ret_event = (struct agent_event){.arena = arena};
 	struct str name;
@@ -86,7 +113,8 @@ static int claude_read(struct str payload, struct arena *arena, struct agent_eve
 	if (is_one_of(name, silent_events, ARRAY_SIZE(silent_events)))
 		return 0;
 	if (!str_is(name, "PreToolUse"))
-		return error_set(error, CAVRA_ERR_INPUT, "hook event \"%.60s\" is not known", name.p);
+		return error_set(error, CAVRA_ERR_INPUT, "hook event \"%.60s\" is not known",
+				 name.p);
 	code = read_base(ret_event, error);
 	return code < 0 ? code : read_tool(ret_event, error);
 }
@@ -113,8 +141,10 @@ static void add_string(struct buf *out, const struct buf *text)
 
 static void claude_write(const struct agent_verdict *verdict, struct buf *out)
 {
-	static const char *const words[] = {
-		[ANSWER_ALLOW] = "allow", [ANSWER_SILENT] = NULL, [ANSWER_ASK] = "ask", [ANSWER_DENY] = "deny"};
+	static const char *const words[] = {[ANSWER_ALLOW] = "allow",
+					    [ANSWER_SILENT] = NULL,
+					    [ANSWER_ASK] = "ask",
+					    [ANSWER_DENY] = "deny"};
 	const char *word = words[verdict->answer];
 	out->failed = verdict->reason.failed || verdict->note.failed;
 	if (!word && !verdict->note.n)
@@ -125,10 +155,11 @@ static void claude_write(const struct agent_verdict *verdict, struct buf *out)
 		add_string(out, &verdict->note);
 	}
 	if (word) {
-		buf_add_format(out,
-			       "%s\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\",\"permissionDecision\":"
-			       "\"%s\",\"permissionDecisionReason\":",
-			       verdict->note.n ? "," : "", word);
+		buf_add_format(
+			out,
+			"%s\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\",\"permissionDecision\":"
+			"\"%s\",\"permissionDecisionReason\":",
+			verdict->note.n ? "," : "", word);
 		add_string(out, &verdict->reason);
 		buf_add_char(out, '}');
 	}

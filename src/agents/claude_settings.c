@@ -20,13 +20,15 @@ static bool is_ours(const json_t *hook)
 	const json_t *args = json_get_array(hook, "args");
 	(void)json_get_str(hook, "command", &command);
 	const char *first = json_string_value(json_array_get(args, 0));
-	return str_is(str_basename(command), HOOK_PROGRAM) && first && strcmp(first, HOOK_AGENT) == 0;
+	return str_is(str_basename(command), HOOK_PROGRAM) && first &&
+	       strcmp(first, HOOK_AGENT) == 0;
 }
 
 static json_t *our_group(const char *hook_path)
 {
-	return json_pack("{s:s, s:[{s:s, s:s, s:[s], s:i, s:s}]}", "matcher", "*", "hooks", "type", "command", "command",
-			 hook_path, "args", HOOK_AGENT, "timeout", (int)HOOK_TIMEOUT_SECONDS, "onFailure", "block");
+	return json_pack("{s:s, s:[{s:s, s:s, s:[s], s:i, s:s}]}", "matcher", "*", "hooks", "type",
+			 "command", "command", hook_path, "args", HOOK_AGENT, "timeout",
+			 (int)HOOK_TIMEOUT_SECONDS, "onFailure", "block");
 }
 
 /* Removes our hooks from a list of groups, and groups that are empty then. */
@@ -59,13 +61,14 @@ static int read_settings(struct str text, struct document **ret, struct cavra_er
 		return code;
 	const json_t *hooks = json_object_get(document->root, "hooks");
 	if (!json_is_object(document->root))
-		code = document_error(document, "", POSITION_VALUE, error, CAVRA_ERR_INPUT, "settings must be an object");
+		code = document_error(document, "", POSITION_VALUE, error, CAVRA_ERR_INPUT,
+				      "settings must be an object");
 	else if (hooks && !json_is_object(hooks))
 		code = document_error(document, "/hooks", POSITION_VALUE, error, CAVRA_ERR_INPUT,
 				      "hooks must be an object of events");
 	else if (json_object_get(hooks, "PreToolUse") && !json_get_array(hooks, "PreToolUse"))
-		code = document_error(document, "/hooks/PreToolUse", POSITION_VALUE, error, CAVRA_ERR_INPUT,
-				      "PreToolUse must be a list of matchers");
+		code = document_error(document, "/hooks/PreToolUse", POSITION_VALUE, error,
+				      CAVRA_ERR_INPUT, "PreToolUse must be a list of matchers");
 	if (code < 0)
 		document_free(document);
 	else
@@ -86,7 +89,8 @@ static size_t indent_of(struct str text)
 	return n >= 1 && n <= 8 ? n : 2;
 }
 
-static int write_settings(const json_t *root, struct str before, char **ret_after, struct cavra_error *error)
+static int write_settings(const json_t *root, struct str before, char **ret_after,
+			  struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF out;
 	buf_init(&out, LIMIT_DOCUMENT_BYTES);
@@ -116,15 +120,17 @@ static json_t *member(json_t *object, const char *key, json_t *fresh)
 	return json_object_set_new(object, key, fresh) == 0 ? fresh : NULL;
 }
 
-int claude_settings_add(struct str before, const char *hook_path, char **ret_after, struct cavra_error *error)
+int claude_settings_add(struct str before, const char *hook_path, char **ret_after,
+			struct cavra_error *error)
 {
 	struct document CLEANUP_DOCUMENT *document = NULL;
 	int code = read_settings(before, &document, error);
 	if (code < 0)
 		return code;
 	if (json_is_true(json_object_get(document->root, "disableAllHooks")))
-		return document_error(document, "/disableAllHooks", POSITION_KEY, error, CAVRA_ERR_INPUT,
-				      "disableAllHooks is true, so no hook would run; remove it first");
+		return document_error(
+			document, "/disableAllHooks", POSITION_KEY, error, CAVRA_ERR_INPUT,
+			"disableAllHooks is true, so no hook would run; remove it first");
 	json_t *hooks = member(document->root, "hooks", json_object());
 	json_t *groups = hooks ? member(hooks, "PreToolUse", json_array()) : NULL;
 	if (!groups)
@@ -135,7 +141,8 @@ int claude_settings_add(struct str before, const char *hook_path, char **ret_aft
 	return write_settings(document->root, before, ret_after, error);
 }
 
-int claude_settings_remove(struct str before, char **ret_after, bool *ret_found, struct cavra_error *error)
+int claude_settings_remove(struct str before, char **ret_after, bool *ret_found,
+			   struct cavra_error *error)
 {
 	struct document CLEANUP_DOCUMENT *document = NULL;
 	int code = read_settings(before, &document, error);

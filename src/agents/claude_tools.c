@@ -29,7 +29,8 @@ static void add_unknown(struct agent_event *event, struct str why)
 	event->ask = why;
 }
 
-static int expand_ask(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_ask(struct agent_event *event, const struct tool *tool, const json_t *input,
+		      struct cavra_error *error)
 {
 	(void)input;
 	(void)error;
@@ -37,8 +38,8 @@ static int expand_ask(struct agent_event *event, const struct tool *tool, const 
 	return 0;
 }
 
-static int expand_named(struct agent_event *event, const struct tool *tool, const json_t *input, const char *action_type,
-			struct cavra_error *error)
+static int expand_named(struct agent_event *event, const struct tool *tool, const json_t *input,
+			const char *action_type, struct cavra_error *error)
 {
 	struct str target;
 	int code = json_need_str(input, tool->key, &target, error);
@@ -48,7 +49,8 @@ static int expand_named(struct agent_event *event, const struct tool *tool, cons
 	return 0;
 }
 
-static int expand_read(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_read(struct agent_event *event, const struct tool *tool, const json_t *input,
+		       struct cavra_error *error)
 {
 	return expand_named(event, tool, input, "read_file", error);
 }
@@ -60,7 +62,8 @@ static int expand_write(struct agent_event *event, const struct tool *tool, cons
 }
 
 /* The answer to an edit shows the lines around it. */
-static int expand_edit(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_edit(struct agent_event *event, const struct tool *tool, const json_t *input,
+		       struct cavra_error *error)
 {
 	int code = expand_named(event, tool, input, "write_file", error);
 	if (code < 0)
@@ -77,12 +80,14 @@ static int expand_fetch(struct agent_event *event, const struct tool *tool, cons
 
 /* ---- shells ---- */
 
-static int expand_bash(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_bash(struct agent_event *event, const struct tool *tool, const json_t *input,
+		       struct cavra_error *error)
 {
 	bool unguarded = false;
 	const json_t *value = json_object_get(input, "dangerouslyDisableSandbox");
 	if (value && !json_get_bool(input, "dangerouslyDisableSandbox", &unguarded))
-		return error_set(error, CAVRA_ERR_INPUT, "dangerouslyDisableSandbox is not a boolean");
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "dangerouslyDisableSandbox is not a boolean");
 	if (unguarded)
 		event->ask = STR("the command is to run outside the agent's sandbox");
 	return expand_named(event, tool, input, "execute_command", error);
@@ -131,11 +136,12 @@ static struct str plain_directories(struct str pattern)
 /* Can the part behind the plain directories lead out of them again? */
 static bool climbs(struct str pattern)
 {
-	return str_find(pattern, STR("..")) != STR_NPOS || str_find(pattern, STR("{/")) != STR_NPOS ||
-	       str_find(pattern, STR(",/")) != STR_NPOS;
+	return str_find(pattern, STR("..")) != STR_NPOS ||
+	       str_find(pattern, STR("{/")) != STR_NPOS || str_find(pattern, STR(",/")) != STR_NPOS;
 }
 
-static int expand_glob(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_glob(struct agent_event *event, const struct tool *tool, const json_t *input,
+		       struct cavra_error *error)
 {
 	struct str pattern, path = STR(".");
 	int code = json_need_str(input, "pattern", &pattern, error);
@@ -152,7 +158,8 @@ static int expand_glob(struct agent_event *event, const struct tool *tool, const
 	return 0;
 }
 
-static int expand_grep(struct agent_event *event, const struct tool *tool, const json_t *input, struct cavra_error *error)
+static int expand_grep(struct agent_event *event, const struct tool *tool, const json_t *input,
+		       struct cavra_error *error)
 {
 	struct str path = STR(".");
 	int code = json_want_str(input, "path", &path, error);
@@ -168,10 +175,12 @@ static int expand_worktree(struct agent_event *event, const struct tool *tool, c
 	return json_object_get(input, "path") ? expand_read(event, tool, input, error) : 0;
 }
 
-static int expand_leave_worktree(struct agent_event *event, const struct tool *tool, const json_t *input,
-				 struct cavra_error *error)
+static int expand_leave_worktree(struct agent_event *event, const struct tool *tool,
+				 const json_t *input, struct cavra_error *error)
 {
-	return json_is_true(json_object_get(input, "discard_changes")) ? expand_ask(event, tool, input, error) : 0;
+	return json_is_true(json_object_get(input, "discard_changes"))
+		       ? expand_ask(event, tool, input, error)
+		       : 0;
 }
 
 /* ---- tools that leave this machine ---- */
@@ -209,13 +218,15 @@ static int expand_remote(struct agent_event *event, const struct tool *tool, con
 }
 
 /* Local files that go out with the call. */
-static int add_uploads(struct agent_event *event, const json_t *input, const char *key, struct cavra_error *error)
+static int add_uploads(struct agent_event *event, const json_t *input, const char *key,
+		       struct cavra_error *error)
 {
 	const json_t *value = json_object_get(input, key);
 	if (json_is_string(value))
 		agent_event_add(event, "read_file", json_str(value), "read");
 	else if (value && !json_is_array(value) && !json_is_null(value))
-		return error_set(error, CAVRA_ERR_INPUT, "%s is neither a path nor a list of paths", key);
+		return error_set(error, CAVRA_ERR_INPUT, "%s is neither a path nor a list of paths",
+				 key);
 	for (size_t i = 0; i < json_array_size(value); i++) {
 		if (!json_is_string(json_array_get(value, i)))
 			return error_set(error, CAVRA_ERR_INPUT, "%s is not a list of paths", key);
@@ -242,7 +253,8 @@ static int expand_publish(struct agent_event *event, const struct tool *tool, co
 
 /* ---- MCP ---- */
 
-static void add_mcp(struct agent_event *event, struct str server, struct str tool, const json_t *arguments)
+static void add_mcp(struct agent_event *event, struct str server, struct str tool,
+		    const json_t *arguments)
 {
 	struct request *request = agent_event_add(event, "mcp_tool_call", STR(""), "");
 	size_t n = json_dumpb(arguments, NULL, 0, JSON_COMPACT);
@@ -285,7 +297,8 @@ static bool is_spelling_of(struct str spelling, struct str name)
 /* mcp__<server>__<tool>, where both may hold "__" themselves: without the server's own name every reading is
  * decided, and the strictest holds. A server must not be able to name itself into another one's rules.
  */
-static int expand_mcp(struct agent_event *event, const json_t *input, const json_t *payload, struct cavra_error *error)
+static int expand_mcp(struct agent_event *event, const json_t *input, const json_t *payload,
+		      struct cavra_error *error)
 {
 	struct str rest = str_from_at(event->tool, 5), named = STR("");
 	const json_t *provenance = json_object_get(payload, "mcp_server");
@@ -305,14 +318,16 @@ static int expand_mcp(struct agent_event *event, const json_t *input, const json
 			add_mcp(event, named, tool, input);
 	}
 	if (!event->n_requests)
-		return error_set(error, CAVRA_ERR_INPUT, "the tool's name is not mcp__<server>__<tool>");
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "the tool's name is not mcp__<server>__<tool>");
 	return 0;
 }
 
 /* ---- the table ---- */
 
 #define GOVERNED_LATER NULL /* what it starts calls tools, and each of those calls comes here */
-#define AT_PROVIDER NULL    /* done by the agent's provider; nothing of this machine but the text goes there */
+#define AT_PROVIDER \
+	NULL /* done by the agent's provider; nothing of this machine but the text goes there */
 #define HARMLESS NULL
 
 /* clang-format off */
@@ -405,12 +420,15 @@ static void check_arguments(struct agent_event *event, const struct tool *tool, 
 			known = str_is(word, key);
 		if (known)
 			continue;
-		event->ask = arena_printf(event->arena, "%s has an argument that CAVRA does not know: %.60s", tool->name, key);
+		event->ask = arena_printf(event->arena,
+					  "%s has an argument that CAVRA does not know: %.60s",
+					  tool->name, key);
 		return;
 	}
 }
 
-int claude_tool_expand(struct agent_event *event, const json_t *input, const json_t *payload, struct cavra_error *error)
+int claude_tool_expand(struct agent_event *event, const json_t *input, const json_t *payload,
+		       struct cavra_error *error)
 {
 	if (str_starts(event->tool, STR("mcp__")))
 		return expand_mcp(event, input, payload, error);

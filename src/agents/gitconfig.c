@@ -166,6 +166,7 @@ bool gitconfig_key_is(struct str key, struct str wanted)
 	if (first == STR_NPOS || key.n != wanted.n)
 		return false;
 	return str_eq_nocase(str_first(key, first), str_first(wanted, first)) &&
-	       str_eq(str_make(key.p + first, last - first), str_make(wanted.p + first, last - first)) &&
+	       str_eq(str_make(key.p + first, last - first),
+		      str_make(wanted.p + first, last - first)) &&
 	       str_eq_nocase(str_from_at(key, last), str_from_at(wanted, last));
 }

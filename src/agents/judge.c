@@ -12,7 +12,8 @@
 /* Agents cut strings at 10,000 characters: what is shown of each part keeps the whole below. */
 enum { REASON_PART_MAX = 1200, REASON_MORE = 3 };
 
-static bool is_in_place(const struct agent_event *event, const struct policy *policy, const struct decision *decision)
+static bool is_in_place(const struct agent_event *event, const struct policy *policy,
+			const struct decision *decision)
 {
 	return event->can_ask && decision->severity <= policy->in_place;
 }
@@ -22,7 +23,8 @@ static enum agent_answer answer_of(const struct agent_event *event, const struct
 {
 	switch (runtime_mode_apply(decision->mode, decision->outcome).outcome) {
 	case CAVRA_ALLOW:
-		return decision->by_rule || policy->hook_authoritative ? ANSWER_ALLOW : ANSWER_SILENT;
+		return decision->by_rule || policy->hook_authoritative ? ANSWER_ALLOW
+								       : ANSWER_SILENT;
 	case CAVRA_AUDIT_ONLY:
 	case CAVRA_ALLOW_WITH_ATTESTATION:
 	case CAVRA_WARN:
@@ -48,16 +50,19 @@ static void add_rule(struct buf *out, const char *rule_id, enum cavra_severity s
 }
 
 /* Why an approval cannot be had here. */
-static void add_approval(struct buf *out, const struct agent_event *event, const struct policy *policy,
-			 const struct decision *decision)
+static void add_approval(struct buf *out, const struct agent_event *event,
+			 const struct policy *policy, const struct decision *decision)
 {
 	buf_add_c(out, ". Approval by ");
 	add_part(out, decision->approver_group.n ? decision->approver_group : STR("a person"));
 	if (decision->severity > policy->in_place)
-		buf_add_format(out, " is needed, and one of severity %s cannot be given from within the agent",
-			       cavra_severity_name(decision->severity));
+		buf_add_format(
+			out,
+			" is needed, and one of severity %s cannot be given from within the agent",
+			cavra_severity_name(decision->severity));
 	else
-		buf_add_format(out, " is needed, and permission mode %.*s puts the question to nobody",
+		buf_add_format(out,
+			       " is needed, and permission mode %.*s puts the question to nobody",
 			       STR_ARG(str_first(event->mode, 40)));
 }
 
@@ -109,7 +114,8 @@ static void add_note(struct buf *out, const struct decision *decision)
 	if (out->n || outcome == CAVRA_ALLOW || outcome > CAVRA_WARN ||
 	    (outcome == CAVRA_AUDIT_ONLY && decision->outcome < CAVRA_WARN))
 		return;
-	buf_add_format(out, "CAVRA (%s): %s, ", cavra_outcome_name(outcome), cavra_outcome_name(decision->outcome));
+	buf_add_format(out, "CAVRA (%s): %s, ", cavra_outcome_name(outcome),
+		       cavra_outcome_name(decision->outcome));
 	add_part(out, decision->reason);
 	add_rule(out, decision->rule_id, decision->severity);
 }
@@ -122,7 +128,8 @@ static void demand_question(struct agent_verdict *verdict, const struct agent_ev
 	enum agent_answer answer = event->can_ask ? ANSWER_ASK : ANSWER_DENY;
 	if (answer != verdict->answer) {
 		buf_clear(&verdict->reason);
-		buf_add_c(&verdict->reason, event->can_ask ? "CAVRA asks:" : "CAVRA does not allow this:");
+		buf_add_c(&verdict->reason,
+			  event->can_ask ? "CAVRA asks:" : "CAVRA does not allow this:");
 	}
 	verdict->answer = answer;
 	buf_add_char(&verdict->reason, ' ');
@@ -135,8 +142,8 @@ static void demand_question(struct agent_verdict *verdict, const struct agent_ev
 	buf_add_char(&verdict->reason, '.');
 }
 
-void agent_judge(const struct agent_event *event, const struct decision *decisions, const struct policy *policy,
-		 struct agent_verdict *ret_verdict)
+void agent_judge(const struct agent_event *event, const struct decision *decisions,
+		 const struct policy *policy, struct agent_verdict *ret_verdict)
 {
 	struct agent_verdict verdict = {.answer = event->n_requests ? ANSWER_ALLOW : ANSWER_SILENT};
 	const struct decision *deciding = NULL;

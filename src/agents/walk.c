@@ -18,7 +18,8 @@ struct walking {
 	char path[PATH_MAX]; /* relative, of the entry in hand */
 };
 
-static enum walk_result walk_directory(struct walking *walking, int fd, size_t path_length, int depth);
+static enum walk_result walk_directory(struct walking *walking, int fd, size_t path_length,
+				       int depth);
 
 static bool is_directory(int fd, const struct dirent *found)
 {
@@ -46,7 +47,8 @@ static enum walk_result enter(struct walking *walking, int fd, const char *name,
 	return walk_directory(walking, below, strlen(walking->path), depth + 1);
 }
 
-static enum walk_result visit(struct walking *walking, int fd, const struct dirent *found, size_t path_length, int depth)
+static enum walk_result visit(struct walking *walking, int fd, const struct dirent *found,
+			      size_t path_length, int depth)
 {
 	const char *name = found->d_name;
 	size_t n = strlen(name);
@@ -72,7 +74,8 @@ static enum walk_result visit(struct walking *walking, int fd, const struct dire
 }
 
 /* Takes fd over. */
-static enum walk_result walk_directory(struct walking *walking, int fd, size_t path_length, int depth)
+static enum walk_result walk_directory(struct walking *walking, int fd, size_t path_length,
+				       int depth)
 {
 	DIR *directory = fdopendir(fd);
 	if (!directory) {

@@ -51,7 +51,8 @@ static bool c_path(struct str path, char ret_path[PATH_MAX])
 	return true;
 }
 
-static enum resolved answer_link(void *context, struct arena *arena, struct str path, struct str *ret_target)
+static enum resolved answer_link(void *context, struct arena *arena, struct str path,
+				 struct str *ret_target)
 {
 	char name[PATH_MAX], target[PATH_MAX];
 	(void)context;
@@ -88,7 +89,8 @@ static enum resolved answer_content(void *context, struct arena *arena, struct s
 	return read_regular_file(arena, name, max, ret_text);
 }
 
-static enum resolved answer_git_config(void *context, struct arena *arena, struct str key, struct str *ret_value)
+static enum resolved answer_git_config(void *context, struct arena *arena, struct str key,
+				       struct str *ret_value)
 {
 	struct workspace *workspace = context;
 	struct str value;
@@ -104,7 +106,8 @@ static enum resolved answer_git_config(void *context, struct arena *arena, struc
 /* ---- trees ---- */
 
 /* workspace->names holds NUL-ended names; they move into the arena. */
-static enum resolved take_names(struct workspace *workspace, struct arena *arena, struct str **ret_names, size_t *ret_n)
+static enum resolved take_names(struct workspace *workspace, struct arena *arena,
+				struct str **ret_names, size_t *ret_n)
 {
 	if (workspace->names.failed)
 		return RESOLVED_UNKNOWN;
@@ -127,19 +130,21 @@ static bool collect_name(void *context, const struct walk_entry *entry)
 	return !workspace->names.failed;
 }
 
-static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max, bool recursive,
-				 struct str **ret_names, size_t *ret_n)
+static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max,
+				 bool recursive, struct str **ret_names, size_t *ret_n)
 {
 	struct workspace *workspace = context;
 	char name[PATH_MAX];
 	if (!c_path(path, name) || is_about_process(path))
 		return RESOLVED_UNKNOWN;
 	buf_clear(&workspace->names);
-	struct walk walk = {.recursive = recursive, .max = max, .entry = collect_name, .context = workspace};
+	struct walk walk = {
+		.recursive = recursive, .max = max, .entry = collect_name, .context = workspace};
 	enum walk_result result = walk_tree(name, &walk);
 	if (result == WALK_ABSENT)
 		return RESOLVED_NO;
-	return result == WALK_COMPLETE ? take_names(workspace, arena, ret_names, ret_n) : RESOLVED_UNKNOWN;
+	return result == WALK_COMPLETE ? take_names(workspace, arena, ret_names, ret_n)
+				       : RESOLVED_UNKNOWN;
 }
 
 /* ---- hard links ---- */
@@ -158,7 +163,8 @@ static bool collect_same(void *context, const struct walk_entry *entry)
 	struct stat st;
 	char path[PATH_MAX];
 	if (entry->inode != same->st.st_ino || entry->is_directory ||
-	    fstatat(entry->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != same->st.st_dev)
+	    fstatat(entry->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    st.st_dev != same->st.st_dev)
 		return true;
 	int n = snprintf(path, sizeof path, "%s/%s", same->root, entry->path);
 	if (n < 0 || (size_t)n >= sizeof path || strcmp(path, same->asked) == 0)
@@ -169,7 +175,8 @@ static bool collect_same(void *context, const struct walk_entry *entry)
 }
 
 /* Where secrets live outside a workspace; a name of theirs may have been linked into it. */
-static const char *const home_secrets[] = {".ssh", ".aws", ".gnupg", ".kube", ".docker", ".config/gcloud", ".azure"};
+static const char *const home_secrets[] = {".ssh",    ".aws",           ".gnupg", ".kube",
+					   ".docker", ".config/gcloud", ".azure"};
 /* Trees of many files that are nobody's secrets and that package managers fill with hard links. */
 static const char *const not_searched[] = {"node_modules", ".git/objects", NULL};
 
@@ -199,8 +206,8 @@ static void search_home(struct same_file *same, struct str home)
 }
 
 /* One with st_nlink links has that many names; they are looked for where a protected one could be. */
-static enum resolved answer_same_file(void *context, struct arena *arena, struct str path, struct str **ret_names,
-				      size_t *ret_n)
+static enum resolved answer_same_file(void *context, struct arena *arena, struct str path,
+				      struct str **ret_names, size_t *ret_n)
 {
 	struct workspace *workspace = context;
 	char name[PATH_MAX], root[PATH_MAX];
@@ -229,7 +236,8 @@ static struct str environment_directory(struct arena *arena, const char *name)
 	struct str path = str_from(value);
 	while (path.n > 1 && path.p[path.n - 1] == '/')
 		path.n--;
-	return path.n > 1 && path.n < PATH_MAX && path.p[0] == '/' ? arena_str(arena, path) : STR("");
+	return path.n > 1 && path.n < PATH_MAX && path.p[0] == '/' ? arena_str(arena, path)
+								   : STR("");
 }
 
 static bool holds(struct str directory, struct str path)
@@ -264,23 +272,26 @@ static void fill(struct workspace *workspace, const char *root, const char *cwd,
 	resolver->home = environment_directory(arena, "HOME");
 	struct str tmpdir = environment_directory(arena, "TMPDIR");
 	/* A temporary directory around the workspace would make everything in it temporary. */
-	bool usable = tmpdir.n && !holds(tmpdir, resolver->workspace) && !holds(tmpdir, resolver->home);
+	bool usable = tmpdir.n && !holds(tmpdir, resolver->workspace) &&
+		      !holds(tmpdir, resolver->home);
 	resolver->tmpdir = usable ? tmpdir : STR("/tmp");
-	workspace->cwd = cwd && cwd[0] == '/' ? arena_str(arena, str_from(cwd)) : resolver->workspace;
+	workspace->cwd = cwd && cwd[0] == '/' ? arena_str(arena, str_from(cwd))
+					      : resolver->workspace;
 	if (want_git)
 		load_git(workspace);
 }
 
-int workspace_new(const char *root, const char *cwd, bool want_git, struct workspace **ret_workspace,
-		  struct cavra_error *error)
+int workspace_new(const char *root, const char *cwd, bool want_git,
+		  struct workspace **ret_workspace, struct cavra_error *error)
 {
 	char canonical[PATH_MAX];
 	struct stat st;
 	if (!realpath(root, canonical) || stat(canonical, &st) < 0)
-		return error_set(error, is_absent(errno) ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO, "workspace %.200s: %s", root,
-				 strerror(errno));
+		return error_set(error, is_absent(errno) ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
+				 "workspace %.200s: %s", root, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return error_set(error, CAVRA_ERR_NOT_FOUND, "workspace %.200s is not a directory", root);
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "workspace %.200s is not a directory",
+				 root);
 	struct workspace *workspace = calloc(1, sizeof *workspace);
 	if (!workspace)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
@@ -288,7 +299,8 @@ int workspace_new(const char *root, const char *cwd, bool want_git, struct works
 	buf_init(&workspace->names, MiB(8));
 	if (setjmp(workspace->arena.on_full)) {
 		workspace_free(workspace);
-		return error_set(error, CAVRA_ERR_MEMORY, "the Git configuration is too large to read");
+		return error_set(error, CAVRA_ERR_MEMORY,
+				 "the Git configuration is too large to read");
 	}
 	workspace->arena.armed = true;
 	fill(workspace, canonical, cwd, want_git);

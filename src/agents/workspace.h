@@ -15,8 +15,8 @@ struct workspace;
 /* root: an existing directory. cwd: where the action happens, whose repository counts; NULL: root. want_git: look up
  * branch and remotes (a few file reads). Belongs to one thread. Errors: CAVRA_ERR_NOT_FOUND, CAVRA_ERR_IO, CAVRA_ERR_MEMORY.
  */
-int workspace_new(const char *root, const char *cwd, bool want_git, struct workspace **ret_workspace,
-		  struct cavra_error *error);
+int workspace_new(const char *root, const char *cwd, bool want_git,
+		  struct workspace **ret_workspace, struct cavra_error *error);
 void workspace_free(struct workspace *workspace);
 /* Valid as long as the workspace. */
 const struct resolver *workspace_resolver(const struct workspace *workspace);

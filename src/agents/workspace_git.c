@@ -29,7 +29,8 @@ static bool read_all(int fd, char *bytes, size_t n)
 	return true;
 }
 
-enum resolved read_regular_file(struct arena *arena, const char *path, size_t max, struct str *ret_text)
+enum resolved read_regular_file(struct arena *arena, const char *path, size_t max,
+				struct str *ret_text)
 {
 	struct stat st;
 	if (stat(path, &st) < 0)
@@ -43,7 +44,8 @@ enum resolved read_regular_file(struct arena *arena, const char *path, size_t ma
 		return RESOLVED_UNKNOWN;
 	/* A file that grew or shrank meanwhile is not what was asked about. */
 	char more;
-	bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_all(fd, bytes, n) && read(fd, &more, 1) == 0;
+	bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_all(fd, bytes, n) &&
+		     read(fd, &more, 1) == 0;
 	(void)close(fd);
 	if (!whole)
 		return RESOLVED_UNKNOWN;
@@ -51,7 +53,8 @@ enum resolved read_regular_file(struct arena *arena, const char *path, size_t ma
 	return RESOLVED_YES;
 }
 
-static enum resolved read_file(struct git_files *git, struct str directory, const char *name, struct str *ret_text)
+static enum resolved read_file(struct git_files *git, struct str directory, const char *name,
+			       struct str *ret_text)
 {
 	struct str path = arena_join3(git->arena, directory, STR("/"), str_from(name));
 	return read_regular_file(git->arena, path.p, LIMIT_SCRIPT_BYTES, ret_text);
@@ -131,7 +134,8 @@ static void include(const struct config_file *from, struct str path, bool certai
 		file.path = arena_join(git->arena, from->home, str_from_at(path, 1));
 	else
 		file.path = path_from(git, directory_of(from->path), path);
-	if (file.depth > GIT_INCLUDE_DEPTH || str_starts(path, STR("%(")) || !read_config(git, &file))
+	if (file.depth > GIT_INCLUDE_DEPTH || str_starts(path, STR("%(")) ||
+	    !read_config(git, &file))
 		git->entries_known = false;
 }
 
@@ -152,13 +156,15 @@ static bool add_entry(void *context, const struct gitconfig_entry *entry)
 static bool read_config(struct git_files *git, const struct config_file *file)
 {
 	struct str text;
-	enum resolved there = read_regular_file(git->arena, file->path.p, LIMIT_SCRIPT_BYTES, &text);
+	enum resolved there = read_regular_file(git->arena, file->path.p, LIMIT_SCRIPT_BYTES,
+						&text);
 	if (there != RESOLVED_YES)
 		return there == RESOLVED_NO;
 	return gitconfig_walk(git->arena, text, add_entry, (void *)file);
 }
 
-static void read_config_at(struct git_files *git, struct str home, struct str directory, const char *name)
+static void read_config_at(struct git_files *git, struct str home, struct str directory,
+			   const char *name)
 {
 	struct config_file file = {.git = git, .home = home, .certain = true};
 	if (!directory.n)
@@ -171,9 +177,10 @@ static void read_config_at(struct git_files *git, struct str home, struct str di
 /* Variables that make Git look elsewhere than this file knows. */
 static bool environment_redirects(void)
 {
-	static const char *const names[] = {"GIT_DIR",           "GIT_COMMON_DIR",        "GIT_WORK_TREE",
-					    "GIT_CONFIG",        "GIT_CONFIG_GLOBAL",     "GIT_CONFIG_SYSTEM",
-					    "GIT_CONFIG_COUNT",  "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_NOSYSTEM"};
+	static const char *const names[] = {
+		"GIT_DIR",          "GIT_COMMON_DIR",        "GIT_WORK_TREE",
+		"GIT_CONFIG",       "GIT_CONFIG_GLOBAL",     "GIT_CONFIG_SYSTEM",
+		"GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_NOSYSTEM"};
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (getenv(names[i]))
 			return true;
@@ -182,12 +189,13 @@ static bool environment_redirects(void)
 
 void git_files_load(struct git_files *git, struct arena *arena, struct str cwd, struct str home)
 {
-	*git = (struct git_files){.arena = arena, .gitdir = STR(""), .branch = STR(""), .entries_known = true};
+	*git = (struct git_files){
+		.arena = arena, .gitdir = STR(""), .branch = STR(""), .entries_known = true};
 	find_repository(git, cwd);
 	read_branch(git);
 	const char *xdg = getenv("XDG_CONFIG_HOME");
 	struct str config_home = xdg && xdg[0] == '/' ? str_from(xdg)
-			       : home.n		      ? arena_join(arena, home, STR("/.config"))
+				 : home.n             ? arena_join(arena, home, STR("/.config"))
 						      : STR("");
 	read_config_at(git, home, STR("/etc"), "gitconfig");
 	read_config_at(git, home, config_home, "git/config");
@@ -218,13 +226,15 @@ enum resolved git_files_config(const struct git_files *git, struct str key, stru
 	return RESOLVED_NO;
 }
 
-void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names, size_t *ret_n)
+void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names,
+		       size_t *ret_n)
 {
 	struct str *names = NULL, prefix = STR("remote."), suffix = STR(".url");
 	size_t n = 0, cap = 0;
 	for (size_t i = 0; i < git->n_entries; i++) {
 		struct str key = git->entries[i].entry.key;
-		if (!str_starts(key, prefix) || !str_ends(key, suffix) || key.n <= prefix.n + suffix.n)
+		if (!str_starts(key, prefix) || !str_ends(key, suffix) ||
+		    key.n <= prefix.n + suffix.n)
 			continue;
 		struct str name = str_make(key.p + prefix.n, key.n - prefix.n - suffix.n);
 		bool seen = false;

@@ -17,11 +17,11 @@ struct git_files {
 	struct arena *arena; /* armed while loading */
 	struct str gitdir;   /* of the worktree; empty: not in a repository */
 	struct str commondir;
-	struct str branch;   /* empty: detached, or unknown */
+	struct str branch; /* empty: detached, or unknown */
 	bool branch_known;
 	struct git_entry *entries;
 	size_t n_entries, cap_entries;
-	bool entries_known;  /* everything that could hold a key was read */
+	bool entries_known; /* everything that could hold a key was read */
 };
 
 /* Finds the repository that `cwd` is in and reads branch and configuration. home may be empty. */
@@ -29,11 +29,13 @@ void git_files_load(struct git_files *git, struct arena *arena, struct str cwd, 
 /* The last value of a key wins, as in Git. */
 enum resolved git_files_config(const struct git_files *git, struct str key, struct str *ret_value);
 /* Names of remotes that have a URL. */
-void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names, size_t *ret_n);
+void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names,
+		       size_t *ret_n);
 
 /* The bytes of a regular file of at most max bytes. NO: there is none. Copies into the arena only after the file is
  * closed.
  */
-enum resolved read_regular_file(struct arena *arena, const char *path, size_t max, struct str *ret_text);
+enum resolved read_regular_file(struct arena *arena, const char *path, size_t max,
+				struct str *ret_text);
 
 #endif

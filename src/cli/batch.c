@@ -28,7 +28,8 @@ static void print_error(const struct cavra_error *error, size_t number, const js
 {
 	struct buf CLEANUP_BUF out;
 	buf_init(&out, MiB(1));
-	buf_add_format(&out, "{\"error\":{\"code\":\"%s\",\"message\":", code_info(error->code)->name);
+	buf_add_format(&out,
+		       "{\"error\":{\"code\":\"%s\",\"message\":", code_info(error->code)->name);
 	buf_add_json_string(&out, str_from(error->text));
 	if (error->line)
 		buf_add_format(&out, ",\"column\":%d", error->column);
@@ -45,7 +46,8 @@ static void print_error(const struct cavra_error *error, size_t number, const js
 /* Decides about one line and prints the record; on failure the caller prints the error. *ret_root is for the caller to
  * free, it holds the id.
  */
-static int run_line(struct guard *guard, struct str line, json_t **ret_root, struct cavra_error *error)
+static int run_line(struct guard *guard, struct str line, json_t **ret_root,
+		    struct cavra_error *error)
 {
 	struct request_document document;
 	struct decision decision;
@@ -56,7 +58,8 @@ static int run_line(struct guard *guard, struct str line, json_t **ret_root, str
 	buf_init(&out, 16 * LIMIT_REQUEST_BYTES);
 	code = request_from_json(*ret_root, &document, error);
 	if (code >= 0)
-		code = guard_record(guard, &document.request, guard->mode, document.id, &decision, &out, error);
+		code = guard_record(guard, &document.request, guard->mode, document.id, &decision,
+				    &out, error);
 	request_document_release(&document);
 	if (code >= 0)
 		(void)printf("%s\n", out.p);
@@ -71,7 +74,8 @@ static int run_lines(struct guard *guard, FILE *in)
 	for (size_t number = 1; (more = read_line(in, &line)) != 0; number++) {
 		struct cavra_error error;
 		json_t *root = NULL;
-		int code = more < 0 ? error_set(&error, CAVRA_ERR_LIMIT, "the line is longer than %zu bytes",
+		int code = more < 0 ? error_set(&error, CAVRA_ERR_LIMIT,
+						"the line is longer than %zu bytes",
 						LIMIT_REQUEST_BYTES)
 				    : 0;
 		if (code == 0 && !str_trim(buf_str(&line)).n)
@@ -94,8 +98,8 @@ int batch_run(struct guard *guard, const char *path)
 		return run_lines(guard, stdin);
 	FILE *in = fopen(path, "re");
 	if (!in) {
-		error_set(&error, errno == ENOENT ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO, "cannot open %.300s: %s", path,
-			  strerror(errno));
+		error_set(&error, errno == ENOENT ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
+			  "cannot open %.300s: %s", path, strerror(errno));
 		return fail(&error);
 	}
 	int status = run_lines(guard, in);

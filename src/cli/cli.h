@@ -13,7 +13,8 @@
 
 /* What a program that calls us can rely on; docs/decisions.md. */
 enum exit_status {
-	EXIT_ALLOWED = 0, /* also warn, audit_only and allow_with_attestation, and success of other commands */
+	EXIT_ALLOWED =
+		0, /* also warn, audit_only and allow_with_attestation, and success of other commands */
 	EXIT_ERROR = 1,
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
@@ -67,20 +68,21 @@ static inline bool args_has(const struct args *args, enum option_id option)
 }
 
 struct command {
-	const char *name;        /* "policy list" */
-	const char *operands;    /* for the usage line: "ACTION_TYPE TARGET" */
+	const char *name;     /* "policy list" */
+	const char *operands; /* for the usage line: "ACTION_TYPE TARGET" */
 	size_t min_operands, max_operands;
-	const char *summary;     /* one line, no full stop */
+	const char *summary;                 /* one line, no full stop */
 	int (*run)(const struct args *args); /* returns an exit status */
-	const enum option_id *options; /* ended by OPTIONS; NULL: none */
-	const char *details;     /* further lines of --help; NULL: none */
+	const enum option_id *options;       /* ended by OPTIONS; NULL: none */
+	const char *details;                 /* further lines of --help; NULL: none */
 };
 
 extern const struct command commands[];
 extern const size_t commands_count;
 
 /* options.c: reads a command's arguments. CAVRA_ERR_USAGE names the argument and the nearest that would fit. */
-int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args, struct cavra_error *error);
+int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args,
+	       struct cavra_error *error);
 /* The known word that is nearest to a misspelt one; NULL when none is near. */
 const char *nearest_word(const char *word, const char *const *known, size_t n);
 

@@ -81,10 +81,12 @@ static void print_scene(const struct decision *decision, const struct guard *gua
 	buf_clear(&shown);
 	visible_add(&reason, decision->reason, 0);
 	explain_wrap(&shown, buf_str(&reason), "    ", "    ", output_width());
-	(void)printf("%s    %s, %s\n\n", shown.p, decision->rule_id, cavra_severity_name(decision->severity));
+	(void)printf("%s    %s, %s\n\n", shown.p, decision->rule_id,
+		     cavra_severity_name(decision->severity));
 }
 
-static int play(const struct args *args, struct guard *guard, const struct scene *scene, struct cavra_error *error)
+static int play(const struct args *args, struct guard *guard, const struct scene *scene,
+		struct cavra_error *error)
 {
 	struct request request = request_of(scene);
 	struct decision decision;
@@ -114,7 +116,8 @@ int cmd_demo(const struct args *args)
 	guard.resolver = &guard.facts_resolver;
 	int code = guard_load_policy(args, NULL, &guard.policy, &error);
 	if (code >= 0)
-		code = guard_load_facts(str_from(demo_world), &guard.facts, &guard.facts_resolver, &error);
+		code = guard_load_facts(str_from(demo_world), &guard.facts, &guard.facts_resolver,
+					&error);
 	if (code >= 0) {
 		guard.mode = guard.policy->mode;
 		guard.policy_pack = guard.policy->id;

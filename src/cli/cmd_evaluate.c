@@ -21,15 +21,17 @@ static void print_labelled(const char *label, struct str text)
 	(void)printf("  %s%s\n", label, out.p);
 }
 
-static void print_text(const struct guard *guard, const struct decision *decision, const struct mode_effect *effect)
+static void print_text(const struct guard *guard, const struct decision *decision,
+		       const struct mode_effect *effect)
 {
 	struct buf CLEANUP_BUF reason;
 	bool colour = want_colour();
 	buf_init(&reason, MiB(8));
 	visible_add(&reason, decision->reason, 0);
-	(void)printf("%s%s%s: %s\n", explain_colour(effect->outcome, colour), cavra_outcome_name(effect->outcome),
-		     explain_colour_end(colour), reason.p);
-	(void)printf("  rule: %s (%s)\n", decision->rule_id, cavra_severity_name(decision->severity));
+	(void)printf("%s%s%s: %s\n", explain_colour(effect->outcome, colour),
+		     cavra_outcome_name(effect->outcome), explain_colour_end(colour), reason.p);
+	(void)printf("  rule: %s (%s)\n", decision->rule_id,
+		     cavra_severity_name(decision->severity));
 	print_labelled("instead: ", decision->instead);
 	print_labelled("who can approve: ", decision->approver_group);
 	print_labelled("policy: ", guard->policy->id);
@@ -39,15 +41,17 @@ static void print_text(const struct guard *guard, const struct decision *decisio
 		(void)printf("  mode: %s\n", effect->reason);
 }
 
-static int print_summary(const struct args *args, const struct guard *guard, const struct mode_effect *effect,
-			 struct str record, struct cavra_error *error)
+static int print_summary(const struct args *args, const struct guard *guard,
+			 const struct mode_effect *effect, struct str record,
+			 struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF out;
-	struct mode_summary summary = {.mode = guard->mode,
-				       .effect = *effect,
-				       .base_decision = record,
-				       .break_glass_actor = str_from(args->value[OPT_BREAK_GLASS_ACTOR]),
-				       .break_glass_reason_given = args_has(args, OPT_BREAK_GLASS_REASON)};
+	struct mode_summary summary = {
+		.mode = guard->mode,
+		.effect = *effect,
+		.base_decision = record,
+		.break_glass_actor = str_from(args->value[OPT_BREAK_GLASS_ACTOR]),
+		.break_glass_reason_given = args_has(args, OPT_BREAK_GLASS_REASON)};
 	buf_init(&out, 32 * LIMIT_REQUEST_BYTES);
 	mode_summary_write(&out, &summary);
 	if (out.failed)
@@ -89,8 +93,9 @@ static int run_batch(const struct args *args, struct guard *guard)
 		return fail_usage("with --batch the requests come from the file; leave out %s",
 				  option ? option : args->operand[0]);
 	if (guard->mode_asked && guard->mode != MODE_STRICT)
-		return fail_usage("--batch prints decisions, not what mode %s makes of them; leave out --policy-mode",
-				  runtime_mode_name(guard->mode));
+		return fail_usage(
+			"--batch prints decisions, not what mode %s makes of them; leave out --policy-mode",
+			runtime_mode_name(guard->mode));
 	return batch_run(guard, args->value[OPT_BATCH]);
 }
 
@@ -104,7 +109,8 @@ int cmd_evaluate(const struct args *args)
 	if (code >= 0)
 		code = guard_open(args, &guard, &error);
 	if (code >= 0)
-		code = batch ? run_batch(args, &guard) : evaluate(args, &guard, &document.request, &error);
+		code = batch ? run_batch(args, &guard)
+			     : evaluate(args, &guard, &document.request, &error);
 	request_document_release(&document);
 	return code < 0 ? fail(&error) : code;
 }

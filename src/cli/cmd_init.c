@@ -32,12 +32,14 @@ struct install {
 	bool exists;       /* there are settings */
 };
 
-static int resolve(const struct install *install, const char *relative, char ret_path[PATH_MAX], struct cavra_error *error)
+static int resolve(const struct install *install, const char *relative, char ret_path[PATH_MAX],
+		   struct cavra_error *error)
 {
 	return file_resolve_inside(install->root, relative, ret_path, PATH_MAX, error);
 }
 
-static int make_directory(const struct install *install, const char *relative, struct cavra_error *error)
+static int make_directory(const struct install *install, const char *relative,
+			  struct cavra_error *error)
 {
 	char path[PATH_MAX];
 	int code = resolve(install, relative, path, error);
@@ -52,14 +54,18 @@ static int find_hook(const struct args *args, struct install *install, struct ca
 	if (!given) {
 		ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 		if (n < 0)
-			return error_set(error, CAVRA_ERR_IO, "cannot find this program's own path; give --hook PATH");
+			return error_set(error, CAVRA_ERR_IO,
+					 "cannot find this program's own path; give --hook PATH");
 		self[n] = '\0';
 		char *slash = strrchr(self, '/');
-		(void)snprintf(slash ? slash : self, sizeof self - (size_t)((slash ? slash : self) - self), "/cavra-hook");
+		(void)snprintf(slash ? slash : self,
+			       sizeof self - (size_t)((slash ? slash : self) - self),
+			       "/cavra-hook");
 		given = self;
 	}
 	if (!realpath(given, install->hook) || access(install->hook, X_OK) < 0)
-		return error_set(error, CAVRA_ERR_NOT_FOUND, "no program %.300s; give --hook PATH", given);
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "no program %.300s; give --hook PATH",
+				 given);
 	return 0;
 }
 
@@ -86,7 +92,8 @@ static int check_policy(const struct install *install, struct cavra_error *error
 	return code;
 }
 
-static int write_below(const struct install *install, const char *relative, struct str text, struct cavra_error *error)
+static int write_below(const struct install *install, const char *relative, struct str text,
+		       struct cavra_error *error)
 {
 	char path[PATH_MAX];
 	int code = resolve(install, relative, path, error);
@@ -109,8 +116,8 @@ static bool is_text(const struct install *install, const char *relative, struct 
 	struct cavra_error ignored;
 	char path[PATH_MAX];
 	buf_init(&there, LIMIT_DOCUMENT_BYTES);
-	return resolve(install, relative, path, &ignored) >= 0 && file_read(path, &there, &ignored) >= 0 &&
-	       str_eq(buf_str(&there), text);
+	return resolve(install, relative, path, &ignored) >= 0 &&
+	       file_read(path, &there, &ignored) >= 0 && str_eq(buf_str(&there), text);
 }
 
 static int keep_before(const struct install *install, struct cavra_error *error)
@@ -161,7 +168,8 @@ static int install_all(struct install *install, struct cavra_error *error)
 		code = add_hook(install, &changed, error);
 	if (code < 0)
 		return code;
-	(void)printf("%s %s\n", policy == PROJECT_POLICY_WRITTEN ? "wrote   " : "kept    ", PROJECT_POLICY);
+	(void)printf("%s %s\n", policy == PROJECT_POLICY_WRITTEN ? "wrote   " : "kept    ",
+		     PROJECT_POLICY);
 	(void)printf("%s %s\n", changed ? "changed " : "kept    ", SETTINGS);
 	(void)printf("\nFrom its next start, Claude Code asks %s before every tool call in this\n"
 		     "repository, and does nothing when it gets no answer. See what it says:\n\n"
@@ -191,11 +199,13 @@ static void remove_directory(const struct install *install, const char *relative
 }
 
 /* The settings as they were before, when nothing else has changed since. */
-static bool find_original(const struct install *install, struct buf *ret_original, bool *ret_existed)
+static bool find_original(const struct install *install, struct buf *ret_original,
+			  bool *ret_existed)
 {
 	char path[PATH_MAX], *again = NULL;
 	struct cavra_error ignored;
-	*ret_existed = resolve(install, KEPT, path, &ignored) >= 0 && file_read(path, ret_original, &ignored) >= 0;
+	*ret_existed = resolve(install, KEPT, path, &ignored) >= 0 &&
+		       file_read(path, ret_original, &ignored) >= 0;
 	if (claude_settings_add(buf_str(ret_original), install->hook, &again, &ignored) < 0)
 		return false;
 	bool same = str_eq(str_from(again), buf_str(&install->before));
@@ -203,7 +213,8 @@ static bool find_original(const struct install *install, struct buf *ret_origina
 	return same;
 }
 
-static int restore_settings(const struct install *install, const char *without, struct cavra_error *error)
+static int restore_settings(const struct install *install, const char *without,
+			    struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF original;
 	bool existed = false;
@@ -212,8 +223,8 @@ static int restore_settings(const struct install *install, const char *without, 
 	struct str text = same && existed ? buf_str(&original) : str_from(without);
 	if ((same && !existed) || !text.p[0]) {
 		if (unlink(install->settings) < 0)
-			return error_set(error, CAVRA_ERR_IO, "cannot remove %.300s: %s", install->settings,
-					 strerror(errno));
+			return error_set(error, CAVRA_ERR_IO, "cannot remove %.300s: %s",
+					 install->settings, strerror(errno));
 		return 0;
 	}
 	return file_replace(install->settings, text, error);
@@ -221,7 +232,8 @@ static int restore_settings(const struct install *install, const char *without, 
 
 static int remove_all(struct install *install, struct cavra_error *error)
 {
-	static const char *const directories[] = {KEPT_DIRECTORY, SESSION, PROJECT_DIRECTORY, ".claude"};
+	static const char *const directories[] = {KEPT_DIRECTORY, SESSION, PROJECT_DIRECTORY,
+						  ".claude"};
 	struct buf CLEANUP_BUF fresh_policy;
 	char *without = NULL;
 	bool found = false;
@@ -260,7 +272,8 @@ int cmd_init_claude_code(const struct args *args)
 	buf_init(&install.before, LIMIT_DOCUMENT_BYTES);
 	int code = 0;
 	if (!realpath(directory, install.root))
-		code = error_set(&error, CAVRA_ERR_NOT_FOUND, "--directory %.300s: %s", directory, strerror(errno));
+		code = error_set(&error, CAVRA_ERR_NOT_FOUND, "--directory %.300s: %s", directory,
+				 strerror(errno));
 	bool removes = args_has(args, OPT_REMOVE);
 	/* Taking the hook out must also work when its program is gone. */
 	if (code >= 0 && find_hook(args, &install, &error) < 0 && !removes)

@@ -34,9 +34,10 @@ static int out_of_memory(void)
 
 static json_t *pack_item(const struct policy *policy)
 {
-	return json_pack("{s:s%, s:s%, s:s%, s:s%, s:s}", "id", policy->id.p, policy->id.n, "title", policy->title.p,
-			 policy->title.n, "description", policy->description.p, policy->description.n, "version",
-			 policy->version.p, policy->version.n, "digest", policy->digest);
+	return json_pack("{s:s%, s:s%, s:s%, s:s%, s:s}", "id", policy->id.p, policy->id.n, "title",
+			 policy->title.p, policy->title.n, "description", policy->description.p,
+			 policy->description.n, "version", policy->version.p, policy->version.n,
+			 "digest", policy->digest);
 }
 
 int cmd_policy_list(const struct args *args)
@@ -56,7 +57,8 @@ int cmd_policy_list(const struct args *args)
 			(void)printf("%.*s: %.*s\n", STR_ARG(policy->id), STR_ARG(policy->title));
 		policy_free(policy);
 	}
-	json_t *list = json_pack("{s:o, s:I}", "items", items, "total", (json_int_t)json_array_size(items));
+	json_t *list = json_pack("{s:o, s:I}", "items", items, "total",
+				 (json_int_t)json_array_size(items));
 	if (args_has(args, OPT_JSON) && (!list || print_json(list, JSON_INDENT(2)) < 0))
 		status = out_of_memory();
 	json_decref(list);
@@ -67,7 +69,8 @@ static void describe(const struct policy *policy)
 {
 	struct buf CLEANUP_BUF out;
 	buf_init(&out, KiB(64));
-	(void)printf("%.*s %.*s\n%.*s\n", STR_ARG(policy->id), STR_ARG(policy->version), STR_ARG(policy->title));
+	(void)printf("%.*s %.*s\n%.*s\n", STR_ARG(policy->id), STR_ARG(policy->version),
+		     STR_ARG(policy->title));
 	explain_wrap(&out, policy->description, "", "", output_width());
 	(void)printf("%s%s\n\n", out.p, policy->digest);
 }
@@ -80,7 +83,8 @@ int cmd_policy_describe(const struct args *args)
 		return fail(&error);
 	if (!args_has(args, OPT_JSON))
 		describe(policy);
-	int status = print_json(policy->document, JSON_INDENT(2)) < 0 ? out_of_memory() : EXIT_ALLOWED;
+	int status = print_json(policy->document, JSON_INDENT(2)) < 0 ? out_of_memory()
+								      : EXIT_ALLOWED;
 	policy_free(policy);
 	return status;
 }
@@ -102,7 +106,8 @@ int cmd_policy_compile(const struct args *args)
 	struct policy *policy;
 	if (guard_load_policy(args, ".", &policy, &error) < 0)
 		return fail(&error);
-	int status = print_json(policy->document, JSON_INDENT(2)) < 0 ? out_of_memory() : EXIT_ALLOWED;
+	int status = print_json(policy->document, JSON_INDENT(2)) < 0 ? out_of_memory()
+								      : EXIT_ALLOWED;
 	policy_free(policy);
 	return status;
 }
@@ -110,7 +115,8 @@ int cmd_policy_compile(const struct args *args)
 static bool is_policy_id(const char *id)
 {
 	static const char prefix[] = "cavra-";
-	if (strncmp(id, prefix, sizeof prefix - 1) != 0 || !id[sizeof prefix - 1] || strlen(id) > 100)
+	if (strncmp(id, prefix, sizeof prefix - 1) != 0 || !id[sizeof prefix - 1] ||
+	    strlen(id) > 100)
 		return false;
 	return strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(id);
 }
@@ -123,15 +129,19 @@ int cmd_policy_init(const struct args *args)
 	struct cavra_error error;
 	enum project_policy done;
 	if (!is_policy_id(id))
-		return fail_usage("--id %.60s: an id is cavra- and lower-case letters, digits and dashes", id);
+		return fail_usage(
+			"--id %.60s: an id is cavra- and lower-case letters, digits and dashes",
+			id);
 	if (!realpath(directory, root)) {
-		error_set(&error, CAVRA_ERR_NOT_FOUND, "--directory %.300s: %s", directory, strerror(errno));
+		error_set(&error, CAVRA_ERR_NOT_FOUND, "--directory %.300s: %s", directory,
+			  strerror(errno));
 		return fail(&error);
 	}
 	if (project_policy_make(root, id, args_has(args, OPT_FORCE), &done, &error) < 0)
 		return fail(&error);
 	if (done == PROJECT_POLICY_KEPT) {
-		error_set(&error, CAVRA_ERR_IO, "%.300s/%s exists; --force overwrites it", root, PROJECT_POLICY);
+		error_set(&error, CAVRA_ERR_IO, "%.300s/%s exists; --force overwrites it", root,
+			  PROJECT_POLICY);
 		return fail(&error);
 	}
 	(void)printf("wrote %s/%s\n", root, PROJECT_POLICY);

@@ -19,8 +19,9 @@
 #include "json/json.h"
 
 /* A world with nothing in it, so that a case means the same everywhere. */
-static const char empty_world[] = "{\"workspace\":\"/repo\",\"home\":\"/home/user\",\"branch\":\"work\","
-				  "\"remotes\":[\"origin\"],\"links\":{},\"hardlinks\":{}}";
+static const char empty_world[] =
+	"{\"workspace\":\"/repo\",\"home\":\"/home/user\",\"branch\":\"work\","
+	"\"remotes\":[\"origin\"],\"links\":{},\"hardlinks\":{}}";
 
 struct tally {
 	size_t run, failed;
@@ -31,13 +32,15 @@ static int load_world(const json_t *test, struct guard *guard, struct cavra_erro
 	const json_t *facts = json_get_object(test, "facts");
 	char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
 	arena_reset(&guard->facts);
-	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts, &guard->facts_resolver, error);
+	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts,
+				    &guard->facts_resolver, error);
 	free(text);
 	guard->resolver = &guard->facts_resolver;
 	return code;
 }
 
-static int decide_test(const json_t *test, struct guard *guard, struct decision *ret_decision, struct cavra_error *error)
+static int decide_test(const json_t *test, struct guard *guard, struct decision *ret_decision,
+		       struct cavra_error *error)
 {
 	struct request_document document;
 	int code = load_world(test, guard, error);
@@ -45,7 +48,8 @@ static int decide_test(const json_t *test, struct guard *guard, struct decision 
 		return code;
 	code = request_from_json(json_get_object(test, "input"), &document, error);
 	if (code >= 0)
-		code = guard_decide(guard, &document.request, guard->policy->mode, ret_decision, error);
+		code = guard_decide(guard, &document.request, guard->policy->mode, ret_decision,
+				    error);
 	request_document_release(&document);
 	return code;
 }
@@ -75,9 +79,11 @@ static void run_test(const json_t *test, struct guard *guard, struct tally *tall
 	tally->run++;
 	if (decide_test(test, guard, &decision, &error) < 0)
 		(void)snprintf(after, sizeof after, ": %s", error.text);
-	else if (!str_is(wanted, cavra_outcome_name(decision.outcome)) || (rule.n && !str_is(rule, decision.rule_id)))
-		(void)snprintf(after, sizeof after, ": %s by %s, expected %.*s%s%.*s", cavra_outcome_name(decision.outcome),
-			       decision.rule_id, STR_ARG(str_first(wanted, 40)), rule.n ? " by " : "",
+	else if (!str_is(wanted, cavra_outcome_name(decision.outcome)) ||
+		 (rule.n && !str_is(rule, decision.rule_id)))
+		(void)snprintf(after, sizeof after, ": %s by %s, expected %.*s%s%.*s",
+			       cavra_outcome_name(decision.outcome), decision.rule_id,
+			       STR_ARG(str_first(wanted, 40)), rule.n ? " by " : "",
 			       STR_ARG(str_first(rule, 100)));
 	tally->failed += after[0] != '\0';
 	print_case(after[0] ? "FAIL" : "PASS", test, after);
@@ -94,8 +100,10 @@ int cmd_policy_test(const struct args *args)
 	for (size_t i = 0; i < json_array_size(tests); i++)
 		run_test(json_array_get(tests, i), &guard, &tally);
 	if (tally.run == 0)
-		(void)fprintf(stderr, "cavra: warning: %.*s has no cases in tests:, so nothing was tested\n",
-			      STR_ARG(guard.policy->id));
+		(void)fprintf(
+			stderr,
+			"cavra: warning: %.*s has no cases in tests:, so nothing was tested\n",
+			STR_ARG(guard.policy->id));
 	else
 		(void)printf("%zu of %zu cases pass\n", tally.run - tally.failed, tally.run);
 	return tally.failed ? EXIT_ERROR : EXIT_ALLOWED;

@@ -32,7 +32,8 @@ int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *
 			return 0;
 		buf_add(out, str_make(bytes, (size_t)n));
 		if (out->failed)
-			return error_set(error, CAVRA_ERR_LIMIT, "%.300s is larger than %zu bytes", name, out->max);
+			return error_set(error, CAVRA_ERR_LIMIT, "%.300s is larger than %zu bytes",
+					 name, out->max);
 	}
 }
 
@@ -65,7 +66,8 @@ static void directory_of(const char *path, char ret_directory[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash ? (size_t)(slash - path) : 0;
-	(void)snprintf(ret_directory, PATH_MAX, "%.*s", slash ? (n ? (int)n : 1) : 1, slash ? (n ? path : "/") : ".");
+	(void)snprintf(ret_directory, PATH_MAX, "%.*s", slash ? (n ? (int)n : 1) : 1,
+		       slash ? (n ? path : "/") : ".");
 }
 
 /* The rename is in force only when the directory is on disk. */
@@ -121,18 +123,21 @@ static bool is_below(const char *root, const char *path)
 	return strncmp(root, path, n) == 0 && path[n] == '/';
 }
 
-int file_resolve_inside(const char *root, const char *relative, char *ret_path, size_t size, struct cavra_error *error)
+int file_resolve_inside(const char *root, const char *relative, char *ret_path, size_t size,
+			struct cavra_error *error)
 {
 	char path[PATH_MAX], directory[PATH_MAX], real[PATH_MAX];
 	int n = snprintf(path, sizeof path, "%s/%s", root, relative);
 	if (n < 0 || (size_t)n >= sizeof path)
-		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", relative);
+		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long",
+				 relative);
 	if (realpath(path, real)) {
 		n = snprintf(ret_path, size, "%s", real);
 	} else if (errno == ENOENT) {
 		struct stat st;
 		if (lstat(path, &st) == 0)
-			return error_set(error, CAVRA_ERR_INPUT, "%.300s is a link to nothing; remove it first", path);
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "%.300s is a link to nothing; remove it first", path);
 		directory_of(path, directory);
 		if (!realpath(directory, real))
 			return io_error(error, "cannot find", directory);
@@ -141,9 +146,12 @@ int file_resolve_inside(const char *root, const char *relative, char *ret_path, 
 		return io_error(error, "cannot find", path);
 	}
 	if (n < 0 || (size_t)n >= size)
-		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", relative);
+		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long",
+				 relative);
 	if (!is_below(root, ret_path))
-		return error_set(error, CAVRA_ERR_INPUT, "%.200s leads out of the repository to %.200s; nothing was written",
-				 relative, ret_path);
+		return error_set(
+			error, CAVRA_ERR_INPUT,
+			"%.200s leads out of the repository to %.200s; nothing was written",
+			relative, ret_path);
 	return 0;
 }

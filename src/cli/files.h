@@ -23,6 +23,7 @@ int file_make_directory(const char *path, struct cavra_error *error);
 /* Where a file that may not exist yet really is: all links of its directory, and its own, resolved. CAVRA_ERR_INPUT
  * when that is not below root (a canonical directory). The result is at most size - 1 bytes.
  */
-int file_resolve_inside(const char *root, const char *relative, char *ret_path, size_t size, struct cavra_error *error);
+int file_resolve_inside(const char *root, const char *relative, char *ret_path, size_t size,
+			struct cavra_error *error);
 
 #endif

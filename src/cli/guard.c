@@ -14,9 +14,8 @@
 #include "cli/project.h"
 #include "decide/facts.h"
 #include "decide/record.h"
-#include "json/json.h"
 #include "public/stamp.h"
-
+#include "json/json.h"
 
 /* ---- policy ---- */
 
@@ -34,14 +33,17 @@ int guard_load_policy(const struct args *args, const char *workspace, struct pol
 	const char *pack = args->value[OPT_POLICY_PACK], *file = args->value[OPT_POLICY_FILE];
 	char project[PATH_MAX];
 	if (pack && file)
-		return error_set(error, CAVRA_ERR_USAGE, "--policy-pack and --policy-file exclude each other");
+		return error_set(error, CAVRA_ERR_USAGE,
+				 "--policy-pack and --policy-file exclude each other");
 	if (!pack && !file && workspace && has_file(workspace, PROJECT_POLICY)) {
 		(void)snprintf(project, sizeof project, "%.4000s/" PROJECT_POLICY, workspace);
 		file = project;
 	}
 	if (file)
-		return policy_load_file(&source, file, args->overlays, args->n_overlays, ret_policy, error);
-	return policy_load_pack(&source, pack ? pack : DEFAULT_PACK, args->overlays, args->n_overlays, ret_policy, error);
+		return policy_load_file(&source, file, args->overlays, args->n_overlays, ret_policy,
+					error);
+	return policy_load_pack(&source, pack ? pack : DEFAULT_PACK, args->overlays,
+				args->n_overlays, ret_policy, error);
 }
 
 /* ---- world ---- */
@@ -62,7 +64,8 @@ static void find_workspace(const char *start, char *ret_root, size_t size)
 	(void)snprintf(ret_root, size, "%s", at);
 }
 
-int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver, struct cavra_error *error)
+int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver,
+		     struct cavra_error *error)
 {
 	json_t *document = NULL;
 	int code = json_read(text, 0, &document, error);
@@ -84,7 +87,8 @@ static int open_facts(const struct args *args, struct guard *guard, struct cavra
 	struct buf CLEANUP_BUF text;
 	const char *path = args->value[OPT_FACTS];
 	if (args_has(args, OPT_WORKSPACE))
-		return error_set(error, CAVRA_ERR_USAGE, "--facts names the workspace itself; leave out --workspace");
+		return error_set(error, CAVRA_ERR_USAGE,
+				 "--facts names the workspace itself; leave out --workspace");
 	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	int code = file_read(path, &text, error);
 	if (code < 0)
@@ -104,12 +108,13 @@ static int open_directories(const struct args *args, struct guard *guard, struct
 	const char *cwd = args->value[OPT_CWD] ? args->value[OPT_CWD] : ".";
 	char real[PATH_MAX];
 	if (!realpath(cwd, real))
-		return error_set(error, CAVRA_ERR_NOT_FOUND, "--cwd %.300s: %s", cwd, strerror(errno));
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "--cwd %.300s: %s", cwd,
+				 strerror(errno));
 	(void)snprintf(guard->cwd_text, sizeof guard->cwd_text, "%s", real);
 	if (args_has(args, OPT_WORKSPACE)) {
 		if (!realpath(args->value[OPT_WORKSPACE], real))
-			return error_set(error, CAVRA_ERR_NOT_FOUND, "--workspace %.300s: %s", args->value[OPT_WORKSPACE],
-					 strerror(errno));
+			return error_set(error, CAVRA_ERR_NOT_FOUND, "--workspace %.300s: %s",
+					 args->value[OPT_WORKSPACE], strerror(errno));
 		(void)snprintf(guard->root_text, sizeof guard->root_text, "%s", real);
 	} else {
 		find_workspace(guard->cwd_text, guard->root_text, sizeof guard->root_text);
@@ -143,10 +148,12 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 	arena_init(&ret_guard->arena, LIMIT_DECISION_MEMORY);
 	arena_init(&ret_guard->facts, LIMIT_DECISION_MEMORY);
 	bool facts = args_has(args, OPT_FACTS);
-	int code = facts ? open_facts(args, ret_guard, error) : open_directories(args, ret_guard, error);
+	int code = facts ? open_facts(args, ret_guard, error)
+			 : open_directories(args, ret_guard, error);
 	if (code < 0)
 		return code;
-	code = guard_load_policy(args, facts ? NULL : ret_guard->root_text, &ret_guard->policy, error);
+	code = guard_load_policy(args, facts ? NULL : ret_guard->root_text, &ret_guard->policy,
+				 error);
 	if (code < 0)
 		return code;
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
@@ -171,11 +178,13 @@ int guard_decide(struct guard *guard, const struct request *request, enum policy
 	if (!placed.cwd.n)
 		placed.cwd = guard->cwd;
 	arena_reset(&guard->arena);
-	return decide(guard->policy, &placed, guard->resolver, &options, &guard->arena, ret_decision, error);
+	return decide(guard->policy, &placed, guard->resolver, &options, &guard->arena,
+		      ret_decision, error);
 }
 
-int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode, const json_t *echo_id,
-		 struct decision *ret_decision, struct buf *out, struct cavra_error *error)
+int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
+		 const json_t *echo_id, struct decision *ret_decision, struct buf *out,
+		 struct cavra_error *error)
 {
 	struct record_stamp stamp;
 	int code = guard_decide(guard, request, mode, ret_decision, error);
@@ -191,7 +200,8 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 				.echo_id = echo_id};
 	record_write(out, &record);
 	if (out->failed)
-		return error_set(error, CAVRA_ERR_LIMIT, "the decision record is larger than %zu bytes", out->max);
+		return error_set(error, CAVRA_ERR_LIMIT,
+				 "the decision record is larger than %zu bytes", out->max);
 	return 0;
 }
 

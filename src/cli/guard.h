@@ -17,7 +17,7 @@ struct guard {
 	struct str cwd;
 	enum policy_mode mode;
 	bool mode_asked;
-	struct arena arena;      /* of one decision; reset by guard_decide() */
+	struct arena arena; /* of one decision; reset by guard_decide() */
 	/* owned */
 	struct workspace *workspace;
 	struct resolver facts_resolver;
@@ -36,11 +36,13 @@ void guard_close(struct guard *guard);
 int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
 		 struct decision *ret_decision, struct cavra_error *error);
 /* The same, written as a record. */
-int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode, const json_t *echo_id,
-		 struct decision *ret_decision, struct buf *out, struct cavra_error *error);
+int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
+		 const json_t *echo_id, struct decision *ret_decision, struct buf *out,
+		 struct cavra_error *error);
 
 /* Facts from JSON text; resolver and everything it answers live in arena. */
-int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver, struct cavra_error *error);
+int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver,
+		     struct cavra_error *error);
 
 enum exit_status guard_status(enum cavra_outcome effective);
 

@@ -53,7 +53,8 @@ bool help_group(const char *group)
 
 void help_command(const struct command *command)
 {
-	(void)printf("usage: cavra %s%s%s%s\n\n%s.\n", command->name, command->operands[0] ? " " : "", command->operands,
+	(void)printf("usage: cavra %s%s%s%s\n\n%s.\n", command->name,
+		     command->operands[0] ? " " : "", command->operands,
 		     command->options ? " [OPTION ...]" : "", command->summary);
 	if (command->details)
 		(void)printf("\n%s", command->details);

@@ -77,7 +77,8 @@ static int find_root(struct hook *hook, struct cavra_error *error)
 		return error_set(error, CAVRA_ERR_LIMIT, "cwd is longer than a path can be");
 	(void)snprintf(start, sizeof start, "%.*s", STR_ARG(hook->event.cwd));
 	if (!realpath(named ? named : start, hook->root))
-		return error_set(error, CAVRA_ERR_IO, "cannot find the project directory: %s", strerror(errno));
+		return error_set(error, CAVRA_ERR_IO, "cannot find the project directory: %s",
+				 strerror(errno));
 	(void)snprintf(start, sizeof start, "%s", hook->root);
 	while (!has_policy(hook->root))
 		if (!go_up(hook->root))
@@ -90,8 +91,10 @@ static int find_root(struct hook *hook, struct cavra_error *error)
 	(void)snprintf(above, sizeof above, "%s", hook->root);
 	while (!named && go_up(above))
 		if (has_policy(above))
-			return error_set(error, CAVRA_ERR_POLICY, "there is a policy in %.200s and one in %.200s; set %s", above,
-					 hook->root, variable ? variable : "the project directory");
+			return error_set(error, CAVRA_ERR_POLICY,
+					 "there is a policy in %.200s and one in %.200s; set %s",
+					 above, hook->root,
+					 variable ? variable : "the project directory");
 	return 0;
 }
 
@@ -107,7 +110,8 @@ static int load_policy(struct hook *hook, struct cavra_error *error)
 
 static bool wants_git(const struct agent_event *event)
 {
-	static const char *const files_only[] = {"read_file", "write_file", "network_request", "agent_tool"};
+	static const char *const files_only[] = {"read_file", "write_file", "network_request",
+						 "agent_tool"};
 	for (size_t i = 0; i < event->n_requests; i++) {
 		bool plain = false;
 		for (size_t j = 0; j < ARRAY_SIZE(files_only); j++)
@@ -129,7 +133,8 @@ static int decide_all(struct hook *hook, struct cavra_error *error)
 		arena_init(&hook->deciding[i], LIMIT_DECISION_MEMORY);
 		code = request_check(&event->requests[i], error);
 		if (code >= 0)
-			code = decide(hook->policy, &event->requests[i], workspace_resolver(hook->workspace), &options,
+			code = decide(hook->policy, &event->requests[i],
+				      workspace_resolver(hook->workspace), &options,
 				      &hook->deciding[i], &hook->decisions[i], error);
 	}
 	return code;
@@ -177,7 +182,8 @@ static int run(struct hook *hook, struct cavra_error *error)
 /* Any other end than these exit statuses would let the call run. */
 static void on_signal(int number)
 {
-	static const char text[] = "cavra-hook: the call is blocked: it could not be judged (crash or time-out)\n";
+	static const char text[] =
+		"cavra-hook: the call is blocked: it could not be judged (crash or time-out)\n";
 	ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
 	(void)ignored;
 	(void)number;
@@ -186,7 +192,8 @@ static void on_signal(int number)
 
 static void guard_process(void)
 {
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGPIPE, SIGTERM, SIGHUP, SIGXCPU};
+	static const int signals[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
+				      SIGALRM, SIGPIPE, SIGTERM, SIGHUP, SIGXCPU};
 	static char stack[16384];
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
 	stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -203,7 +210,8 @@ int hook_run(const char *agent)
 	guard_process();
 	hook.adapter = agent_find(str_from(agent));
 	if (!hook.adapter) {
-		error_set(&error, CAVRA_ERR_USAGE, "no agent \"%.60s\"; agents are: %s", agent, agent_adapters[0]->name);
+		error_set(&error, CAVRA_ERR_USAGE, "no agent \"%.60s\"; agents are: %s", agent,
+			  agent_adapters[0]->name);
 		return refuse(agent, &error);
 	}
 	buf_init(&hook.payload, LIMIT_REQUEST_BYTES);
@@ -212,7 +220,8 @@ int hook_run(const char *agent)
 	if (run(&hook, &error) < 0)
 		return refuse(agent, &error);
 	/* Memory goes with the process. */
-	if (fwrite(hook.answer.p, 1, hook.answer.n, stdout) != hook.answer.n || fflush(stdout) != 0) {
+	if (fwrite(hook.answer.p, 1, hook.answer.n, stdout) != hook.answer.n ||
+	    fflush(stdout) != 0) {
 		error_set(&error, CAVRA_ERR_IO, "cannot write the answer: %s", strerror(errno));
 		return refuse(agent, &error);
 	}

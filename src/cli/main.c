@@ -39,8 +39,10 @@ static int no_command(int argc, char **argv)
 				  commands[i].name[strlen(argv[0])] == ' ');
 	}
 	if (group && argc < 2)
-		return fail_usage("cavra %s needs a command; see cavra %s --help", argv[0], argv[0]);
-	(void)snprintf(words, sizeof words, "%s%s%s", argv[0], group ? " " : "", group ? argv[1] : "");
+		return fail_usage("cavra %s needs a command; see cavra %s --help", argv[0],
+				  argv[0]);
+	(void)snprintf(words, sizeof words, "%s%s%s", argv[0], group ? " " : "",
+		       group ? argv[1] : "");
 	const char *nearest = nearest_word(words, known, n);
 	if (nearest)
 		return fail_usage("no command %s; did you mean cavra %s?", words, nearest);

@@ -93,7 +93,8 @@ static const struct option *find_option(const struct command *command, const cha
 	return NULL;
 }
 
-static int unknown_option(const struct command *command, const char *word, struct cavra_error *error)
+static int unknown_option(const struct command *command, const char *word,
+			  struct cavra_error *error)
 {
 	const char *known[OPTIONS + 1];
 	size_t n = 0;
@@ -102,17 +103,21 @@ static int unknown_option(const struct command *command, const char *word, struc
 	known[n++] = "--help";
 	const char *nearest = nearest_word(word, known, n);
 	if (nearest)
-		return error_set(error, CAVRA_ERR_USAGE, "cavra %s has no option %.60s; did you mean %s?", command->name,
+		return error_set(error, CAVRA_ERR_USAGE,
+				 "cavra %s has no option %.60s; did you mean %s?", command->name,
 				 word, nearest);
-	return error_set(error, CAVRA_ERR_USAGE, "cavra %s has no option %.60s; see cavra %s --help", command->name, word,
+	return error_set(error, CAVRA_ERR_USAGE,
+			 "cavra %s has no option %.60s; see cavra %s --help", command->name, word,
 			 command->name);
 }
 
-static int set_option(struct args *args, const struct option *option, const char *value, struct cavra_error *error)
+static int set_option(struct args *args, const struct option *option, const char *value,
+		      struct cavra_error *error)
 {
 	if (option->id == OPT_OVERLAY) {
 		if (args->n_overlays == ARRAY_SIZE(args->overlays))
-			return error_set(error, CAVRA_ERR_USAGE, "more than %d overlays", ARGS_MAX_REPEATS);
+			return error_set(error, CAVRA_ERR_USAGE, "more than %d overlays",
+					 ARGS_MAX_REPEATS);
 		args->overlays[args->n_overlays++] = value;
 	} else if (args->value[option->id]) {
 		return error_set(error, CAVRA_ERR_USAGE, "%s is given twice", option->name);
@@ -122,7 +127,8 @@ static int set_option(struct args *args, const struct option *option, const char
 }
 
 /* argv[0] is an option; *ret_used gets the number of words it took. */
-static int read_option(struct args *args, int argc, char **argv, int *ret_used, struct cavra_error *error)
+static int read_option(struct args *args, int argc, char **argv, int *ret_used,
+		       struct cavra_error *error)
 {
 	const char *word = argv[0], *equals = strchr(word, '=');
 	size_t n = equals ? (size_t)(equals - word) : strlen(word);
@@ -138,13 +144,14 @@ static int read_option(struct args *args, int argc, char **argv, int *ret_used, 
 	if (equals)
 		return set_option(args, option, equals + 1, error);
 	if (argc < 2)
-		return error_set(error, CAVRA_ERR_USAGE, "%s needs a value: %s %s", option->name, option->name,
-				 option->value);
+		return error_set(error, CAVRA_ERR_USAGE, "%s needs a value: %s %s", option->name,
+				 option->name, option->value);
 	*ret_used = 2;
 	return set_option(args, option, argv[1], error);
 }
 
-int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args, struct cavra_error *error)
+int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args,
+	       struct cavra_error *error)
 {
 	struct args args = {.command = command};
 	bool only_operands = false;
@@ -157,15 +164,18 @@ int args_parse(const struct command *command, int argc, char **argv, struct args
 			if (code < 0)
 				return code;
 		} else if (args.n_operands == command->max_operands) {
-			return error_set(error, CAVRA_ERR_USAGE, "cavra %s: unexpected argument %.60s (quote a target with spaces)",
-					 command->name, argv[i]);
+			return error_set(
+				error, CAVRA_ERR_USAGE,
+				"cavra %s: unexpected argument %.60s (quote a target with spaces)",
+				command->name, argv[i]);
 		} else {
 			args.operand[args.n_operands++] = argv[i];
 		}
 		i += used;
 	}
 	if (args.n_operands < command->min_operands)
-		return error_set(error, CAVRA_ERR_USAGE, "usage: cavra %s %s", command->name, command->operands);
+		return error_set(error, CAVRA_ERR_USAGE, "usage: cavra %s %s", command->name,
+				 command->operands);
 	*ret_args = args;
 	return 0;
 }

@@ -41,7 +41,8 @@ int finish(int status)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	(void)fprintf(stderr, "cavra: cannot write the output: %s\n", strerror(errno ? errno : EIO));
+	(void)fprintf(stderr, "cavra: cannot write the output: %s\n",
+		      strerror(errno ? errno : EIO));
 	return EXIT_ERROR;
 }
 

@@ -48,7 +48,8 @@ static void place_mcp(struct request *request)
 		request->tool = STR("unknown");
 }
 
-int request_from_args(const struct args *args, struct request_document *ret_document, struct cavra_error *error)
+int request_from_args(const struct args *args, struct request_document *ret_document,
+		      struct cavra_error *error)
 {
 	*ret_document = (struct request_document){.id = NULL};
 	struct request *request = &ret_document->request;
@@ -59,14 +60,16 @@ int request_from_args(const struct args *args, struct request_document *ret_docu
 	request->target = str_from(args->n_operands > 1 ? args->operand[1] : NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (args_has(args, fields[i].option))
-			*(struct str *)((char *)request + fields[i].offset) = str_from(args->value[fields[i].option]);
+			*(struct str *)((char *)request + fields[i].offset) =
+				str_from(args->value[fields[i].option]);
 	if (str_is(request->action_type, "mcp_tool_call"))
 		place_mcp(request);
 	if (str_is(request->action_type, "git_operation") && !request->operation.n)
 		request->operation = STR("push");
 	int code = 0;
 	if (args_has(args, OPT_ARGUMENTS))
-		code = request_set_arguments(ret_document, str_from(args->value[OPT_ARGUMENTS]), error);
+		code = request_set_arguments(ret_document, str_from(args->value[OPT_ARGUMENTS]),
+					     error);
 	if (code >= 0)
 		code = request_check(request, error);
 	if (code == CAVRA_ERR_INPUT)

@@ -55,7 +55,8 @@ static size_t fitting(struct str text, size_t width)
 	return space ? space : at;
 }
 
-void explain_wrap(struct buf *out, struct str text, const char *first, const char *next, size_t width)
+void explain_wrap(struct buf *out, struct str text, const char *first, const char *next,
+		  size_t width)
 {
 	const char *prefix = first;
 	do {
@@ -72,7 +73,8 @@ void explain_wrap(struct buf *out, struct str text, const char *first, const cha
 }
 
 /* The same for text of others: made visible, and cut at EXPLAIN_TEXT bytes. */
-static void wrap_visible(struct buf *out, struct str text, const char *first, const char *next, size_t width)
+static void wrap_visible(struct buf *out, struct str text, const char *first, const char *next,
+			 size_t width)
 {
 	struct buf CLEANUP_BUF shown;
 	buf_init(&shown, KiB(64));
@@ -97,9 +99,10 @@ static void write_finding(struct buf *out, const struct finding *finding, const 
 			  const struct explain_style *style)
 {
 	char indent[64];
-	buf_add_format(out, "%s  %s%s%s  %s (%s)", bar, explain_colour(finding->decision, style->colour),
-		       cavra_outcome_name(finding->decision), explain_colour_end(style->colour), finding->rule_id,
-		       cavra_severity_name(finding->severity));
+	buf_add_format(out, "%s  %s%s%s  %s (%s)", bar,
+		       explain_colour(finding->decision, style->colour),
+		       cavra_outcome_name(finding->decision), explain_colour_end(style->colour),
+		       finding->rule_id, cavra_severity_name(finding->severity));
 	buf_add_c(out, finding->certainty == MATCH_MAY ? ", cannot be ruled out\n" : "\n");
 	(void)snprintf(indent, sizeof indent, "%s    ", bar);
 	write_labelled(out, indent, "", finding->reason, style);
@@ -107,8 +110,9 @@ static void write_finding(struct buf *out, const struct finding *finding, const 
 	write_labelled(out, indent, "who can approve: ", finding->approver_group, style);
 }
 
-static size_t write_findings_of(struct buf *out, const struct decision *decision, const struct effect *effect,
-				const char *bar, const struct explain_style *style)
+static size_t write_findings_of(struct buf *out, const struct decision *decision,
+				const struct effect *effect, const char *bar,
+				const struct explain_style *style)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < decision->n_findings; i++) {
@@ -120,25 +124,28 @@ static size_t write_findings_of(struct buf *out, const struct decision *decision
 	return n;
 }
 
-static void write_effect(struct buf *out, const struct decision *decision, const struct effect *effect, bool last,
-			 const struct explain_style *style)
+static void write_effect(struct buf *out, const struct decision *decision,
+			 const struct effect *effect, bool last, const struct explain_style *style)
 {
 	const char *bar = last ? "   " : "│  ";
 	char first[64], next[64];
-	(void)snprintf(first, sizeof first, "%s %s  ", last ? "└─" : "├─", effect_kind_name(effect->kind));
+	(void)snprintf(first, sizeof first, "%s %s  ", last ? "└─" : "├─",
+		       effect_kind_name(effect->kind));
 	(void)snprintf(next, sizeof next, "%s    ", bar);
 	wrap_visible(out, effect->shown, first, next, style->width);
 	if (write_findings_of(out, decision, effect, bar, style) == 0)
 		buf_add_format(out, "%s  no rule meets it\n", bar);
 }
 
-static void write_effects(struct buf *out, const struct decision *decision, const struct explain_style *style)
+static void write_effects(struct buf *out, const struct decision *decision,
+			  const struct explain_style *style)
 {
 	size_t n = 0;
 	for (const struct effect *effect = decision->effects; effect; effect = effect->next) {
 		bool cut = ++n > EXPLAIN_EFFECTS;
 		if (cut) {
-			buf_add_format(out, "└─ ... and %zu more\n", decision->n_effects - EXPLAIN_EFFECTS);
+			buf_add_format(out, "└─ ... and %zu more\n",
+				       decision->n_effects - EXPLAIN_EFFECTS);
 			return;
 		}
 		write_effect(out, decision, effect, !effect->next, style);
@@ -149,13 +156,14 @@ void explain_write(struct buf *out, const struct decision *decision, const struc
 		   const struct explain_style *style)
 {
 	char label[80];
-	(void)snprintf(label, sizeof label, "%.*s  ", STR_ARG(str_first(decision->action_type, 60)));
+	(void)snprintf(label, sizeof label, "%.*s  ",
+		       STR_ARG(str_first(decision->action_type, 60)));
 	wrap_visible(out, decision->target, label, "    ", style->width);
 	write_findings_of(out, decision, NULL, "│", style);
 	write_effects(out, decision, style);
 	buf_add_format(out, "\n%s%s%s  %s (%s)\n", explain_colour(decision->outcome, style->colour),
-		       cavra_outcome_name(decision->outcome), explain_colour_end(style->colour), decision->rule_id,
-		       cavra_severity_name(decision->severity));
+		       cavra_outcome_name(decision->outcome), explain_colour_end(style->colour),
+		       decision->rule_id, cavra_severity_name(decision->severity));
 	write_labelled(out, "  ", "", decision->reason, style);
 	write_labelled(out, "  ", "instead: ", decision->instead, style);
 	write_labelled(out, "  ", "who can approve: ", decision->approver_group, style);

@@ -25,6 +25,7 @@ const char *explain_colour_end(bool colour);
 /* text in lines of at most width columns; the first starts with `first`, the others with `next`. Words that do not
  * fit are cut.
  */
-void explain_wrap(struct buf *out, struct str text, const char *first, const char *next, size_t width);
+void explain_wrap(struct buf *out, struct str text, const char *first, const char *next,
+		  size_t width);
 
 #endif

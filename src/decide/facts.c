@@ -28,7 +28,9 @@ struct facts {
 /* Absolute and without ".", "..", "//" and a trailing "/". */
 static struct str absolute(struct facts *facts, struct str path)
 {
-	struct str whole = path.n && path.p[0] == '/' ? path : arena_join3(facts->arena, facts->workspace, STR("/"), path);
+	struct str whole = path.n && path.p[0] == '/'
+				   ? path
+				   : arena_join3(facts->arena, facts->workspace, STR("/"), path);
 	char *out = arena_alloc(facts->arena, whole.n + 2);
 	size_t n = 0;
 	struct str rest = whole, part;
@@ -74,15 +76,18 @@ enum fact_shape {
 	FACT_PATHS,
 };
 
-static struct fact make_fact(struct facts *facts, enum fact_shape shape, struct str key, struct str value)
+static struct fact make_fact(struct facts *facts, enum fact_shape shape, struct str key,
+			     struct str value)
 {
 	struct fact fact;
 	fact.key = shape == FACT_KEY_TO_TEXT ? git_key(facts, key) : absolute(facts, key);
-	fact.value = shape == FACT_PATH_TO_PATH ? absolute(facts, value) : arena_str(facts->arena, value);
+	fact.value = shape == FACT_PATH_TO_PATH ? absolute(facts, value)
+						: arena_str(facts->arena, value);
 	return fact;
 }
 
-static int read_map(struct facts *facts, struct fact_table *table, enum fact_shape shape, const json_t *value)
+static int read_map(struct facts *facts, struct fact_table *table, enum fact_shape shape,
+		    const json_t *value)
 {
 	if (!json_is_object(value))
 		return CAVRA_ERR_INPUT;
@@ -136,7 +141,8 @@ static const struct {
 };
 /* clang-format on */
 
-static int read_table(struct facts *facts, const char *key, const json_t *value, struct cavra_error *error)
+static int read_table(struct facts *facts, const char *key, const json_t *value,
+		      struct cavra_error *error)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		if (strcmp(key, tables[i].key) != 0)
@@ -144,24 +150,29 @@ static int read_table(struct facts *facts, const char *key, const json_t *value,
 		bool list = tables[i].shape == FACT_PATHS;
 		struct fact_table *table = (struct fact_table *)((char *)facts + tables[i].offset);
 		table->given = true;
-		int code = list ? read_list(facts, table, value) : read_map(facts, table, tables[i].shape, value);
+		int code = list ? read_list(facts, table, value)
+				: read_map(facts, table, tables[i].shape, value);
 		if (code < 0)
 			return error_set(error, code, "facts: %s must be %s", key,
 					 list ? "a list of paths" : "an object of strings");
 		qsort(table->items, table->n, sizeof *table->items, compare_facts);
 		return 0;
 	}
-	return error_set(error, CAVRA_ERR_INPUT, "facts: no member \"%.40s\"; they are workspace, home, tmpdir, branch, "
-			 "remotes, links, hardlinks, directories, files, contents and git_config", key);
+	return error_set(error, CAVRA_ERR_INPUT,
+			 "facts: no member \"%.40s\"; they are workspace, home, tmpdir, branch, "
+			 "remotes, links, hardlinks, directories, files, contents and git_config",
+			 key);
 }
 
-static int read_remotes(struct arena *arena, const json_t *value, struct resolver *resolver, struct cavra_error *error)
+static int read_remotes(struct arena *arena, const json_t *value, struct resolver *resolver,
+			struct cavra_error *error)
 {
 	size_t n = json_array_size(value);
 	struct str *names = ARENA_ARRAY(arena, n, struct str);
 	for (size_t i = 0; i < n; i++) {
 		if (!json_is_string(json_array_get(value, i)))
-			return error_set(error, CAVRA_ERR_INPUT, "facts: remotes must be a list of names");
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "facts: remotes must be a list of names");
 		names[i] = arena_str(arena, json_str(json_array_get(value, i)));
 	}
 	resolver->remotes = names;
@@ -170,7 +181,8 @@ static int read_remotes(struct arena *arena, const json_t *value, struct resolve
 	return 0;
 }
 
-static int read_texts(const json_t *document, struct arena *arena, struct resolver *resolver, struct cavra_error *error)
+static int read_texts(const json_t *document, struct arena *arena, struct resolver *resolver,
+		      struct cavra_error *error)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct str text = STR("");
@@ -178,7 +190,8 @@ static int read_texts(const json_t *document, struct arena *arena, struct resolv
 			return error_prefix(error, "facts");
 		bool path = strcmp(texts[i].key, "branch") != 0;
 		if (path && text.n && text.p[0] != '/')
-			return error_set(error, CAVRA_ERR_INPUT, "facts: %s must be an absolute path", texts[i].key);
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "facts: %s must be an absolute path", texts[i].key);
 		*(struct str *)((char *)resolver + texts[i].offset) = arena_str(arena, text);
 	}
 	resolver->git_known = json_object_get(document, "branch") != NULL;
@@ -190,7 +203,8 @@ static int read_texts(const json_t *document, struct arena *arena, struct resolv
 static const struct fact *find(const struct fact_table *table, struct str key)
 {
 	struct fact wanted = {.key = key};
-	return table->n ? bsearch(&wanted, table->items, table->n, sizeof wanted, compare_facts) : NULL;
+	return table->n ? bsearch(&wanted, table->items, table->n, sizeof wanted, compare_facts)
+			: NULL;
 }
 
 static bool is_inside(struct str path, struct str directory)
@@ -200,7 +214,8 @@ static bool is_inside(struct str path, struct str directory)
 	return str_starts(path, directory) && (path.n == directory.n || path.p[directory.n] == '/');
 }
 
-static enum resolved answer_link(void *context, struct arena *arena, struct str path, struct str *ret_target)
+static enum resolved answer_link(void *context, struct arena *arena, struct str path,
+				 struct str *ret_target)
 {
 	const struct facts *facts = context;
 	const struct fact *fact = find(&facts->links, path);
@@ -220,8 +235,8 @@ static bool is_listed(const struct str *names, size_t n, struct str name)
 }
 
 /* Names grow until no pair of the table adds one: a link of a link is the same file too. */
-static enum resolved answer_same_file(void *context, struct arena *arena, struct str path, struct str **ret_names,
-				      size_t *ret_n)
+static enum resolved answer_same_file(void *context, struct arena *arena, struct str path,
+				      struct str **ret_names, size_t *ret_n)
 {
 	const struct facts *facts = context;
 	if (!facts->hardlinks.given)
@@ -233,7 +248,8 @@ static enum resolved answer_same_file(void *context, struct arena *arena, struct
 		before = n;
 		for (size_t i = 0; i < facts->hardlinks.n; i++) {
 			const struct fact *pair = &facts->hardlinks.items[i];
-			bool a = is_listed(names, n, pair->key), b = is_listed(names, n, pair->value);
+			bool a = is_listed(names, n, pair->key),
+			     b = is_listed(names, n, pair->value);
 			if (a != b)
 				ARENA_PUSH(arena, names, n, cap) = a ? pair->value : pair->key;
 		}
@@ -255,8 +271,8 @@ static enum resolved answer_directory(void *context, struct str path)
 	return complete && is_inside(path, facts->workspace) ? RESOLVED_NO : RESOLVED_UNKNOWN;
 }
 
-static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max, bool recursive,
-				 struct str **ret_names, size_t *ret_n)
+static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max,
+				 bool recursive, struct str **ret_names, size_t *ret_n)
 {
 	const struct facts *facts = context;
 	struct str *names = NULL;
@@ -289,7 +305,8 @@ static enum resolved answer_content(void *context, struct arena *arena, struct s
 	const struct fact *fact = find(&facts->contents, path);
 	(void)arena;
 	if (!fact) {
-		bool absent = facts->files.given && is_inside(path, facts->workspace) && !find(&facts->files, path);
+		bool absent = facts->files.given && is_inside(path, facts->workspace) &&
+			      !find(&facts->files, path);
 		return absent ? RESOLVED_NO : RESOLVED_UNKNOWN;
 	}
 	if (fact->value.n > max)
@@ -298,7 +315,8 @@ static enum resolved answer_content(void *context, struct arena *arena, struct s
 	return RESOLVED_YES;
 }
 
-static enum resolved answer_git_config(void *context, struct arena *arena, struct str key, struct str *ret_value)
+static enum resolved answer_git_config(void *context, struct arena *arena, struct str key,
+				       struct str *ret_value)
 {
 	struct facts *facts = context;
 	struct facts lookup = {.arena = arena};

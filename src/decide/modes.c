@@ -74,9 +74,10 @@ int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum poli
 			 struct cavra_error *error)
 {
 	if (info_of(asked)->rank < info_of(own)->rank)
-		return error_set(error, CAVRA_ERR_USAGE,
-				 "the policy's own mode is %s; mode %s would loosen it, and only the policy may",
-				 runtime_mode_name(own), runtime_mode_name(asked));
+		return error_set(
+			error, CAVRA_ERR_USAGE,
+			"the policy's own mode is %s; mode %s would loosen it, and only the policy may",
+			runtime_mode_name(own), runtime_mode_name(asked));
 	*ret_mode = asked;
 	return 0;
 }
@@ -84,7 +85,8 @@ int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum poli
 struct mode_effect runtime_mode_apply(enum policy_mode mode, enum cavra_outcome decided)
 {
 	const struct mode_info *info = info_of(mode);
-	struct mode_effect effect = {.outcome = info->fixed ? info->outcome : decided, .reason = info->reason};
+	struct mode_effect effect = {.outcome = info->fixed ? info->outcome : decided,
+				     .reason = info->reason};
 	effect.evidence_required = info->always_evidence || effect.outcome != CAVRA_ALLOW;
 	return effect;
 }
@@ -92,9 +94,10 @@ struct mode_effect runtime_mode_apply(enum policy_mode mode, enum cavra_outcome 
 void mode_summary_write(struct buf *out, const struct mode_summary *summary)
 {
 	bool break_glass = summary->mode == MODE_BREAK_GLASS;
-	buf_add_format(out,
-		       "{\"schema_version\":\"cavra.runtime-policy-mode-summary.v1\",\"mode\":\"%s\",\"base_decision\":",
-		       runtime_mode_name(summary->mode));
+	buf_add_format(
+		out,
+		"{\"schema_version\":\"cavra.runtime-policy-mode-summary.v1\",\"mode\":\"%s\",\"base_decision\":",
+		runtime_mode_name(summary->mode));
 	buf_add(out, summary->base_decision);
 	buf_add_format(out, ",\"effective_decision\":\"%s\",\"mode_reason\":",
 		       cavra_outcome_name(summary->effect.outcome));
@@ -106,5 +109,7 @@ void mode_summary_write(struct buf *out, const struct mode_summary *summary)
 	else
 		buf_add_c(out, "null");
 	buf_add_format(out, ",\"break_glass_reason_present\":%s}",
-		       !break_glass ? "null" : summary->break_glass_reason_given ? "true" : "false");
+		       !break_glass                        ? "null"
+		       : summary->break_glass_reason_given ? "true"
+							   : "false");
 }

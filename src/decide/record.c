@@ -10,27 +10,29 @@
 
 static void add_hex_id(char *id, size_t size, const char *prefix, const unsigned char bytes[6])
 {
-	(void)snprintf(id, size, "%s%02x%02x%02x%02x%02x%02x", prefix, bytes[0], bytes[1], bytes[2], bytes[3],
-		       bytes[4], bytes[5]);
+	(void)snprintf(id, size, "%s%02x%02x%02x%02x%02x%02x", prefix, bytes[0], bytes[1], bytes[2],
+		       bytes[3], bytes[4], bytes[5]);
 }
 
-void record_stamp_make(struct record_stamp *ret_stamp, const unsigned char random[RECORD_RANDOM_BYTES],
-		       int64_t seconds, unsigned microseconds, struct str session_id)
+void record_stamp_make(struct record_stamp *ret_stamp,
+		       const unsigned char random[RECORD_RANDOM_BYTES], int64_t seconds,
+		       unsigned microseconds, struct str session_id)
 {
 	unsigned char correlation[6];
 	unsigned long long hash = str_hash(session_id);
 	for (size_t i = 0; i < sizeof correlation; i++)
 		correlation[i] = session_id.n ? (unsigned char)(hash >> (8 * i)) : random[6 + i];
 	add_hex_id(ret_stamp->decision_id, sizeof ret_stamp->decision_id, "dec_", random);
-	add_hex_id(ret_stamp->correlation_id, sizeof ret_stamp->correlation_id, "corr_", correlation);
+	add_hex_id(ret_stamp->correlation_id, sizeof ret_stamp->correlation_id, "corr_",
+		   correlation);
 
 	time_t when = (time_t)seconds;
 	struct tm utc;
 	char to_seconds[24] = "1970-01-01T00:00:00";
 	if (gmtime_r(&when, &utc))
 		(void)strftime(to_seconds, sizeof to_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(ret_stamp->timestamp, sizeof ret_stamp->timestamp, "%s.%06u+00:00", to_seconds,
-		       microseconds % 1000000);
+	(void)snprintf(ret_stamp->timestamp, sizeof ret_stamp->timestamp, "%s.%06u+00:00",
+		       to_seconds, microseconds % 1000000);
 }
 
 static void add_member(struct buf *out, const char *key, struct str value)
@@ -54,16 +56,19 @@ static struct str or_default(struct str value, const char *fallback)
 
 static void add_finding(struct buf *out, const struct finding *finding)
 {
-	buf_add_format(out, "{\"decision\":\"%s\",\"severity\":\"%s\"", cavra_outcome_name(finding->decision),
+	buf_add_format(out, "{\"decision\":\"%s\",\"severity\":\"%s\"",
+		       cavra_outcome_name(finding->decision),
 		       cavra_severity_name(finding->severity));
 	add_member(out, "rule_id", str_from(finding->rule_id));
 	add_member_or_null(out, "approver_group", finding->approver_group);
 	add_member(out, "reason", finding->reason);
 	add_member_or_null(out, "instead", finding->instead);
 	add_member_or_null(out, "pattern", finding->pattern);
-	buf_add_format(out, ",\"certainty\":\"%s\"", finding->certainty == MATCH_MAY ? "may" : "must");
+	buf_add_format(out, ",\"certainty\":\"%s\"",
+		       finding->certainty == MATCH_MAY ? "may" : "must");
 	if (finding->effect) {
-		buf_add_format(out, ",\"effect\":{\"kind\":\"%s\"", effect_kind_name(finding->effect->kind));
+		buf_add_format(out, ",\"effect\":{\"kind\":\"%s\"",
+			       effect_kind_name(finding->effect->kind));
 		add_member(out, "shown", finding->effect->shown);
 		buf_add_char(out, '}');
 	} else {
@@ -107,10 +112,12 @@ void record_write(struct buf *out, const struct record *record)
 	add_member(out, "action_type", decision->action_type);
 	add_member(out, "target", decision->target);
 	add_member(out, "requested_operation", decision->requested_operation);
-	add_member(out, "policy_pack", record->policy_pack.n ? record->policy_pack : record->policy->id);
+	add_member(out, "policy_pack",
+		   record->policy_pack.n ? record->policy_pack : record->policy->id);
 	add_member(out, "policy_id", record->policy->id);
 	add_member(out, "rule_id", str_from(decision->rule_id));
-	buf_add_format(out, ",\"decision\":\"%s\",\"severity\":\"%s\"", cavra_outcome_name(decision->outcome),
+	buf_add_format(out, ",\"decision\":\"%s\",\"severity\":\"%s\"",
+		       cavra_outcome_name(decision->outcome),
 		       cavra_severity_name(decision->severity));
 	add_member_or_null(out, "reason", decision->reason);
 
@@ -126,7 +133,8 @@ void record_write(struct buf *out, const struct record *record)
 
 	add_member_or_null(out, "approver_group", decision->approver_group);
 	add_member(out, "timestamp", str_from(stamp->timestamp));
-	add_member(out, "correlation_id", or_default(request->correlation_id, stamp->correlation_id));
+	add_member(out, "correlation_id",
+		   or_default(request->correlation_id, stamp->correlation_id));
 	add_member(out, "mode", str_from(runtime_mode_name(decision->mode)));
 	add_member(out, "policy_digest", str_from(record->policy->digest));
 	add_findings(out, decision);

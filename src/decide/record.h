@@ -22,8 +22,9 @@ struct record_stamp {
 /* random: from the operating system. seconds since 1970, microseconds below a million. A session has one
  * correlation id; without a session (empty) it is random.
  */
-void record_stamp_make(struct record_stamp *ret_stamp, const unsigned char random[RECORD_RANDOM_BYTES],
-		       int64_t seconds, unsigned microseconds, struct str session_id);
+void record_stamp_make(struct record_stamp *ret_stamp,
+		       const unsigned char random[RECORD_RANDOM_BYTES], int64_t seconds,
+		       unsigned microseconds, struct str session_id);
 
 struct record {
 	const struct request *request;
@@ -31,7 +32,7 @@ struct record {
 	const struct policy *policy;
 	struct str policy_pack; /* the id that was asked for; empty: the policy's own */
 	const struct record_stamp *stamp;
-	const json_t *echo_id;  /* `id` of a batch request, a string or integer; NULL: none */
+	const json_t *echo_id; /* `id` of a batch request, a string or integer; NULL: none */
 };
 /* Writes one line without a newline. */
 void record_write(struct buf *out, const struct record *record);

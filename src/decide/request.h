@@ -19,9 +19,11 @@ struct request_document {
 /* Reads and checks a request; document stays valid as long as object does and is released by the caller, also
  * after a failure. CAVRA_ERR_INPUT names the field.
  */
-int request_from_json(const json_t *object, struct request_document *ret_document, struct cavra_error *error);
+int request_from_json(const json_t *object, struct request_document *ret_document,
+		      struct cavra_error *error);
 /* MCP arguments as text: parses them, or marks them malformed, which a decision takes into account. */
-int request_set_arguments(struct request_document *document, struct str text, struct cavra_error *error);
+int request_set_arguments(struct request_document *document, struct str text,
+			  struct cavra_error *error);
 void request_document_release(struct request_document *document);
 
 /* Is the request possible at all? The rest of decide() relies on it. CAVRA_ERR_INPUT says what is missing or which two

@@ -11,8 +11,8 @@
 #include "decide/modes.h"
 #include "decide/record.h"
 #include "decide/request.h"
-#include "json/json.h"
 #include "public/stamp.h"
+#include "json/json.h"
 
 struct cavra_policy {
 	struct policy *policy;
@@ -59,7 +59,8 @@ int cavra_policy_load(const char *path, cavra_policy **ret_policy, struct cavra_
 	return code < 0 ? code : wrap_policy(policy, ret_policy, error);
 }
 
-int cavra_policy_load_pack(const char *pack_id, cavra_policy **ret_policy, struct cavra_error *error)
+int cavra_policy_load_pack(const char *pack_id, cavra_policy **ret_policy,
+			   struct cavra_error *error)
 {
 	struct policy *policy;
 	int code = policy_load_pack(&bundled, pack_id, NULL, 0, &policy, error);
@@ -97,7 +98,8 @@ static cavra_facts *new_facts(struct cavra_error *error)
 	return facts;
 }
 
-int cavra_facts_from_directory(const char *workspace, cavra_facts **ret_facts, struct cavra_error *error)
+int cavra_facts_from_directory(const char *workspace, cavra_facts **ret_facts,
+			       struct cavra_error *error)
 {
 	cavra_facts *facts = new_facts(error);
 	if (!facts)
@@ -147,55 +149,64 @@ void cavra_facts_free(cavra_facts *facts)
 
 /* ---- deciding ---- */
 
-static int read_request(const struct cavra_request *from, struct request_document *to, struct cavra_error *error)
+static int read_request(const struct cavra_request *from, struct request_document *to,
+			struct cavra_error *error)
 {
-	*to = (struct request_document){.request = {
-						.action_type = str_from(from->action_type),
-						.target = from->target_length ? str_make(from->target, from->target_length)
-									      : str_from(from->target),
-						.operation = str_from(from->operation),
-						.destination = str_from(from->destination),
-						.server = str_from(from->server),
-						.tool = str_from(from->tool),
-						.capability = str_from(from->capability),
-						.cwd = str_from(from->cwd),
-						.agent_id = str_from(from->agent_id),
-						.session_id = str_from(from->session_id),
-						.actor = str_from(from->actor),
-						.repository = str_from(from->repository),
-					}};
-	int code = from->arguments ? request_set_arguments(to, str_from(from->arguments), error) : 0;
+	*to = (struct request_document){
+		.request = {
+			.action_type = str_from(from->action_type),
+			.target = from->target_length ? str_make(from->target, from->target_length)
+						      : str_from(from->target),
+			.operation = str_from(from->operation),
+			.destination = str_from(from->destination),
+			.server = str_from(from->server),
+			.tool = str_from(from->tool),
+			.capability = str_from(from->capability),
+			.cwd = str_from(from->cwd),
+			.agent_id = str_from(from->agent_id),
+			.session_id = str_from(from->session_id),
+			.actor = str_from(from->actor),
+			.repository = str_from(from->repository),
+		}};
+	int code = from->arguments ? request_set_arguments(to, str_from(from->arguments), error)
+				   : 0;
 	return code < 0 ? code : request_check(&to->request, error);
 }
 
 /* Texts that the caller may ask for later, when request and policy may be gone. */
-static int keep_texts(cavra_decision *decision, const struct request *request, const struct policy *policy,
-		      struct cavra_error *error)
+static int keep_texts(cavra_decision *decision, const struct request *request,
+		      const struct policy *policy, struct cavra_error *error)
 {
 	static const struct explain_style plain = {.colour = false, .width = 80};
 	struct record_stamp stamp;
 	int code = stamp_now(request->session_id, &stamp, error);
 	if (code < 0)
 		return code;
-	struct record record = {
-		.request = request, .decision = &decision->decision, .policy = policy, .stamp = &stamp};
+	struct record record = {.request = request,
+				.decision = &decision->decision,
+				.policy = policy,
+				.stamp = &stamp};
 	record_write(&decision->json, &record);
 	explain_write(&decision->explanation, &decision->decision, policy, &plain);
-	if (setjmp(decision->arena.on_full) || decision->json.failed || decision->explanation.failed)
+	if (setjmp(decision->arena.on_full) || decision->json.failed ||
+	    decision->explanation.failed)
 		return error_set(error, CAVRA_ERR_LIMIT, "the decision is too large to be told");
 	decision->arena.armed = true;
 	decision->rule = arena_str(&decision->arena, str_from(decision->decision.rule_id)).p;
 	decision->reason = arena_str(&decision->arena, decision->decision.reason).p;
 	if (decision->decision.approver_group.n)
-		decision->approver_group = arena_str(&decision->arena, decision->decision.approver_group).p;
+		decision->approver_group =
+			arena_str(&decision->arena, decision->decision.approver_group).p;
 	decision->arena.armed = false;
 	return 0;
 }
 
-static int decide_into(cavra_decision *decision, const struct policy *policy, const struct cavra_request *from,
-		       const cavra_facts *facts, struct cavra_error *error)
+static int decide_into(cavra_decision *decision, const struct policy *policy,
+		       const struct cavra_request *from, const cavra_facts *facts,
+		       struct cavra_error *error)
 {
-	static const struct resolver nothing = {.workspace = STR_INIT("/"), .home = STR_INIT(""), .tmpdir = STR_INIT("/tmp")};
+	static const struct resolver nothing = {
+		.workspace = STR_INIT("/"), .home = STR_INIT(""), .tmpdir = STR_INIT("/tmp")};
 	struct request_document document;
 	struct decide_options options = {.mode = policy->mode};
 	const struct resolver *resolver = &nothing;
@@ -203,15 +214,16 @@ static int decide_into(cavra_decision *decision, const struct policy *policy, co
 		resolver = facts->workspace ? workspace_resolver(facts->workspace) : &facts->table;
 	int code = read_request(from, &document, error);
 	if (code >= 0)
-		code = decide(policy, &document.request, resolver, &options, &decision->arena, &decision->decision, error);
+		code = decide(policy, &document.request, resolver, &options, &decision->arena,
+			      &decision->decision, error);
 	if (code >= 0)
 		code = keep_texts(decision, &document.request, policy, error);
 	request_document_release(&document);
 	return code;
 }
 
-int cavra_decide(const cavra_policy *policy, const struct cavra_request *request, const cavra_facts *facts,
-		 cavra_decision **ret_decision, struct cavra_error *error)
+int cavra_decide(const cavra_policy *policy, const struct cavra_request *request,
+		 const cavra_facts *facts, cavra_decision **ret_decision, struct cavra_error *error)
 {
 	cavra_decision *decision = calloc(1, sizeof *decision);
 	if (!decision)

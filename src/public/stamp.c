@@ -16,6 +16,7 @@ int stamp_now(struct str session_id, struct record_stamp *ret_stamp, struct cavr
 		return error_set(error, CAVRA_ERR_IO, "no random numbers: %s", strerror(errno));
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return error_set(error, CAVRA_ERR_IO, "no time of day: %s", strerror(errno));
-	record_stamp_make(ret_stamp, random, now.tv_sec, (unsigned)(now.tv_nsec / 1000), session_id);
+	record_stamp_make(ret_stamp, random, now.tv_sec, (unsigned)(now.tv_nsec / 1000),
+			  session_id);
 	return 0;
 }
