@@ -6,26 +6,6 @@
 #include "gen-commands.h"
 #include "json/json.h"
 
-const char *pointer_join(struct arena *arena, const char *pointer, struct str key)
-{
-	struct buf buf;
-	buf_init(&buf, 65536);
-	for (size_t i = 0; i < key.n; i++) {
-		if (key.p[i] == '~' || key.p[i] == '/')
-			buf_add_c(&buf, key.p[i] == '~' ? "~0" : "~1");
-		else
-			buf_add_char(&buf, key.p[i]);
-	}
-	const char *joined = arena_printf(arena, "%s/%s", pointer, buf.p).p;
-	buf_release(&buf);
-	return joined;
-}
-
-const char *pointer_index(struct arena *arena, const char *pointer, size_t index)
-{
-	return arena_printf(arena, "%s/%zu", pointer, index).p;
-}
-
 static const char *role_parse(struct str name)
 {
 	enum role role;

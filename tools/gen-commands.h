@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "decide/knowledge.h"
 #include "json/document.h"
+#include "json/pointer.h"
 
 /* One name of a program; its aliases share document, pointer and description. */
 struct program {
@@ -26,10 +27,6 @@ struct knowledge {
 	size_t n_programs, cap_programs;
 	size_t errors; /* printed so far */
 };
-
-/* "/a" + key -> "/a/key", escaped as JSON pointers are. In the arena. */
-const char *pointer_join(struct arena *arena, const char *pointer, struct str key);
-const char *pointer_index(struct arena *arena, const char *pointer, size_t index);
 
 /* An option's value: "flag", "read", "none?", "look??" or a list of roles. False when it is none of these. */
 struct option_value {

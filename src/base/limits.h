@@ -25,7 +25,13 @@ enum {
 	LIMIT_POLICY_PARENTS = 32,      /* packs in one chain of inheritance */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
 	LIMIT_SAME_FILE_WALK = 20000,   /* directory entries looked at for the other names of a file */
+	LIMIT_PATTERN_STATES = 10000,   /* a regular expression, its repetitions written out */
+	LIMIT_SCHEMA_NAMES = 1000,      /* $id and $anchor in one schema */
+	LIMIT_SCHEMA_DEPTH = 256,       /* schemas inside and behind each other, also through references */
 	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
+	LIMIT_EFFECTS = 512,            /* effects listed */
+	LIMIT_COMMAND_NESTING = 40,     /* commands inside commands: sudo env xargs sh -c ... */
+	LIMIT_TREE_NAMES = 5000,        /* files of a directory tree that are looked at one by one */
 };
 
 #define LIMIT_JSON_NODES 500000       /* values in one JSON or YAML document */
@@ -33,6 +39,8 @@ enum {
 #define LIMIT_REQUEST_BYTES MiB(4)    /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES MiB(1)    /* a command line; longer is opaque */
 #define LIMIT_SHELL_WORK 400000       /* steps of one shell analysis; more is opaque */
+#define LIMIT_SCHEMA_MEMORY MiB(64)   /* one compiled schema */
+#define LIMIT_SCHEMA_WORK 50000000    /* steps of one validation; more is an error */
 #define LIMIT_DECISION_MEMORY MiB(64) /* one decision */
 #define LIMIT_POLICY_MEMORY MiB(256)  /* one compilation */
 #define LIMIT_SCRIPT_BYTES KiB(256)   /* a script file that is read to see what it runs */

@@ -97,7 +97,8 @@ static int write_object(const struct writer *writer, const json_t *object, int d
 	if (!keys)
 		return error_set(writer->error, CAVRA_ERR_MEMORY,
 				 "out of memory while writing JSON; make it smaller");
-	json_object_foreach((json_t *)object, key, value) keys[i++] = key;
+	json_object_foreach ((json_t *)object, key, value)
+		keys[i++] = key;
 	qsort(keys, n, sizeof *keys, writer->form->compare);
 	int code = 0;
 	buf_add_char(writer->out, '{');

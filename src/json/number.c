@@ -87,3 +87,12 @@ void number_format_python(double number, char ret_text[NUMBER_TEXT])
 	static const struct notation python = {-4, 16, 2, ".0"};
 	format(number, &python, ret_text);
 }
+
+void number_decimal(double number, uint64_t *ret_digits, int *ret_exponent)
+{
+	struct decimal decimal = shortest(fabs(number));
+	*ret_digits = 0;
+	for (int i = 0; i < decimal.n; i++)
+		*ret_digits = *ret_digits * 10 + (uint64_t)(decimal.digits[i] - '0');
+	*ret_exponent = decimal.point - decimal.n;
+}

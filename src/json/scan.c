@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "json/pointer.h"
 
 struct scan {
 	struct str text;
@@ -330,30 +331,6 @@ int json_scan_check(struct str text, bool allow_nul, struct cavra_error *error)
 	if (!at_end(&scan))
 		return fail(&scan, "something follows the end of the value; remove it");
 	return 0;
-}
-
-bool pointer_next(struct str *rest, struct str *ret_step)
-{
-	if (rest->n == 0 || rest->p[0] != '/')
-		return false;
-	struct str behind = str_from_at(*rest, 1);
-	size_t slash = str_find_char(behind, '/');
-	*ret_step = slash == STR_NPOS ? behind : str_first(behind, slash);
-	*rest = str_from_at(behind, ret_step->n);
-	return true;
-}
-
-bool pointer_step_is(struct str step, struct str key)
-{
-	size_t k = 0;
-	for (size_t i = 0; i < step.n; i++, k++) {
-		char c = step.p[i];
-		if (c == '~' && i + 1 < step.n)
-			c = step.p[++i] == '1' ? '/' : '~';
-		if (k >= key.n || key.p[k] != c)
-			return false;
-	}
-	return k == key.n;
 }
 
 /* The next character of a valid string literal's inside, cut off *rest and written as UTF-8. */

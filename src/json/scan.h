@@ -23,11 +23,4 @@ bool json_scan_locate(struct str text, struct str pointer, size_t *ret_key, size
 /* Is s, whole, a number as JSON writes it? */
 bool json_scan_is_number(struct str s);
 
-/* Cuts the first step off a JSON pointer ("/a~1b/0"), without its slash and still escaped. False at its end, and
- * with *rest not empty when what is left is no pointer.
- */
-bool pointer_next(struct str *rest, struct str *ret_step);
-/* Is the escaped step this plain key? */
-bool pointer_step_is(struct str step, struct str key);
-
 #endif

@@ -4,8 +4,10 @@
  */
 #include "json/yaml_positions.h"
 
+#include <stdlib.h>
+
 #include "base/limits.h"
-#include "json/scan.h"
+#include "json/pointer.h"
 
 struct yaml_positions *yaml_positions_new(void)
 {
