@@ -49,9 +49,8 @@ static const json_t *option_find(const struct level *level, struct str spelling)
 	for (; level; level = level->parent) {
 		const char *spellings;
 		json_t *value;
-		json_object_foreach(json_get_object(level->description, "options"), spellings,
-				    value)
-		{
+		json_object_foreach (json_get_object(level->description, "options"), spellings,
+				     value) {
 			struct str rest = str_from(spellings), one;
 			while (str_split(&rest, ' ', &one))
 				if (str_eq(one, spelling))
@@ -86,8 +85,7 @@ static bool spelled_before(const struct level *level, struct str spelling, size_
 {
 	const char *spellings;
 	json_t *value;
-	json_object_foreach(json_get_object(level->description, "options"), spellings, value)
-	{
+	json_object_foreach (json_get_object(level->description, "options"), spellings, value) {
 		struct str rest = str_from(spellings), one;
 		while (str_split(&rest, ' ', &one)) {
 			if (nth-- == 0)
@@ -104,8 +102,7 @@ static void check_options(const struct level *level)
 	const char *options = join(level, level->pointer, "options"), *spellings;
 	size_t nth = 0;
 	json_t *value;
-	json_object_foreach(json_get_object(level->description, "options"), spellings, value)
-	{
+	json_object_foreach (json_get_object(level->description, "options"), spellings, value) {
 		const char *pointer = join(level, options, spellings);
 		struct option_value parsed;
 		struct str rest = str_from(spellings), one;
@@ -130,12 +127,12 @@ static void check_named_options(const struct level *level, const char *pointer, 
 {
 	size_t i;
 	json_t *name;
-	json_array_foreach(list, i, name) if (json_is_string(name) &&
-					      !option_is_end(json_str(name)) &&
-					      !option_find(level, json_str(name)))
-		complain(level, pointer_index(level->knowledge->arena, pointer, i),
-			 "option %s is not described here; add it to options",
-			 json_string_value(name));
+	json_array_foreach (list, i, name)
+		if (json_is_string(name) && !option_is_end(json_str(name)) &&
+		    !option_find(level, json_str(name)))
+			complain(level, pointer_index(level->knowledge->arena, pointer, i),
+				 "option %s is not described here; add it to options",
+				 json_string_value(name));
 }
 
 static bool has_any(const json_t *object, const char *const *keys)
@@ -184,9 +181,8 @@ static void check_subcommand_name(const struct level *level, const char *name)
 	size_t times = 0;
 	while (str_split(&rest, '|', &one)) {
 		times = 0;
-		json_object_foreach(json_get_object(level->description, "subcommands"), other,
-				    ignored)
-		{
+		json_object_foreach (json_get_object(level->description, "subcommands"), other,
+				     ignored) {
 			more = str_from(other);
 			while (str_split(&more, '|', &same))
 				times += str_eq(one, same);
@@ -209,10 +205,9 @@ static void check_level(const struct level *level)
 	check_options(level);
 	check_named_options(level, join(level, level->pointer, "replaces"),
 			    json_get_array(level->description, "replaces"));
-	json_array_foreach(json_get_array(level->description, "when"), i, value)
+	json_array_foreach (json_get_array(level->description, "when"), i, value)
 		check_clause(level, pointer_index(level->knowledge->arena, clauses, i), value);
-	json_object_foreach(json_get_object(level->description, "subcommands"), key, value)
-	{
+	json_object_foreach (json_get_object(level->description, "subcommands"), key, value) {
 		const char *pointer = join(level, join(level, level->pointer, "subcommands"), key);
 		struct level below = {level->knowledge, level->document, pointer, value, level};
 		check_subcommand_name(level, key);
@@ -234,8 +229,9 @@ static void check_program(const struct level *level, const char *name)
 	const char *aliases = join(level, level->pointer, "also");
 	check_level(level);
 	add_program(level, level->pointer, str_from(name));
-	json_array_foreach(json_get_array(level->description, "also"), i, alias) add_program(
-		level, pointer_index(level->knowledge->arena, aliases, i), json_str(alias));
+	json_array_foreach (json_get_array(level->description, "also"), i, alias)
+		add_program(level, pointer_index(level->knowledge->arena, aliases, i),
+			    json_str(alias));
 }
 
 static int compare_programs(const void *a, const void *b)
@@ -268,16 +264,16 @@ static void check_section(struct knowledge *knowledge, size_t index, const char 
 	json_t *value, *ignored;
 	for (size_t i = 0; i < index; i++) {
 		const json_t *before = json_get_object(knowledge->documents[i]->root, section);
-		json_object_foreach(json_get_object(level.document->root, section), key, value)
-		{
+		json_object_foreach (json_get_object(level.document->root, section), key, value) {
 			if (!nested && json_object_get(before, key))
 				complain(&level, join(&level, base, key),
 					 "%s is described twice; keep one", key);
-			json_object_foreach(
-				nested ? value : NULL, inner,
-				ignored) if (json_object_get(json_object_get(before, key), inner))
-				complain(&level, join(&level, join(&level, base, key), inner),
-					 "%s of %s is described twice; keep one", inner, key);
+			json_object_foreach (nested ? value : NULL, inner, ignored)
+				if (json_object_get(json_object_get(before, key), inner))
+					complain(&level,
+						 join(&level, join(&level, base, key), inner),
+						 "%s of %s is described twice; keep one", inner,
+						 key);
 		}
 	}
 }
@@ -288,8 +284,8 @@ void knowledge_check(struct knowledge *knowledge)
 		const struct document *document = knowledge->documents[i];
 		const char *name;
 		json_t *description;
-		json_object_foreach(json_get_object(document->root, "commands"), name, description)
-		{
+		json_object_foreach (json_get_object(document->root, "commands"), name,
+				     description) {
 			struct level level = {knowledge, document, NULL, description, NULL};
 			level.pointer = join(&level, "/commands", name);
 			check_program(&level, name);

@@ -66,8 +66,7 @@ static void write_member(struct buf *out, const json_t *object, const char *key,
 		buf_add_c(out, "true");
 	else if (json_is_array(value)) {
 		buf_add_c(out, "(const char *const[]){");
-		json_array_foreach(value, i, item)
-		{
+		json_array_foreach (value, i, item) {
 			write_text(out, json_str(item));
 			buf_add_c(out, ", ");
 		}
@@ -121,8 +120,7 @@ static size_t collect_options(const struct writer *writer, const json_t *command
 	size_t n = 0, cap = 0;
 	const char *spellings;
 	json_t *value;
-	json_object_foreach(json_get_object(command, "options"), spellings, value)
-	{
+	json_object_foreach (json_get_object(command, "options"), spellings, value) {
 		struct str rest = str_from(spellings), one;
 		struct option_value parsed;
 		(void)option_value_parse(value, &parsed);
@@ -187,7 +185,8 @@ static void write_clauses(struct writer *writer, const json_t *command, unsigned
 	if (json_array_size(clauses) == 0)
 		return;
 	buf_add_format(writer->out, "static const struct known_when when_%u[] = {\n", id);
-	json_array_foreach(clauses, i, clause) write_clause(writer->out, clause);
+	json_array_foreach (clauses, i, clause)
+		write_clause(writer->out, clause);
 	buf_add_c(writer->out, "};\n");
 }
 
@@ -206,8 +205,7 @@ static size_t collect_rows(struct writer *writer, const json_t *command, struct 
 	size_t n[2] = {0, 0}, cap[2] = {0, 0};
 	const char *names;
 	json_t *description;
-	json_object_foreach(json_get_object(command, "subcommands"), names, description)
-	{
+	json_object_foreach (json_get_object(command, "subcommands"), names, description) {
 		unsigned id = write_tables(writer, description);
 		struct str rest = str_from(names), one;
 		while (str_split(&rest, '|', &one)) {
@@ -331,11 +329,10 @@ static size_t write_section(struct buf *out, const json_t *section, bool triples
 	const char *outer, *inner;
 	json_t *value, *leaf;
 	size_t n = 0;
-	json_object_foreach((json_t *)section, outer, value)
-	{
+	json_object_foreach ((json_t *)section, outer, value) {
 		if (!triples)
 			write_environment(out, outer, value);
-		json_object_foreach(triples ? value : NULL, inner, leaf)
+		json_object_foreach (triples ? value : NULL, inner, leaf)
 			write_triple(out, outer, inner, leaf);
 		n += triples ? json_object_size(value) : 1;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * gen-commands DIRECTORY OUTPUT.c DEPFILE: turns data/commands/ into the tables of decide/knowledge.h during the
- * build. Prints every mistake as "file:line:column: text" and then writes nothing.
+ * gen-commands SCHEMA.json DIRECTORY OUTPUT.c DEPFILE: turns data/commands/ into the tables of
+ * decide/knowledge.h during the build. Prints every mistake as "file:line:column: text" and then writes nothing.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "gen-commands.h"
+#include "json/schema.h"
 
 static void print_error(const struct cavra_error *error)
 {
@@ -55,6 +56,55 @@ static int load_all(struct knowledge *knowledge, const char *directory, struct b
 	return 0;
 }
 
+struct complaints {
+	struct knowledge *knowledge;
+	const struct document *document;
+};
+
+static bool complain(void *context, const struct schema_finding *finding)
+{
+	const struct complaints *complaints = context;
+	struct cavra_error error;
+	(void)document_error(complaints->document, finding->pointer, finding->of, &error,
+			     CAVRA_ERR_INPUT, "%s", finding->text);
+	print_error(&error);
+	complaints->knowledge->errors++;
+	return true;
+}
+
+static void check_against(struct knowledge *knowledge, const struct schema *schema)
+{
+	for (size_t i = 0; i < knowledge->n_documents; i++) {
+		const struct document *document = knowledge->documents[i];
+		struct complaints complaints = {knowledge, document};
+		struct cavra_error error;
+		int code = schema_validate(schema, document->root, complain, &complaints, &error);
+		if (code < 0 && code != CAVRA_ERR_INPUT)
+			(void)complain(&complaints,
+				       &(struct schema_finding){.pointer = "", .text = error.text});
+	}
+}
+
+/* The schema's own mistakes are printed like those of the data. */
+static void check_schema(struct knowledge *knowledge, const char *path)
+{
+	struct cavra_error error;
+	struct document *document = NULL;
+	struct schema *schema = NULL;
+	int code = document_load(path, &document, &error);
+	if (code == 0)
+		code = schema_compile(document->root, &schema, &error);
+	if (code == 0) {
+		check_against(knowledge, schema);
+	} else {
+		error_file(&error, path);
+		print_error(&error);
+		knowledge->errors++;
+	}
+	schema_free(schema);
+	document_free(document);
+}
+
 static int write_file(const char *path, struct buf *text)
 {
 	FILE *file = text->failed ? NULL : fopen(path, "w");
@@ -71,24 +121,26 @@ static int generate(struct knowledge *knowledge, char **argv)
 	CLEANUP_BUF struct buf out, depends;
 	buf_init(&out, MiB(64));
 	buf_init(&depends, MiB(1));
-	buf_add_format(&depends, "%s: ", argv[2]);
-	if (load_all(knowledge, argv[1], &depends) < 0)
+	buf_add_format(&depends, "%s: ", argv[3]);
+	if (load_all(knowledge, argv[2], &depends) < 0)
 		return 1;
 	buf_add_char(&depends, '\n');
+	if (knowledge->errors == 0)
+		check_schema(knowledge, argv[1]);
 	if (knowledge->errors == 0)
 		knowledge_check(knowledge);
 	if (knowledge->errors)
 		return 1;
 	knowledge_write(knowledge, &out);
-	return write_file(argv[2], &out) < 0 || write_file(argv[3], &depends) < 0;
+	return write_file(argv[3], &out) < 0 || write_file(argv[4], &depends) < 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct arena arena;
 	struct knowledge knowledge = {.arena = &arena};
-	if (argc != 4) {
-		(void)fputs("usage: gen-commands DIRECTORY OUTPUT.c DEPFILE\n", stderr);
+	if (argc != 5) {
+		(void)fputs("usage: gen-commands SCHEMA.json DIRECTORY OUTPUT.c DEPFILE\n", stderr);
 		return 2;
 	}
 	arena_init(&arena, MiB(256));

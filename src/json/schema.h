@@ -5,7 +5,7 @@
  *
  * Implemented: all of core, applicator, unevaluated and validation but $dynamicRef, $dynamicAnchor and
  * $vocabulary; references within the one document; "definitions" as "$defs". Annotations (format, content, meta-data) check
- * nothing. Patterns are those of pattern.h. Numbers compare by value as written: 1 is 1.0, and 0.0075 is a
+ * nothing, but a description beside a pattern is what the complaint about it says. Patterns are those of pattern.h. Numbers compare by value as written: 1 is 1.0, and 0.0075 is a
  * multiple of 0.0001.
  */
 #ifndef CAVRA_JSON_SCHEMA_H

@@ -205,6 +205,11 @@ bool check_pattern(struct run *run, const struct rule *rule, const struct frame 
 	if (!json_is_string(frame->value) ||
 	    run_matches_pattern(run, rule->pattern, json_str(frame->value)))
 		return true;
+	const struct rule *description = node_rule(frame->node, "description");
+	if (description)
+		return run_report(run, frame, "pattern",
+				  "not of the form that is expected; write %s",
+				  json_string_value(description->value));
 	return run_report(run, frame, "pattern",
 			  "not of the form that is expected; write what matches %s",
 			  json_string_value(rule->value));

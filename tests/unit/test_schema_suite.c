@@ -31,9 +31,9 @@ static void count_reason(const char *text)
 	size_t i = 0;
 	text = colon ? colon + 2 : text;
 	while (i + 1 < ARRAY_SIZE(reasons) && reasons[i].n &&
-	       strncmp(reasons[i].text, text, sizeof reasons[i].text - 1) != 0)
+	       strncmp(reasons[i].text, text, 100) != 0)
 		i++;
-	(void)snprintf(reasons[i].text, sizeof reasons[i].text, "%s", text);
+	(void)snprintf(reasons[i].text, sizeof reasons[i].text, "%.100s", text);
 	reasons[i].n++;
 }
 
@@ -74,7 +74,7 @@ static void run_group(const char *file, const json_t *group, struct tally *tally
 static bool run_file(const char *directory, const char *file, struct tally *all)
 {
 	struct tally tally = {0};
-	char path[4096];
+	char path[5000];
 	json_error_t error;
 	const json_t *group;
 	size_t i;
