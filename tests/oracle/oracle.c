@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The proof that src/shell/ is sound: runs texts in real Bash (see sandbox.h) and fails on everything that
+ * Bash did and the analysis did not foresee. Texts come from seed files, from a grammar and from mutation.
+ * A failing text is made small and printed with its seed. Prints TAP.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/limits.h"
+#include "check.h"
+#include "generate.h"
+#include "seeds.h"
+#include "shrink.h"
+
+enum {
+	GROUP_TEXTS = 1000,
+	MAX_GROUPS = 4096,
+	SHRINK_TRIES = 400,
+	SHOWN_FAILURES = 25,
+	SHOWN_SURELY = 1
+};
+
+struct options {
+	uint64_t seed;
+	unsigned count, jobs;
+	bool forever, list;
+	const char *text;
+	const char *bash, *library;
+	const char **files;
+	size_t n_files;
+};
+
+/* One line of TAP: a seed file, or texts of the generator. */
+struct group {
+	const char *file; /* NULL: generated */
+	size_t from, n;   /* texts in all_seeds, or the numbers of generated texts */
+	bool harmless;    /* must not be opaque */
+	/* results, in memory shared with the workers */
+	struct counts counts;
+	bool passed;
+	long output_from, output_size; /* in the output of its worker */
+};
+
+struct run {
+	const struct options *options;
+	struct checker checker;
+	struct seeds seeds; /* of all files, one after the other */
+	struct arena seeds_arena;
+	struct group *groups;
+	size_t n_groups;
+	FILE *out;          /* of this worker */
+	const char *wanted; /* while shrinking */
+	uint32_t world_seed;
+};
+
+static bool still_fails(void *context, struct str text)
+{
+	struct run *run = context;
+	struct failure failure;
+	struct counts before = run->checker.counts;
+	bool fails = check_text(&run->checker, text, text, run->world_seed, &failure) == 0 &&
+		     failure.what == run->wanted;
+	run->checker.counts = before;
+	return fails;
+}
+
+static void report(struct run *run, struct str text, const struct failure *failure, uint64_t seed)
+{
+	static const char *const worlds[] = {"all succeed", "all fail", "alternating"};
+	struct failure smaller = *failure;
+	struct buf small;
+	buf_init(&small, WIRE_TEXT);
+	buf_add(&small, text);
+	run->wanted = failure->what;
+	run->world_seed = failure->seed;
+	shrink_text(&small, still_fails, run, SHRINK_TRIES);
+	struct counts before = run->checker.counts;
+	check_text(&run->checker, buf_str(&small), buf_str(&small), failure->seed, &smaller);
+	run->checker.counts = before;
+	fprintf(run->out, "# NOT COVERED: %s (programs: %s; seed %llu)\n#   text: ", failure->what,
+		worlds[smaller.world], (unsigned long long)seed);
+	print_quoted(run->out, buf_str(&small));
+	fprintf(run->out, "\n#   bash: %s\n#   analysis:\n", smaller.event);
+	check_explain(&run->checker, buf_str(&small), run->out);
+	buf_release(&small);
+}
+
+/* false: the sandbox is gone. */
+static bool check_one(struct run *run, struct group *group, struct str text, uint64_t seed)
+{
+	struct failure failure;
+	unsigned long opaque = run->checker.counts.opaque;
+	int result = check_text(&run->checker, text, text, (uint32_t)seed, &failure);
+	if (result < 0) {
+		fprintf(run->out, "# the sandbox died on: ");
+		print_quoted(run->out, text);
+		fputc('\n', run->out);
+		group->passed = false;
+		return false;
+	}
+	if (group->harmless && run->checker.counts.opaque != opaque) {
+		group->passed = false;
+		fputs("# OPAQUE: ", run->out);
+		print_quoted(run->out, text);
+		fputc('\n', run->out);
+		check_explain(&run->checker, text, run->out);
+	}
+	if (result == 1)
+		return true;
+	bool surely = strcmp(failure.what, "surely") == 0;
+	group->passed = group->passed && surely;
+	if (surely ? run->checker.counts.not_surely <= SHOWN_SURELY
+		   : run->checker.counts.uncovered <= SHOWN_FAILURES)
+		report(run, text, &failure, seed);
+	return true;
+}
+
+static bool check_generated(struct run *run, struct group *group)
+{
+	struct buf text;
+	buf_init(&text, GENERATE_MAX);
+	bool alive = true;
+	for (size_t i = group->from; alive && i < group->from + group->n; i++) {
+		uint64_t seed = run->options->seed + i;
+		buf_clear(&text);
+		if (i % 5 == 4 && run->seeds.n)
+			mutate_text(&text, run->seeds.texts, run->seeds.n, seed);
+		else
+			generate_text(&text, seed);
+		alive = check_one(run, group, buf_str(&text), seed);
+	}
+	buf_release(&text);
+	return alive;
+}
+
+static bool run_group(struct run *run, struct group *group)
+{
+	memset(&run->checker.counts, 0, sizeof run->checker.counts);
+	group->passed = true;
+	group->output_from = ftell(run->out);
+	bool alive = true;
+	if (!group->file)
+		alive = check_generated(run, group);
+	for (size_t i = 0; group->file && alive && i < group->n; i++)
+		alive = check_one(run, group, run->seeds.texts[group->from + i], i);
+	group->counts = run->checker.counts;
+	fflush(run->out);
+	group->output_size = ftell(run->out) - group->output_from;
+	return alive;
+}
+
+/* The set-up itself: what must pass, and what must be reported, each with the log of a real run. */
+static const struct control {
+	const char *name, *analysed, *run;
+	const char *what; /* NULL: must pass */
+	unsigned long argv, files;
+} controls[] = {
+	{"a covered text passes and its log arrives", "cmd_a b && /usr/bin/x c > out; cmd_d",
+	 "cmd_a b && /usr/bin/x c > out; cmd_d", NULL, 7, 2},
+	{"a command that was not foreseen is reported", "cmd_a b", "cmd_a b; cmd_c d", "argv", 2,
+	 0},
+	{"a path that was not foreseen is reported", "cmd_a b", "/usr/bin/cmd_a b", "argv", 1, 0},
+	{"a wrong word is reported", "cmd_a b", "cmd_a c", "argv", 1, 0},
+	{"a word too many is reported", "cmd_a b", "cmd_a b c", "argv", 1, 0},
+	{"a builtin that acts on the world is reported", ":", "kill -9 1", "argv", 1, 0},
+	{"a file that was not foreseen is reported", "cmd_a", "cmd_a > out", "write", 0, 1},
+	{"reading counts apart from writing", "cmd_a < out", "cmd_a > out", "write", 0, 1},
+	{"a file that is read is reported", "cmd_a", "cmd_a < a.txt", "read", 0, 1},
+	{"a connection is reported", "cmd_a", "cmd_a > /dev/tcp/h/80", "connection", 0, 1},
+	{"another directory is reported", "cmd_a", "cd dir; cmd_a", "directory", 1, 0},
+	{"an environment that was not foreseen is reported", "cmd_a", "LD_PRELOAD=x cmd_a",
+	 "environment", 1, 0},
+	{"another input is reported", "cmd_a <<< x", "cmd_a <<< y", "input", 1, 0},
+	{"failure is tried, too", "cmd_a", "cmd_a || cmd_b", "argv", 3, 0},
+	{"what programs print is unknown", "cmd_a; cmd_b", "cmd_b $(cmd_a)", "argv", 6, 0},
+};
+
+static int run_control(struct run *run, const struct control *control)
+{
+	struct failure failure = {.what = NULL};
+	memset(&run->checker.counts, 0, sizeof run->checker.counts);
+	int result = check_text(&run->checker, str_from(control->analysed), str_from(control->run),
+				0, &failure);
+	const struct counts *counts = &run->checker.counts;
+	bool as_wanted = control->what ? result == 0 && strcmp(failure.what, control->what) == 0
+				       : result == 1;
+	bool logged = counts->argv >= control->argv && counts->files >= control->files;
+	if (!as_wanted || !logged)
+		printf("# got %s, %lu argv, %lu files; expected %s, %lu, %lu\n",
+		       result == 1 ? "covered" : failure.what, counts->argv, counts->files,
+		       control->what ? control->what : "covered", control->argv, control->files);
+	return as_wanted && logged ? 0 : -1;
+}
+
+static int run_controls(struct run *run)
+{
+	int failed = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(controls); i++) {
+		bool ok = run_control(run, &controls[i]) == 0;
+		printf("%sok %zu - control: %s\n", ok ? "" : "not ", i + 1, controls[i].name);
+		failed += !ok;
+	}
+	return failed;
+}
+
+static void print_counts(const char *name, const struct counts *c)
+{
+	double texts = c->texts ? (double)c->texts : 1;
+	double argv = c->argv ? (double)c->argv : 1;
+	printf("# %s: %lu texts, %lu runs (%lu ended by a cap), %lu argv and %lu files checked, "
+	       "%lu uncovered, %lu not surely; opaque %.1f %%, ",
+	       name, c->texts, c->runs, c->timed_out, c->argv, c->files, c->uncovered,
+	       c->not_surely, 100 * (double)c->opaque / texts);
+	printf("covered by an unknown program only %.1f %%; %.1f commands a text, "
+	       "analysis %.0f us, longest %.0f us\n",
+	       100 * (double)c->by_unknown / argv, (double)c->commands / texts,
+	       1e6 * c->analysis_seconds / texts, 1e6 * c->longest_analysis);
+}
+
+/* Workers */
+
+static int work(struct run *run, size_t worker, FILE *out)
+{
+	run->out = out;
+	if (checker_start(&run->checker, run->options->bash, run->options->library) != 0)
+		return 1;
+	int status = 0;
+	for (size_t i = worker; i < run->n_groups && status == 0; i += run->options->jobs)
+		status = run_group(run, &run->groups[i]) ? 0 : 1;
+	checker_stop(&run->checker);
+	return status;
+}
+
+static void copy_output(FILE *from, const struct group *group)
+{
+	fseek(from, group->output_from, SEEK_SET);
+	for (long i = 0; i < group->output_size; i++) {
+		int c = fgetc(from);
+		if (c == EOF)
+			break;
+		putchar(c);
+	}
+}
+
+static int run_groups(struct run *run, size_t line)
+{
+	unsigned jobs = run->options->jobs;
+	FILE *outputs[64];
+	struct counts total = {0};
+	int failed = 0;
+	fflush(stdout);
+	for (size_t i = 0; i < jobs; i++) {
+		outputs[i] = tmpfile();
+		pid_t pid = outputs[i] ? fork() : -1;
+		if (pid < 0)
+			return -1;
+		if (pid == 0)
+			_exit(work(run, i, outputs[i]));
+	}
+	for (size_t i = 0; i < jobs; i++) {
+		int status;
+		if (wait(&status) < 0 || status != 0)
+			failed++;
+	}
+	for (size_t i = 0; i < run->n_groups; i++) {
+		const struct group *group = &run->groups[i];
+		char name[256];
+		copy_output(outputs[i % jobs], group);
+		if (group->file)
+			snprintf(name, sizeof name, "seeds %s", group->file);
+		else
+			snprintf(name, sizeof name, "generated %zu to %zu", group->from,
+				 group->from + group->n - 1);
+		print_counts(name, &group->counts);
+		printf("%sok %zu - %s\n", group->passed ? "" : "not ", line + i, name);
+		failed += !group->passed;
+		counts_add(&total, &group->counts);
+	}
+	print_counts("all", &total);
+	for (size_t i = 0; i < jobs; i++)
+		fclose(outputs[i]);
+	return failed;
+}
+
+static void add_group(struct run *run, struct group group)
+{
+	if (run->n_groups < MAX_GROUPS)
+		run->groups[run->n_groups++] = group;
+}
+
+static void add_generated(struct run *run, size_t from, size_t count)
+{
+	for (size_t at = 0; at < count; at += GROUP_TEXTS)
+		add_group(run,
+			  (struct group){.from = from + at,
+					 .n = count - at < GROUP_TEXTS ? count - at : GROUP_TEXTS});
+}
+
+static int run_suite(struct run *run, const struct options *options)
+{
+	for (size_t i = 0; i < options->n_files; i++) {
+		size_t from = run->seeds.n;
+		if (seeds_load(&run->seeds_arena, options->files[i], &run->seeds) != 0)
+			return 1;
+		const char *base = strrchr(options->files[i], '/');
+		base = base ? base + 1 : options->files[i];
+		add_group(run, (struct group){.file = base,
+					      .from = from,
+					      .n = run->seeds.n - from,
+					      .harmless = strncmp(base, "harmless", 8) == 0});
+	}
+	add_generated(run, 0, options->count);
+	printf("1..%zu\n", ARRAY_SIZE(controls) + run->n_groups);
+	struct run control = {.options = options};
+	if (checker_start(&control.checker, options->bash, options->library) != 0) {
+		printf("Bail out! no sandbox\n");
+		return 1;
+	}
+	printf("# isolation: %s; seed %llu\n", control.checker.sandbox.how,
+	       (unsigned long long)options->seed);
+	int failed = run_controls(&control);
+	checker_stop(&control.checker);
+	failed += run_groups(run, ARRAY_SIZE(controls) + 1);
+	for (size_t from = options->count; options->forever && failed == 0;
+	     from += options->count) {
+		run->n_groups = 0;
+		add_generated(run, from, options->count);
+		failed += run_groups(run, 1);
+	}
+	return failed != 0;
+}
+
+static int run_text(const struct options *options)
+{
+	struct run run = {.options = options, .out = stdout};
+	struct group group = {.passed = true};
+	if (checker_start(&run.checker, options->bash, options->library) != 0)
+		return 1;
+	check_explain(&run.checker, str_from(options->text), stdout);
+	check_one(&run, &group, str_from(options->text), options->seed);
+	printf("1..1\n%sok 1 - text\n", group.passed ? "" : "not ");
+	checker_stop(&run.checker);
+	return !group.passed;
+}
+
+static void print_generated(const struct options *options)
+{
+	struct buf text;
+	buf_init(&text, GENERATE_MAX);
+	for (unsigned i = 0; i < options->count; i++) {
+		buf_clear(&text);
+		generate_text(&text, options->seed + i);
+		printf("%s\n%%%%\n", text.p);
+	}
+	buf_release(&text);
+}
+
+static int usage(void)
+{
+	fputs("usage: oracle [--seed N|random] [--count N] [--forever] [--jobs N] [--bash PATH] [--inside LIBRARY]\n"
+	      "              [--corpus FILE]... [--text STRING] [--list] [FILE]...\n",
+	      stderr);
+	return 2;
+}
+
+static uint64_t parse_seed(const char *text)
+{
+	uint64_t seed = 0;
+	if (strcmp(text, "random") == 0) {
+		if (getentropy(&seed, sizeof seed) != 0)
+			exit(1);
+		return seed >> 16;
+	}
+	return strtoull(text, NULL, 10);
+}
+
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option table[] = {
+		{"seed", required_argument, NULL, 's'}, {"count", required_argument, NULL, 'n'},
+		{"forever", no_argument, NULL, 'f'},    {"corpus", required_argument, NULL, 'c'},
+		{"text", required_argument, NULL, 't'}, {"jobs", required_argument, NULL, 'j'},
+		{"bash", required_argument, NULL, 'b'}, {"inside", required_argument, NULL, 'i'},
+		{"list", no_argument, NULL, 'l'},       {NULL, 0, NULL, 0},
+	};
+	for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
+		switch (c) {
+		case 's':
+			options->seed = parse_seed(optarg);
+			break;
+		case 'n':
+			options->count = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'f':
+			options->forever = true;
+			break;
+		case 'c':
+			options->files[options->n_files++] = optarg;
+			break;
+		case 't':
+			options->text = optarg;
+			break;
+		case 'j':
+			options->jobs = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'b':
+			options->bash = optarg;
+			break;
+		case 'i':
+			options->library = optarg;
+			break;
+		case 'l':
+			options->list = true;
+			break;
+		default:
+			return -1;
+		}
+	}
+	while (optind < argc)
+		options->files[options->n_files++] = argv[optind++];
+	if (options->jobs < 1 || options->jobs > 64)
+		options->jobs = 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *files[256];
+	struct options options = {.seed = 1,
+				  .count = 20000,
+				  .jobs = 1,
+				  .bash = "/bin/bash",
+				  .library = getenv("ORACLE_LIBRARY"),
+				  .files = files};
+	if (argc > (int)ARRAY_SIZE(files) || parse_options(argc, argv, &options) != 0)
+		return usage();
+	if (options.list) {
+		print_generated(&options);
+		return 0;
+	}
+	if (!options.library) {
+		fputs("oracle: --inside names the library that is loaded into Bash\n", stderr);
+		return 2;
+	}
+	if (options.text)
+		return run_text(&options);
+	struct run run = {.options = &options};
+	run.groups = mmap(NULL, MAX_GROUPS * sizeof *run.groups, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (run.groups == MAP_FAILED)
+		return 1;
+	arena_init(&run.seeds_arena, MiB(512));
+	return run_suite(&run, &options);
+}

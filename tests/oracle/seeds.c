@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads seed files.
+ */
+#include "seeds.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+
+enum { SEED_FILE_MAX = 16 * 1024 * 1024 };
+
+static void add(struct arena *arena, struct seeds *seeds, struct str text)
+{
+	ARENA_PUSH(arena, seeds->texts, seeds->n, seeds->cap) = text;
+}
+
+static void add_records(struct arena *arena, struct seeds *seeds, struct str content)
+{
+	while (content.n) {
+		size_t end = str_starts(content, STR("%%\n")) ? 0
+							      : str_find(content, STR("\n%%\n"));
+		struct str text = str_first(content, end == STR_NPOS ? content.n : end);
+		if (end == STR_NPOS && str_ends(text, STR("\n")))
+			text.n--;
+		if (text.n)
+			add(arena, seeds, text);
+		if (end == STR_NPOS)
+			return;
+		content = str_from_at(content, end + (end == 0 ? 3 : 4));
+	}
+}
+
+static void add_lines(struct arena *arena, struct seeds *seeds, struct str content)
+{
+	struct str line;
+	while (str_split(&content, '\n', &line))
+		if (line.n)
+			add(arena, seeds, line);
+}
+
+static void add_actions(struct arena *arena, struct seeds *seeds, struct str content)
+{
+	struct str line;
+	while (str_split(&content, '\n', &line)) {
+		json_t *action = json_loadb(line.p, line.n, JSON_ALLOW_NUL, NULL);
+		const char *type = json_string_value(json_object_get(action, "action_type"));
+		json_t *target = json_object_get(action, "target");
+		if (type && strcmp(type, "shell") == 0 && json_is_string(target))
+			add(arena, seeds,
+			    arena_str(arena, str_make(json_string_value(target),
+						      json_string_length(target))));
+		json_decref(action);
+	}
+}
+
+int seeds_load(struct arena *arena, const char *path, struct seeds *seeds)
+{
+	FILE *file = fopen(path, "rb");
+	if (!file) {
+		fprintf(stderr, "oracle: %s: %s\n", path, strerror(errno));
+		return -1;
+	}
+	char *bytes = arena_alloc(arena, SEED_FILE_MAX);
+	struct str content = str_make(bytes, fread(bytes, 1, SEED_FILE_MAX, file));
+	fclose(file);
+	struct str name = str_from(path);
+	if (str_ends(name, STR(".jsonl")))
+		add_actions(arena, seeds, content);
+	else if (str_ends(name, STR(".lines")))
+		add_lines(arena, seeds, content);
+	else
+		add_records(arena, seeds, content);
+	return 0;
+}
