@@ -1,0 +1,668 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading argv with the help of the knowledge base: which words are options, their values, subcommands, operands, and
+ * where an inner command starts. What is not understood makes the command imprecise, never harmless.
+ */
+#include "decide/arguments.h"
+
+#include "base/glob.h"
+
+struct reading {
+	struct decider *d;
+	struct arguments *a;
+	const struct word *words;
+	size_t n, at;
+	enum option_style style;
+	bool options_ended;
+	bool subcommands_ended;
+	bool done;
+};
+
+static const struct known_command *innermost(const struct arguments *a)
+{
+	return a->n_chain ? a->chain[a->n_chain - 1] : NULL;
+}
+
+static struct str known_text(const struct reading *r, size_t i)
+{
+	return i < r->n && word_is_known(&r->words[i]) ? value_text(r->d->arena, r->words[i].value) : STR("");
+}
+
+static void set_class(struct reading *r, size_t i, enum command_word_class cls)
+{
+	r->a->words[i].cls = cls;
+}
+
+static void add_argument(struct reading *r, enum role role, struct value value, size_t word)
+{
+	ARENA_PUSH(r->d->arena, r->a->args, r->a->n_args, r->a->cap_args) = (struct argument){
+		.role = role,
+		.value = value,
+		.many = word < r->n && r->words[word].many,
+		.span = word < r->n ? r->words[word].span : (struct span){0, 0},
+	};
+}
+
+static const struct known_option *find_option(struct reading *r, struct str name)
+{
+	const struct known_command *chain[CHAIN_MAX];
+	bool ambiguous = false;
+	/* knowledge_option() wants the innermost first. */
+	for (size_t i = 0; i < r->a->n_chain; i++)
+		chain[i] = r->a->chain[r->a->n_chain - 1 - i];
+	return knowledge_option(chain, r->a->n_chain, name, &ambiguous);
+}
+
+static void note_option(struct reading *r, const struct known_option *option, struct value value, bool has_value)
+{
+	ARENA_PUSH(r->d->arena, r->a->options, r->a->n_options, r->a->cap_options) =
+		(struct seen_option){option, value, has_value};
+}
+
+/* ---- values of options ---- */
+
+/* Takes the words behind the option as its values, from value number `first` on. */
+static void take_values(struct reading *r, const struct known_option *option, size_t first)
+{
+	for (size_t i = first; i < option->n_roles; i++) {
+		if (r->at >= r->n)
+			return;
+		set_class(r, r->at, CW_OPTION_VALUE);
+		if (r->words[r->at].many)
+			r->a->imprecise = true;
+		add_argument(r, option->roles[i], r->words[r->at].value, r->at);
+		r->a->args[r->a->n_args - 1].option = option;
+		if (i == 0)
+			r->a->options[r->a->n_options - 1] = (struct seen_option){option, r->words[r->at].value, true};
+		r->at++;
+	}
+}
+
+static bool takes_inner(enum role role)
+{
+	return role == ROLE_ARGV || role == ROLE_ARGV_SHELL || role == ROLE_EXEC;
+}
+
+static void add_inner(struct reading *r, enum role role, size_t from, size_t to)
+{
+	if (from >= to)
+		return;
+	if (r->a->n_inner == INNER_MAX) {
+		r->a->imprecise = true;
+		return;
+	}
+	r->a->inner[r->a->n_inner++] = (struct inner_command){from, to, role};
+}
+
+/* find -exec ... ; : the words up to ";" or "+". */
+static void take_exec(struct reading *r)
+{
+	size_t from = r->at;
+	while (r->at < r->n) {
+		struct str text = known_text(r, r->at);
+		if (str_is(text, ";") || (str_is(text, "+") && r->at > from))
+			break;
+		r->at++;
+	}
+	add_inner(r, ROLE_EXEC, from, r->at);
+	if (r->at < r->n)
+		r->at++;
+}
+
+static void option_values(struct reading *r, const struct known_option *option)
+{
+	note_option(r, option, (struct value){NULL, 0}, false);
+	if (option->n_roles == 0)
+		return;
+	if (takes_inner(option->roles[0])) {
+		if (option->roles[0] == ROLE_EXEC) {
+			take_exec(r);
+		} else {
+			add_inner(r, option->roles[0], r->at, r->n);
+			r->at = r->n;
+			r->done = true;
+		}
+		return;
+	}
+	if (option->optional && !option->optional_next)
+		return;
+	if (option->optional_next) {
+		struct str next = known_text(r, r->at);
+		if (r->at >= r->n || (next.n && next.p[0] == '-'))
+			return;
+	}
+	take_values(r, option, 0);
+}
+
+static void attached_value(struct reading *r, const struct known_option *option, struct value value)
+{
+	note_option(r, option, value, true);
+	if (option->n_roles == 0)
+		return;
+	add_argument(r, option->roles[0], value, r->at - 1);
+	r->a->args[r->a->n_args - 1].option = option;
+	if (!option->optional)
+		take_values(r, option, 1);
+}
+
+/* The value of `word` from byte `from` of its known prefix on. */
+static struct value value_from_byte(struct reading *r, const struct word *word, size_t from)
+{
+	struct str prefix = value_known_prefix(r->d->arena, word->value);
+	size_t known = 0;
+	while (known < word->value.n && word->value.seg[known].kind == SEG_TEXT)
+		known++;
+	struct value rest = {word->value.seg + known, word->value.n - known};
+	return value_concat(r->d->arena, value_from(r->d->arena, str_from_at(prefix, from)), rest);
+}
+
+/* ---- options ---- */
+
+/* --name, --name=value; -name and -name=value in the single style */
+static void long_option(struct reading *r, struct str prefix)
+{
+	const struct word *word = &r->words[r->at];
+	size_t eq = str_find_char(prefix, '=');
+	struct str name = eq == STR_NPOS ? prefix : str_first(prefix, eq);
+	bool known_name = eq != STR_NPOS || value_is_known(word->value);
+	const struct known_option *option = known_name ? find_option(r, name) : NULL;
+	if (!option && known_name && r->style == STYLE_SINGLE) {
+		/* -name and --name are the same to flag parsers. */
+		struct str other = str_starts(name, STR("--")) ? str_from_at(name, 1) : arena_join(r->d->arena, STR("-"), name);
+		option = find_option(r, other);
+	}
+	r->at++;
+	if (!option) {
+		r->a->imprecise = true;
+		/* Its value, if it takes one, is not told from an operand. */
+		if (eq != STR_NPOS)
+			add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, eq + 1), r->at - 1);
+		return;
+	}
+	if (eq != STR_NPOS)
+		attached_value(r, option, value_from_byte(r, word, eq + 1));
+	else
+		option_values(r, option);
+}
+
+/* -abc, -ovalue, -o value */
+static void short_options(struct reading *r, struct str prefix, bool dash)
+{
+	const struct word *word = &r->words[r->at++];
+	for (size_t i = dash ? 1 : 0; i < prefix.n; i++) {
+		char name[3] = {'-', prefix.p[i], 0};
+		const struct known_option *option = find_option(r, str_make(name, 2));
+		if (!option) {
+			r->a->imprecise = true;
+			/* An unknown letter may take the rest as its value. */
+			if (i + 1 < prefix.n)
+				add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, i + 1), r->at - 1);
+			return;
+		}
+		bool last = i + 1 == prefix.n && value_is_known(word->value);
+		bool inner = option->n_roles && takes_inner(option->roles[0]);
+		if (option->n_roles && !last && dash && !inner) {
+			attached_value(r, option, value_from_byte(r, word, i + 1));
+			return;
+		}
+		option_values(r, option);
+	}
+	if (!value_is_known(word->value))
+		r->a->imprecise = true;
+}
+
+static bool is_option_word(const struct reading *r, struct str prefix)
+{
+	if (prefix.n < 1 || prefix.p[0] != '-')
+		return false;
+	return prefix.n > 1 || !value_is_known(r->words[r->at].value);
+}
+
+static void read_option(struct reading *r, struct str prefix)
+{
+	set_class(r, r->at, CW_OPTION);
+	if (str_is(prefix, "--") && value_is_known(r->words[r->at].value)) {
+		r->options_ended = true;
+		r->at++;
+		return;
+	}
+	/* Options of one dash and many letters are spelled so in the data: "-exec", "-print". */
+	bool whole = prefix.n > 2 && prefix.p[1] != '-' && value_is_known(r->words[r->at].value) && find_option(r, prefix);
+	if (str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE || r->style == STYLE_FIND || whole)
+		long_option(r, prefix);
+	else
+		short_options(r, prefix, true);
+}
+
+/* ---- operands ---- */
+
+static enum role operand_role(const struct operand_roles *roles, size_t i, size_t n)
+{
+	if (i < roles->n_prefix)
+		return roles->prefix[i];
+	if (n - i <= roles->n_suffix)
+		return roles->suffix[roles->n_suffix - (n - i)];
+	return roles->repeat;
+}
+
+static bool glob_text(struct str pattern, struct str text)
+{
+	/* '*' and '?' only, which is all the data uses. */
+	size_t p = 0, t = 0, star = STR_NPOS, mark = 0;
+	while (t < text.n) {
+		if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == text.p[t]) && pattern.p[p] != '*') {
+			p++;
+			t++;
+		} else if (p < pattern.n && pattern.p[p] == '*') {
+			star = p++;
+			mark = t;
+		} else if (star != STR_NPOS) {
+			p = star + 1;
+			t = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern.n && pattern.p[p] == '*')
+		p++;
+	return p == pattern.n;
+}
+
+static bool matches_glob_list(struct str text, struct str globs)
+{
+	struct str rest = globs, glob;
+	while (str_split(&rest, '|', &glob))
+		if (glob_text(glob, text))
+			return true;
+	return false;
+}
+
+bool arguments_has(const struct arguments *a, const char *option)
+{
+	for (size_t i = 0; i < a->n_options; i++)
+		if (strcmp(a->options[i].option->name, option) == 0)
+			return true;
+	return false;
+}
+
+static bool has_any(const struct arguments *a, const char *const *names)
+{
+	for (; names && *names; names++)
+		if (arguments_has(a, *names))
+			return true;
+	return false;
+}
+
+/* Unknown text matches a condition that makes things stricter no worse than known text would: both ways are possible, so it
+ * makes the command imprecise instead.
+ */
+static bool value_matches(struct reading *r, struct value value, const char *const *globs)
+{
+	if (!value_is_known(value)) {
+		r->a->imprecise = true;
+		return false;
+	}
+	struct str text = value_text(r->d->arena, value);
+	for (; globs && *globs; globs++)
+		if (matches_glob_list(text, str_from(*globs)))
+			return true;
+	return false;
+}
+
+static bool operand_matches(struct reading *r, const char *const *globs)
+{
+	for (size_t i = 0; i < r->a->n_args; i++)
+		if (r->a->args[i].operand && value_matches(r, r->a->args[i].value, globs))
+			return true;
+	return false;
+}
+
+static bool option_matches(struct reading *r, const struct known_when *when)
+{
+	for (size_t i = 0; i < r->a->n_options; i++) {
+		const struct seen_option *seen = &r->a->options[i];
+		if (strcmp(seen->option->name, when->option) == 0 && seen->has_value && value_matches(r, seen->value, when->value))
+			return true;
+	}
+	return false;
+}
+
+static bool when_holds(struct reading *r, const struct known_when *when)
+{
+	if (when->has && !has_any(r->a, when->has))
+		return false;
+	if (when->lacks && has_any(r->a, when->lacks))
+		return false;
+	if (when->min_operands >= 0 && r->a->n_operands < (size_t)when->min_operands)
+		return false;
+	if (when->max_operands >= 0 && r->a->n_operands > (size_t)when->max_operands)
+		return false;
+	if (when->operand && !operand_matches(r, when->operand))
+		return false;
+	return !when->option || option_matches(r, when);
+}
+
+static void add_models(struct arguments *a, const char *const *models)
+{
+	for (; models && *models && a->n_models < MODELS_MAX; models++)
+		a->models[a->n_models++] = *models;
+}
+
+static void apply_when(struct reading *r, const struct known_when *when)
+{
+	struct arguments *a = r->a;
+	if (!when_holds(r, when))
+		return;
+	if (when->command_class >= 0)
+		a->cls = (enum command_class)when->command_class;
+	if (when->operands.given)
+		a->roles = when->operands;
+	if (when->recursive >= 0)
+		a->recursive = when->recursive != 0;
+	if (when->default_operand)
+		a->default_operand = when->default_operand;
+	if (when->severity)
+		a->severity = when->severity;
+	if (when->stdin_role)
+		a->stdin_role = when->stdin_role;
+	add_models(a, when->models);
+}
+
+static void apply_command(struct reading *r, const struct known_command *c, bool last)
+{
+	struct arguments *a = r->a;
+	if (last || c->command_class != CLASS_UNKNOWN)
+		a->cls = (enum command_class)c->command_class;
+	a->roles = c->operands;
+	a->recursive = c->recursive;
+	a->default_operand = c->default_operand;
+	a->stdin_role = c->stdin_role;
+	a->wrapper = c->wrapper;
+	a->remote |= c->remote;
+	a->appends |= c->appends;
+	a->interactive = c->interactive;
+	if (c->language)
+		a->language = c->language;
+	if (c->severity)
+		a->severity = c->severity;
+	if (c->hint)
+		a->hint = c->hint;
+}
+
+/* What holds for the command as read so far. */
+static void apply_knowledge(struct reading *r)
+{
+	struct arguments *a = r->a;
+	a->n_models = 0;
+	a->cls = CLASS_UNKNOWN;
+	a->remote = a->appends = false;
+	a->severity = a->hint = NULL;
+	for (size_t i = 0; i < a->n_chain; i++) {
+		const struct known_command *c = a->chain[i];
+		apply_command(r, c, i + 1 == a->n_chain);
+		add_models(a, c->models);
+		for (size_t k = 0; k < c->n_when; k++)
+			apply_when(r, &c->when[k]);
+	}
+}
+
+static bool has_inner_roles(const struct operand_roles *roles)
+{
+	for (size_t i = 0; i < roles->n_prefix; i++)
+		if (takes_inner(roles->prefix[i]) || roles->prefix[i] == ROLE_ASSIGN)
+			return true;
+	for (size_t i = 0; i < roles->n_suffix; i++)
+		if (takes_inner(roles->suffix[i]))
+			return true;
+	return takes_inner(roles->repeat) || roles->repeat == ROLE_ASSIGN;
+}
+
+static bool is_assignment(struct str prefix)
+{
+	size_t eq = str_find_char(prefix, '=');
+	if (eq == STR_NPOS || eq == 0)
+		return false;
+	for (size_t i = 0; i < eq; i++)
+		if (!ascii_is_name(prefix.p[i]))
+			return false;
+	return true;
+}
+
+/* Does an inner command start at this operand? "assign... argv" skips over assignments. */
+static bool starts_inner(struct reading *r, struct str prefix, enum role *ret_role)
+{
+	struct arguments *a = r->a;
+	apply_knowledge(r);
+	const struct operand_roles *roles = &a->roles;
+	if (!has_inner_roles(roles))
+		return false;
+	size_t assigns = 0;
+	bool leading = roles->n_prefix == 0 && roles->repeat == ROLE_ASSIGN;
+	bool in_prefix = roles->n_prefix > 0 && roles->prefix[0] == ROLE_ASSIGN;
+	for (size_t i = 0; i < a->n_args; i++)
+		assigns += a->args[i].operand && a->args[i].role == ROLE_ASSIGN;
+	if (leading || in_prefix) {
+		if (a->n_operands == assigns && is_assignment(prefix)) {
+			*ret_role = ROLE_ASSIGN;
+			return false;
+		}
+		*ret_role = leading ? (roles->n_suffix ? (enum role)roles->suffix[0] : ROLE_UNKNOWN)
+				    : roles->n_prefix > 1 ? (enum role)roles->prefix[1] : (enum role)roles->repeat;
+		return takes_inner(*ret_role);
+	}
+	size_t k = a->n_operands;
+	*ret_role = k < roles->n_prefix ? (enum role)roles->prefix[k] : roles->repeat != ROLE_UNKNOWN || !roles->n_suffix
+									       ? (enum role)roles->repeat
+									       : (enum role)roles->suffix[0];
+	return takes_inner(*ret_role);
+}
+
+static void push_subcommand(struct reading *r, const struct known_command *sub)
+{
+	r->a->chain[r->a->n_chain++] = sub;
+	/* A flag parser is one for all its subcommands. */
+	if (r->style != STYLE_SINGLE || sub->style != STYLE_GNU)
+		r->style = sub->style;
+	r->options_ended = false;
+}
+
+static bool read_subcommand(struct reading *r)
+{
+	const struct known_command *parent = innermost(r->a);
+	if (!parent || !parent->n_subcommands || r->subcommands_ended || r->a->n_operands || r->a->n_chain == CHAIN_MAX)
+		return false;
+	const struct word *word = &r->words[r->at];
+	const struct known_command *sub =
+		word_is_known(word) ? knowledge_subcommand(parent, value_text(r->d->arena, word->value)) : NULL;
+	if (!sub) {
+		r->subcommands_ended = true;
+		/* Where the data lists the subcommands, another one is not understood. */
+		if (!parent->operands.given)
+			r->a->imprecise = true;
+		return false;
+	}
+	push_subcommand(r, sub);
+	r->at++;
+	return true;
+}
+
+static void read_operand(struct reading *r)
+{
+	enum role role = ROLE_UNKNOWN;
+	const struct word *word = &r->words[r->at];
+	if (read_subcommand(r))
+		return;
+	if (word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY && !r->options_ended))
+		r->a->imprecise = true; /* it may be an option */
+	if (innermost(r->a) && starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {
+		add_inner(r, role, r->at, r->n);
+		r->at = r->n;
+		return;
+	}
+	add_argument(r, role == ROLE_ASSIGN ? ROLE_ASSIGN : ROLE_UNKNOWN, word->value, r->at);
+	r->a->args[r->a->n_args - 1].operand = true;
+	r->a->n_operands++;
+	r->at++;
+	if (r->style == STYLE_POSIX)
+		r->options_ended = true;
+}
+
+/* ---- styles ---- */
+
+static void read_keyval(struct reading *r, struct str prefix)
+{
+	size_t eq = str_find_char(prefix, '=');
+	const struct known_option *option = eq == STR_NPOS ? NULL : find_option(r, str_first(prefix, eq + 1));
+	if (!option) {
+		r->a->imprecise |= eq != STR_NPOS || !prefix.n;
+		read_operand(r);
+		return;
+	}
+	set_class(r, r->at, CW_OPTION);
+	r->at++;
+	attached_value(r, option, value_from_byte(r, &r->words[r->at - 1], eq + 1));
+}
+
+/* Expression words of find. */
+static bool read_expression(struct reading *r, struct str prefix)
+{
+	bool starts = prefix.n && (prefix.p[0] == '-' || str_is(prefix, "(") || str_is(prefix, ")") ||
+				   str_is(prefix, "!") || str_is(prefix, ","));
+	if (!starts || r->words[r->at].many)
+		return false;
+	if (prefix.p[0] == '-' && prefix.n > 1) {
+		read_option(r, prefix);
+	} else {
+		set_class(r, r->at, CW_OPTION);
+		r->at++;
+	}
+	return true;
+}
+
+static void read_word(struct reading *r)
+{
+	struct str prefix = r->words[r->at].many ? STR("") : value_known_prefix(r->d->arena, r->words[r->at].value);
+	bool first = r->at == 1;
+	if (r->style == STYLE_NONE || r->options_ended) {
+		read_operand(r);
+	} else if (r->style == STYLE_KEYVAL && !is_option_word(r, prefix)) {
+		read_keyval(r, prefix);
+	} else if (r->style == STYLE_FIND && read_expression(r, prefix)) {
+		return;
+	} else if (r->style == STYLE_TAR && first && !is_option_word(r, prefix) && value_is_known(r->words[r->at].value)) {
+		set_class(r, r->at, CW_OPTION);
+		short_options(r, prefix, false);
+	} else if (is_option_word(r, prefix)) {
+		read_option(r, prefix);
+	} else {
+		read_operand(r);
+	}
+}
+
+/* ---- roles ---- */
+
+static enum role tree_form(enum role role)
+{
+	static const struct {
+		enum role plain, tree;
+	} forms[] = {
+		{ROLE_READ, ROLE_TREE_READ},	 {ROLE_WRITE, ROLE_TREE_WRITE}, {ROLE_EDIT, ROLE_TREE_EDIT},
+		{ROLE_DELETE, ROLE_TREE_DELETE}, {ROLE_PATHSPEC, ROLE_PATHSPEC},
+	};
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (forms[i].plain == role)
+			return forms[i].tree;
+	return role;
+}
+
+static bool is_file_role(enum role role)
+{
+	return role != ROLE_NONE && role != ROLE_UNKNOWN && role != ROLE_CODE && role != ROLE_SHELL;
+}
+
+static void assign_roles(struct reading *r)
+{
+	struct arguments *a = r->a;
+	struct operand_roles roles = a->roles;
+	bool files = false;
+	size_t k = 0;
+	if (roles.repeat == ROLE_ASSIGN)
+		roles.repeat = ROLE_UNKNOWN;
+	for (size_t i = 0; i < a->n_args; i++) {
+		if (!a->args[i].operand || a->args[i].role == ROLE_ASSIGN)
+			continue;
+		a->args[i].role = operand_role(&roles, k++, a->n_operands);
+		if (a->recursive)
+			a->args[i].role = tree_form(a->args[i].role);
+		files |= is_file_role(a->args[i].role);
+	}
+	if (!files && a->default_operand) {
+		enum role role = a->recursive ? tree_form((enum role)roles.repeat) : (enum role)roles.repeat;
+		add_argument(r, role, value_from(r->d->arena, str_from(a->default_operand)), r->n);
+		a->args[a->n_args - 1].operand = true;
+	}
+}
+
+static void describe_words(struct reading *r, struct str name)
+{
+	struct arguments *a = r->a;
+	a->words = ARENA_ARRAY(r->d->arena, r->n, struct command_word);
+	a->n_words = r->n;
+	for (size_t i = 0; i < r->n; i++) {
+		a->words[i].value = r->words[i].value;
+		a->words[i].many = r->words[i].many;
+		a->words[i].cls = CW_OPERAND;
+	}
+	a->words[0].cls = CW_PROGRAM;
+	if (name.n)
+		a->words[0].value = value_from(r->d->arena, name);
+}
+
+/* Nobody described the program: a dash makes an option, and what follows one may be its value. */
+static void describe_unknown(struct reading *r)
+{
+	bool behind_option = false;
+	for (size_t i = 1; i < r->n; i++) {
+		struct str prefix = r->words[i].many ? STR("") : value_known_prefix(r->d->arena, r->words[i].value);
+		bool option = prefix.n > 1 && prefix.p[0] == '-';
+		set_class(r, i, option ? CW_OPTION : behind_option ? CW_MAYBE_VALUE : CW_OPERAND);
+		behind_option = option && str_find_char(prefix, '=') == STR_NPOS;
+		size_t eq = option ? str_find_char(prefix, '=') : STR_NPOS;
+		add_argument(r, ROLE_UNKNOWN, eq == STR_NPOS ? r->words[i].value : value_from_byte(r, &r->words[i], eq + 1), i);
+		r->a->args[r->a->n_args - 1].operand = !option;
+	}
+	r->a->imprecise = true;
+}
+
+void arguments_read(struct decider *d, const struct known_command *known, struct str name, const struct word *words,
+		    size_t n, struct arguments *ret_arguments)
+{
+	*ret_arguments = (struct arguments){.cls = CLASS_UNKNOWN};
+	struct reading r = {.d = d, .a = ret_arguments, .words = words, .n = n, .at = 1};
+	describe_words(&r, name);
+	if (!known) {
+		describe_unknown(&r);
+		return;
+	}
+	ret_arguments->chain[0] = known;
+	ret_arguments->n_chain = 1;
+	r.style = (enum option_style)known->style;
+	while (r.at < n && !r.done)
+		read_word(&r);
+	apply_knowledge(&r);
+	assign_roles(&r);
+}
+
+const struct argument *arguments_operand(const struct arguments *a, size_t n)
+{
+	for (size_t i = 0; i < a->n_args; i++)
+		if (a->args[i].operand && n-- == 0)
+			return &a->args[i];
+	return NULL;
+}
+
+bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index, const char *name)
+{
+	(void)d;
+	return index < a->n_chain && matches_glob_list(str_from(name), str_from(a->chain[index]->name));
+}

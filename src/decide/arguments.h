@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Argument words and what they are to their program. Private to src/decide/.
+ */
+#ifndef CAVRA_DECIDE_ARGUMENTS_H
+#define CAVRA_DECIDE_ARGUMENTS_H
+
+#include "decide/core.h"
+
+enum { CHAIN_MAX = 8, MODELS_MAX = 16, INNER_MAX = 16 };
+
+struct argument {
+	enum role role;
+	struct value value;
+	bool many;
+	bool operand;                      /* not an option's value */
+	const struct known_option *option; /* whose value it is */
+	struct span span;
+};
+
+struct seen_option {
+	const struct known_option *option;
+	struct value value; /* its first value */
+	bool has_value;
+};
+
+/* A command inside the command: the words from `from` up to `to`. */
+struct inner_command {
+	size_t from, to;
+	enum role role; /* ROLE_ARGV, ROLE_ARGV_SHELL, ROLE_EXEC */
+};
+
+struct arguments {
+	const struct known_command *chain[CHAIN_MAX]; /* the program, then its subcommands; empty: unknown program */
+	size_t n_chain;
+	struct argument *args;
+	size_t n_args, cap_args;
+	struct seen_option *options;
+	size_t n_options, cap_options;
+	struct command_word *words; /* for command patterns; [0] is the program */
+	size_t n_words;
+	struct inner_command inner[INNER_MAX];
+	size_t n_inner;
+	size_t n_operands;
+	bool imprecise; /* something was not understood: words may be anything to the program */
+
+	/* after the when clauses */
+	enum command_class cls;
+	struct operand_roles roles;
+	bool recursive;
+	const char *default_operand;
+	const char *models[MODELS_MAX];
+	size_t n_models;
+	const char *severity;
+	const char *stdin_role;
+	const char *language;
+	bool wrapper, remote, appends, interactive;
+	const char *hint;
+};
+
+/* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */
+void arguments_read(struct decider *d, const struct known_command *known, struct str name, const struct word *words,
+		    size_t n, struct arguments *ret_arguments);
+bool arguments_has(const struct arguments *arguments, const char *option);
+/* The n-th operand, NULL. */
+const struct argument *arguments_operand(const struct arguments *arguments, size_t n);
+/* Is the innermost subcommand of this name? Index 1 is the first subcommand. */
+bool arguments_subcommand(struct decider *d, const struct arguments *arguments, size_t index, const char *name);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One command on its way through unwrapping and judging. Private to src/decide/.
+ */
+#ifndef CAVRA_DECIDE_COMMAND_H
+#define CAVRA_DECIDE_COMMAND_H
+
+#include "decide/arguments.h"
+
+struct command {
+	struct arguments arguments;
+	const struct word *words;
+	size_t n;
+	struct str name;         /* base name of the program */
+	struct str shown;        /* canonical text for people */
+	struct scope scope;
+	struct effect *effect;
+	unsigned files;          /* enum file_verdict of all its file effects */
+	bool writes, deletes_tree; /* among its file effects */
+	bool code_unknown;       /* runs program text that is not understood */
+	bool environment;        /* variables change what it runs */
+	bool uses_network, network_allowed; /* all its hosts are allowed by a rule */
+	bool runs_inner;         /* an inner command was judged */
+	bool git_judged;         /* a Git rule met it */
+};
+
+/* ---- roles.c: what the arguments touch ---- */
+void command_roles(struct decider *d, struct command *command);
+
+/* ---- environment.c: variables that change what a command runs ---- */
+void command_environment(struct decider *d, struct command *command);
+
+/* ---- commands.c: block, approval and allow lists, rules, effect rules, default ---- */
+void command_judge(struct decider *d, struct command *command);
+/* Only what forbids: block and approval lists and the pack's rules. True when one met it. */
+bool command_judge_lists(struct decider *d, struct command *command);
+/* For a pipeline and for redirections without a command. */
+void command_judge_pipelines(struct decider *d);
+void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files, bool writes);
+void command_note_stage(struct decider *d, const struct command *command);
+
+/* ---- git.c ---- */
+/* Looks at a git command: push, branch deletion, configuration. */
+void git_command(struct decider *d, struct command *command);
+
+/* ---- rules.c: the rules: section ---- */
+/* Adds what the pack's own rules say; true when one allows the command. */
+bool command_rules(struct decider *d, const struct command *command);
+
+/* ---- unwrap.c ---- */
+
+/* Reads the words with the knowledge base and lists the command as an effect. */
+void command_describe(struct decider *d, struct command *ret_command, const struct word *words, size_t n,
+		      const struct scope *scope);
+struct shell_script {
+	struct str text;
+	struct value *positional; /* $1 ... */
+	size_t n_positional;
+	struct value name;        /* $0 */
+};
+void shell_script_run(struct decider *d, const struct shell_script *script, const struct scope *scope);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Command rules: block and approval lists, the pack's own rules, allow lists, the effect rules, and the default.
+ * Tour 6 of 9.
+ */
+#include "decide/command.h"
+
+/* A command of a pipeline, kept until the text is through. */
+struct stage {
+	int pipeline;
+	struct pipeline_stage words;
+	const struct effect *effect;
+	struct stage *next;
+};
+
+/* ---- severity ---- */
+
+static const struct {
+	const char *name;
+	enum cavra_severity severity;
+} severities[] = {
+	{"low", CAVRA_LOW}, {"medium", CAVRA_MEDIUM}, {"high", CAVRA_HIGH}, {"critical", CAVRA_CRITICAL},
+};
+
+/* Of a block rule that gives none: critical where the command applies, deletes or destroys, judged on its words and not on
+ * a part of them.
+ */
+static enum cavra_severity block_severity(struct decider *d, const struct command *c)
+{
+	static const char *const verbs[] = {"apply", "delete", "destroy"};
+	const struct arguments *a = &c->arguments;
+	for (size_t i = 0; a->severity && i < sizeof severities / sizeof *severities; i++)
+		if (strcmp(a->severity, severities[i].name) == 0)
+			return severities[i].severity;
+	if (a->cls == CLASS_DESTROY)
+		return CAVRA_CRITICAL;
+	for (size_t i = 1; i < a->n_words; i++) {
+		if (a->words[i].cls != CW_OPERAND || a->words[i].many || !value_is_known(a->words[i].value))
+			continue;
+		struct str word = value_text(d->arena, a->words[i].value);
+		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+			if (str_is(word, verbs[k]))
+				return CAVRA_CRITICAL;
+	}
+	return CAVRA_HIGH;
+}
+
+/* ---- lists ---- */
+
+static bool apply_block(struct decider *d, const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_BLOCK], a->words, a->n_words, d->arena);
+	if (hit.match == MATCH_NO)
+		return false;
+	bool must = hit.match == MATCH_MUST;
+	struct finding *finding = finding_add(d, c->effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+					      block_severity(d, c), "commands.block");
+	finding->certainty = hit.match;
+	finding->pattern = hit.pattern;
+	finding->reason = arena_printf(d->arena, "%s: %.*s", must ? "matches a blocked command" : "may be a blocked command",
+				       STR_ARG(hit.pattern));
+	if (!must)
+		finding->approver_group = STR("Repository Owners");
+	if (a->hint)
+		finding->instead = str_from(a->hint);
+	return true;
+}
+
+static bool apply_approval(struct decider *d, const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_APPROVE], a->words, a->n_words, d->arena);
+	if (hit.match == MATCH_NO)
+		return false;
+	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH, "commands.require_approval");
+	finding->certainty = hit.match;
+	finding->pattern = hit.pattern;
+	finding->approver_group = STR("Repository Owners");
+	finding->reason = arena_printf(d->arena, "matches a command that needs approval: %.*s", STR_ARG(hit.pattern));
+	return true;
+}
+
+static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id, struct str reason)
+{
+	struct finding *finding = finding_add(d, effect, CAVRA_ALLOW, CAVRA_LOW, rule_id);
+	finding->reason = reason;
+	return finding;
+}
+
+static bool apply_allow(struct decider *d, const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words, a->n_words, d->arena);
+	if (hit.match != MATCH_MUST)
+		return false;
+	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s", STR_ARG(hit.pattern));
+	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
+	return true;
+}
+
+/* ---- effect rules ---- */
+
+static bool understood(const struct command *c)
+{
+	return c->name.n && !c->arguments.imprecise && !c->code_unknown && !c->environment;
+}
+
+static bool only_looks(struct decider *d, const struct command *c)
+{
+	return d->policy->commands_readonly && d->mode != MODE_STRICT && understood(c) && !c->writes &&
+	       c->arguments.cls == CLASS_INSPECT;
+}
+
+static bool stays_in_workspace(struct decider *d, const struct command *c)
+{
+	enum command_class cls = c->arguments.cls;
+	bool edits = cls == CLASS_EDIT || cls == CLASS_LOCAL || cls == CLASS_INSPECT ||
+		     (cls == CLASS_DELETE && !c->deletes_tree);
+	return d->policy->commands_workspace && d->mode != MODE_STRICT && edits && understood(c) && !c->uses_network &&
+	       !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN));
+}
+
+static bool apply_effect_rules(struct decider *d, const struct command *c)
+{
+	if (only_looks(d, c)) {
+		allow(d, c->effect, "commands.readonly.allow", arena_join(d->arena, STR("only looks: "), c->shown));
+		return true;
+	}
+	if (stays_in_workspace(d, c)) {
+		allow(d, c->effect, "commands.workspace.allow",
+		      arena_join(d->arena, STR("changes nothing but the workspace: "), c->shown));
+		return true;
+	}
+	if (understood(c) && c->uses_network && c->network_allowed && c->arguments.cls == CLASS_NETWORK &&
+	    !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN))) {
+		allow(d, c->effect, "network.allow", arena_join(d->arena, STR("talks to allowed hosts only: "), c->shown));
+		return true;
+	}
+	return false;
+}
+
+/* ---- the default ---- */
+
+static const char *const class_reasons[COMMAND_CLASSES] = {
+	[CLASS_UNKNOWN] = "nothing allows this command",
+	[CLASS_INSPECT] = "nothing allows this command",
+	[CLASS_EDIT] = "changes files, and nothing allows it",
+	[CLASS_LOCAL] = "changes local state, and nothing allows it",
+	[CLASS_BUILD] = "runs the project's own code, and nothing allows it",
+	[CLASS_DELETE] = "deletes files, and nothing allows it",
+	[CLASS_DISCARD] = "loses local work",
+	[CLASS_NETWORK] = "talks to other hosts",
+	[CLASS_INSTALL] = "installs code of others",
+	[CLASS_EXECUTE] = "runs code that is not in the command",
+	[CLASS_CREDENTIAL] = "shows or makes secrets",
+	[CLASS_SYSTEM] = "changes the machine",
+	[CLASS_PUBLISH] = "publishes something",
+	[CLASS_CHANGE] = "changes shared or remote state",
+	[CLASS_DESTROY] = "destroys shared or remote state",
+};
+
+static void apply_default(struct decider *d, const struct command *c)
+{
+	bool blocks = d->mode == MODE_STRICT && !c->arguments.n_chain;
+	struct finding *finding = finding_add(d, c->effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+					      blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
+					      blocks ? "commands.default.block" : "commands.default.require_approval");
+	if (!blocks)
+		finding->approver_group = STR("Repository Owners");
+	const char *why = class_reasons[c->arguments.cls];
+	if (c->code_unknown)
+		why = "runs program text that is not understood";
+	else if (c->arguments.imprecise && c->arguments.n_chain)
+		why = "has arguments that are not understood";
+	else if (!c->arguments.n_chain)
+		why = "is a program that nothing is known of";
+	finding->reason = arena_printf(d->arena, "%.*s: %s", STR_ARG(c->shown), why);
+	if (c->arguments.hint)
+		finding->instead = str_from(c->arguments.hint);
+}
+
+/* ---- judging ---- */
+
+bool command_judge_lists(struct decider *d, struct command *c)
+{
+	bool met = apply_block(d, c);
+	return apply_approval(d, c) || met;
+}
+
+void command_judge(struct decider *d, struct command *c)
+{
+	/* Code with no name to judge was reported as opaque; block rules may still meet it. */
+	bool met = command_judge_lists(d, c);
+	bool allowed = command_rules(d, c);
+	if (met)
+		return;
+	if (allowed || (c->name.n && !c->environment && apply_allow(d, c)))
+		return;
+	/* A wrapper adds nothing: what it wraps was judged. */
+	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise)
+		return;
+	/* A shell whose text was understood adds nothing either. */
+	bool text = c->runs_inner && !c->code_unknown && !c->arguments.imprecise && c->arguments.language &&
+		    strcmp(c->arguments.language, "shell") == 0 && !c->arguments.remote;
+	if (text || apply_effect_rules(d, c))
+		return;
+	apply_default(d, c);
+}
+
+void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files, bool writes)
+{
+	struct effect *effect = effect_add(d, EFFECT_COMMAND, STR("redirection"), scope);
+	bool contained = !(files & (FILE_OUTSIDE | FILE_UNKNOWN));
+	if (!writes && d->policy->commands_readonly && d->mode != MODE_STRICT) {
+		allow(d, effect, "commands.readonly.allow", STR("only opens files for reading"));
+	} else if (writes && contained && d->policy->commands_workspace && d->mode != MODE_STRICT) {
+		allow(d, effect, "commands.workspace.allow", STR("changes nothing but the workspace: a redirection"));
+	} else {
+		struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+						      "commands.default.require_approval");
+		finding->approver_group = STR("Repository Owners");
+		finding->reason = STR("a redirection, and nothing allows it");
+	}
+}
+
+/* ---- pipelines ---- */
+
+void command_note_stage(struct decider *d, const struct command *c)
+{
+	if (!c->scope.pipeline || !pattern_list_has_pipelines(d->policy->list[LIST_COMMANDS_BLOCK]))
+		return;
+	struct stage *stage = ARENA_NEW(d->arena, struct stage);
+	stage->pipeline = c->scope.pipeline;
+	stage->words = (struct pipeline_stage){c->arguments.words, c->arguments.n_words};
+	stage->effect = c->effect;
+	stage->next = d->stages;
+	d->stages = stage;
+}
+
+static void judge_pipeline(struct decider *d, const struct stage *last)
+{
+	size_t n = 0;
+	const struct stage *from = last;
+	for (; from && from->pipeline == last->pipeline; from = from->next)
+		n++;
+	struct pipeline_stage *stages = ARENA_ARRAY(d->arena, n, struct pipeline_stage);
+	const struct stage *stage = last;
+	for (size_t i = n; i > 0; i--, stage = stage->next)
+		stages[i - 1] = stage->words;
+	struct match_result hit = pipeline_match(d->policy->list[LIST_COMMANDS_BLOCK], stages, n, d->arena);
+	if (hit.match == MATCH_NO)
+		return;
+	bool must = hit.match == MATCH_MUST;
+	struct finding *finding = finding_add(d, last->effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
+					      "commands.block");
+	finding->certainty = hit.match;
+	finding->pattern = hit.pattern;
+	finding->reason = arena_printf(d->arena, "%s: %.*s", must ? "matches a blocked pipeline" : "may be a blocked pipeline",
+				       STR_ARG(hit.pattern));
+	if (!must)
+		finding->approver_group = STR("Repository Owners");
+}
+
+void command_judge_pipelines(struct decider *d)
+{
+	/* Wrapped commands note themselves, too, so a stage may stand for several; all are tried together. */
+	for (const struct stage *stage = d->stages; stage;) {
+		judge_pipeline(d, stage);
+		int pipeline = stage->pipeline;
+		while (stage && stage->pipeline == pipeline)
+			stage = stage->next;
+	}
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The inside of the decision core: one decider per request collects effects and findings. Private to src/decide/.
+ *
+ *	decide.c     a request to the functions below, and findings to the decision
+ *	findings.c   effects and findings
+ *	paths.c      canonical paths, links, file effects        protect.c  what CAVRA itself needs
+ *	arguments.c  argv and the knowledge base to roles        unwrap.c   roles to effects and inner commands
+ *	commands.c   command rules                               git.c      what Git would push, delete, rewrite
+ *	network.c    hosts and URLs                              code.c     program text in other languages
+ *	mcp.c  records.c  adapters.c  actions that are not files, commands or Git
+ *
+ * Everything lives in the decider's armed arena: an allocation succeeds or jumps back to decide().
+ */
+#ifndef CAVRA_DECIDE_CORE_H
+#define CAVRA_DECIDE_CORE_H
+
+#include "decide/decide.h"
+#include "decide/knowledge.h"
+#include "shell/shell.h"
+
+struct decider {
+	const struct policy *policy;
+	const struct request *request;
+	const struct resolver *resolver; /* never NULL */
+	enum policy_mode mode;
+	struct arena *arena;
+	struct shell_budget budget;
+	struct str workspace; /* absolute, canonical; empty: unknown */
+
+	struct effect *effects;
+	struct effect **effects_tail;
+	size_t n_effects;
+	struct finding_node *findings;
+	struct finding_node **findings_tail;
+	size_t n_findings;
+
+	struct made_link *links;       /* symbolic links that the text itself makes */
+	const struct shell_assign *checked_assigns;
+	struct stage *stages;          /* commands of pipelines, newest first */
+	int pipelines;                 /* numbers given to pipelines so far */
+	bool git_config_changed;       /* the text changes Git's configuration */
+	int nesting;                   /* commands inside commands */
+	bool exhausted;                /* a cap was met; already an opaque finding */
+};
+
+struct finding_node {
+	struct finding finding;
+	struct finding_node *next;
+};
+
+/* Where and how something runs. */
+struct scope {
+	const struct value *cwds; /* at least one */
+	size_t n_cwds;
+	const struct shell_assign *assigns;
+	const struct value *input; /* known standard input, NULL: unknown */
+	bool piped_in;             /* standard input is a pipe or a file */
+	bool remote;               /* elsewhere: paths are not ours, file rules hold as "may" */
+	bool surely;
+	struct span span;          /* in the request's target */
+	bool literal_spans;        /* spans of nested text count from span.from */
+	int pipeline;
+};
+struct scope scope_of_request(struct decider *d);
+
+/* ---- findings.c ---- */
+
+struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str shown, const struct scope *scope);
+/* certainty is MATCH_MUST and everything optional is empty in the result; the caller may fill it in. */
+struct finding *finding_add(struct decider *d, const struct effect *effect, enum cavra_outcome decision,
+			    enum cavra_severity severity, const char *rule_id);
+/* commands.opaque.require_approval, a block when the policy or the mode says so. */
+void finding_opaque(struct decider *d, const struct effect *effect, struct str reason, struct span span);
+
+/* ---- paths.c ---- */
+
+/* kind: EFFECT_FILE_*. path: as named, relative to each of the scope's directories. tree: everything below, too. Adds the
+ * effect and what the file rules say.
+ */
+enum file_verdict {
+	FILE_OUTSIDE = 1, /* perhaps outside the workspace and the temporary directory */
+	FILE_UNKNOWN = 2, /* not fully known */
+	FILE_FOUND = 4,   /* a rule met it */
+};
+unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope);
+/* A word of which nobody knows what it is to the program: if a file rule would meet it, that is a finding with
+ * certainty MATCH_MAY. Adds nothing otherwise.
+ */
+void file_suspicion(struct decider *d, struct value path, const struct scope *scope);
+/* The same for text of another language in which `path` stands as a string: block_read patterns hold surely, write
+ * patterns perhaps.
+ */
+void file_mention(struct decider *d, struct value path, const struct scope *scope);
+
+/* ---- unwrap.c ---- */
+
+/* Shell text; text must be known. */
+void shell_text(struct decider *d, struct str text, const struct scope *scope);
+/* One command as words, unwrapped and judged. */
+void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope);
+
+/* ---- code.c ---- */
+
+/* Program text of `language` ("python", "awk", "sed" ...). Adds the effects that it surely or perhaps has. Returns true
+ * when the text is understood completely and does nothing but what was added; false when it may do anything.
+ */
+bool code_text(struct decider *d, const char *language, struct str text, const struct scope *scope);
+
+/* ---- network.c ---- */
+
+/* A URL or [user@]host[:port]; file: URLs are reads. Adds the effect and what the network rules say. *ret_allowed: a
+ * rule of network.allow surely holds.
+ */
+void net_effect(struct decider *d, struct value address, bool is_url, const struct scope *scope, bool *ret_allowed);
+
+/* ---- git.c ---- */
+
+/* A push as Git understands it: remote and refspecs as written, options as flags. */
+struct git_push {
+	const struct word *remote;   /* NULL: none given */
+	const struct word *refspecs;
+	size_t n_refspecs;
+	bool force, delete, all, mirror, tags_only;
+};
+void git_push_effect(struct decider *d, const struct git_push *push, const struct scope *scope);
+
+/* ---- mcp.c, records.c, adapters.c: whole requests ---- */
+
+void mcp_request(struct decider *d);
+void release_record_request(struct decider *d);
+void pull_request_request(struct decider *d);
+/* Knows the action type? Then it was judged. */
+bool adapter_request(struct decider *d);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Variables that change what a command runs: GIT_SSH_COMMAND, LD_PRELOAD, PAGER ...
+ */
+#include "decide/command.h"
+
+static bool glob_is(const char *glob, struct str name)
+{
+	struct str g = str_from(glob);
+	size_t star = str_find_char(g, '*');
+	if (star == STR_NPOS)
+		return str_eq(g, name);
+	struct str head = str_first(g, star), tail = str_from_at(g, star + 1);
+	return name.n >= head.n + tail.n && str_starts(name, head) && str_ends(name, tail);
+}
+
+static bool is_for(const struct known_environment *e, struct str program)
+{
+	for (const char *const *name = e->programs; name && *name; name++)
+		if (str_is(program, *name))
+			return true;
+	return !e->programs;
+}
+
+static const struct known_environment *find(struct str name, struct str program)
+{
+	for (size_t i = 0; i < known_environment_count; i++)
+		if (glob_is(known_environment[i].name, name) && is_for(&known_environment[i], program))
+			return &known_environment[i];
+	return NULL;
+}
+
+static void ask(struct decider *d, struct command *c, const struct shell_assign *assign, const char *what)
+{
+	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
+					      "commands.environment.require_approval");
+	c->environment = true;
+	finding->approver_group = STR("Repository Owners");
+	finding->reason = arena_printf(d->arena, "%.*s %s %.*s", STR_ARG(assign->name), what, STR_ARG(c->name));
+	finding->instead = STR("run the command without it");
+}
+
+static void judge_guard(struct decider *d, struct command *c, const struct shell_assign *assign)
+{
+	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL, "self_protection.block");
+	c->environment = true;
+	finding->reason = arena_printf(d->arena, "sets %.*s, which belongs to CAVRA", STR_ARG(assign->name));
+}
+
+static void judge_shell(struct decider *d, struct command *c, const struct shell_assign *assign)
+{
+	if (!value_is_known(assign->value)) {
+		ask(d, c, assign, "runs text that is not known inside");
+		return;
+	}
+	struct scope scope = c->scope;
+	scope.literal_spans = false;
+	scope.surely = false;
+	scope.assigns = NULL;
+	scope.input = NULL;
+	struct str text = value_text(d->arena, assign->value);
+	if (text.n)
+		shell_text(d, text, &scope);
+}
+
+static void judge(struct decider *d, struct command *c, const struct shell_assign *assign, enum environment_kind kind)
+{
+	switch (kind) {
+	case ENVIRONMENT_SHELL:
+		judge_shell(d, c, assign);
+		break;
+	case ENVIRONMENT_CODE:
+		ask(d, c, assign, "makes foreign code part of");
+		break;
+	case ENVIRONMENT_PATH:
+		ask(d, c, assign, "changes which program is");
+		break;
+	case ENVIRONMENT_CONFIG:
+		d->git_config_changed = true;
+		ask(d, c, assign, "changes the configuration of");
+		break;
+	case ENVIRONMENT_ARGS:
+		ask(d, c, assign, "adds arguments to");
+		break;
+	case ENVIRONMENT_GUARD:
+		judge_guard(d, c, assign);
+		break;
+	case ENVIRONMENT_KINDS:
+		break;
+	}
+}
+
+static bool shadowed(const struct shell_assign *list, const struct shell_assign *assign)
+{
+	for (; list != assign; list = list->next)
+		if (str_eq(list->name, assign->name))
+			return true;
+	return false;
+}
+
+/* PATH=... that only repeats what it was is no change. */
+static bool changes_nothing(struct decider *d, const struct shell_assign *assign)
+{
+	return value_is_known(assign->value) && value_text(d->arena, assign->value).n == 0 && !str_is(assign->name, "PATH");
+}
+
+void command_environment(struct decider *d, struct command *c)
+{
+	enum { ASSIGNS_MAX = 64 };
+	size_t n = 0;
+	if (!c->scope.assigns || shell_is_harmless_builtin(c->name) || c->arguments.wrapper)
+		return;
+	for (const struct shell_assign *assign = c->scope.assigns; assign; assign = assign->next) {
+		if (++n > ASSIGNS_MAX) {
+			ask(d, c, assign, "and many other variables are set for");
+			return;
+		}
+		const struct known_environment *known = find(assign->name, c->name);
+		if (known && !shadowed(c->scope.assigns, assign) && !changes_nothing(d, assign))
+			judge(d, c, assign, known->kind);
+	}
+}

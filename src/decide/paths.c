@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Canonical paths and symbolic links. What the file rules say to them is in files.c.
+ */
+#include "decide/paths.h"
+
+#include "base/limits.h"
+
+/* ---- known text ---- */
+
+bool path_inside(struct str path, struct str dir)
+{
+	if (!dir.n || !str_starts(path, dir))
+		return false;
+	return path.n == dir.n || path.p[dir.n] == '/' || dir.p[dir.n - 1] == '/';
+}
+
+struct str path_relative(struct str path, struct str dir)
+{
+	if (!path_inside(path, dir))
+		return path;
+	if (path.n == dir.n)
+		return STR(".");
+	return str_from_at(path, dir.p[dir.n - 1] == '/' ? dir.n : dir.n + 1);
+}
+
+/* /proc/<process>/root and /proc/<process>/cwd are other names for / and the current directory. */
+static struct str undo_proc(struct arena *arena, struct str path, struct str cwd)
+{
+	struct str rest = path, proc, process, what;
+	if (!str_starts(path, STR("/proc/")))
+		return path;
+	rest = str_from_at(path, 1);
+	if (!str_split(&rest, '/', &proc) || !str_split(&rest, '/', &process) || !str_split(&rest, '/', &what))
+		return path;
+	if (str_is(process, "self") || str_is(process, "thread-self") || ascii_is_digit(process.p[0])) {
+		struct str inner = rest.p ? rest : STR("");
+		if (str_is(what, "root"))
+			return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
+		if (str_is(what, "cwd") && cwd.n)
+			return path_canonical_text(arena, inner, cwd);
+	}
+	return path;
+}
+
+struct str path_canonical_text(struct arena *arena, struct str path, struct str cwd)
+{
+	bool absolute = path.n && path.p[0] == '/';
+	struct str whole = absolute || !cwd.n ? path : arena_join3(arena, cwd, STR("/"), path);
+	char *out = arena_alloc(arena, whole.n + 2);
+	size_t n = 0;
+	bool rooted = whole.n && whole.p[0] == '/';
+	struct str rest = whole, part;
+	while (str_split(&rest, '/', &part)) {
+		if (part.n == 0 || str_is(part, "."))
+			continue;
+		if (str_is(part, "..")) {
+			size_t slash = str_find_last_char(str_make(out, n), '/');
+			bool climbs = n == 0 || str_is(str_basename(str_make(out, n)), "..");
+			if (!climbs) {
+				n = slash == STR_NPOS ? 0 : slash;
+				continue;
+			}
+			if (rooted)
+				continue;
+		}
+		if (n || rooted)
+			out[n++] = '/';
+		memcpy(out + n, part.p, part.n);
+		n += part.n;
+	}
+	if (n == 0)
+		out[n++] = rooted ? '/' : '.';
+	return undo_proc(arena, str_make(out, n), cwd);
+}
+
+/* ---- partly known ---- */
+
+static struct value after_last_unknown(struct decider *d, struct value path)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < path.n; i++)
+		if (path.seg[i].kind == SEG_ANY)
+			from = i + 1;
+	struct seg *segs = ARENA_ARRAY(d->arena, path.n - from + 1, struct seg);
+	segs[0] = (struct seg){SEG_ANY, STR("")};
+	for (size_t i = from; i < path.n; i++) {
+		segs[i - from + 1] = path.seg[i];
+		/* A ".." behind the unknown part leads anywhere. */
+		if (path.seg[i].kind == SEG_TEXT && str_find(path.seg[i].text, STR("..")) != STR_NPOS)
+			return value_any();
+	}
+	return (struct value){segs, path.n - from + 1};
+}
+
+static bool has_kind(struct value v, enum seg_kind kind)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.seg[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Globs and numbers hold no slash, so components can be counted: each such segment is stood in for by a byte that paths do
+ * not hold while the text is made canonical.
+ */
+struct value path_canonical(struct decider *d, struct value path, struct value cwd)
+{
+	if (value_is_known(path) && value_is_known(cwd))
+		return value_from(d->arena, path_canonical_text(d->arena, value_text(d->arena, path),
+								  value_text(d->arena, cwd)));
+	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n && path.seg[0].text.p[0] == '/';
+	bool relative = path.n == 0 || path.seg[0].kind != SEG_ANY;
+	struct value whole = path;
+	if (!absolute && relative)
+		whole = value_concat(d->arena, value_concat(d->arena, cwd, value_from(d->arena, STR("/"))), path);
+	if (has_kind(whole, SEG_ANY))
+		return after_last_unknown(d, whole);
+	char *text = arena_alloc(d->arena, 1);
+	size_t n = 0, cap = 1, next = 0;
+	for (size_t i = 0; i < whole.n; i++) {
+		struct str piece = whole.seg[i].kind == SEG_TEXT ? whole.seg[i].text : STR("\x01");
+		for (size_t k = 0; k < piece.n; k++)
+			ARENA_PUSH(d->arena, text, n, cap) = piece.p[k] == '\x01' && whole.seg[i].kind == SEG_TEXT ? '\x02' : piece.p[k];
+	}
+	struct str canonical = path_canonical_text(d->arena, str_make(text, n), STR(""));
+	/* Dropped components ("x*" in "x*" "/..") would shift the segments: then only the end can be trusted. */
+	size_t kept = 0, total = 0;
+	for (size_t i = 0; i < canonical.n; i++)
+		kept += canonical.p[i] == '\x01';
+	for (size_t i = 0; i < whole.n; i++)
+		total += whole.seg[i].kind != SEG_TEXT;
+	if (kept != total)
+		return value_any();
+	struct value result = {NULL, 0};
+	struct str rest = canonical, piece;
+	for (size_t i = 0; str_split(&rest, '\x01', &piece); i++) {
+		if (i) {
+			while (whole.seg[next].kind == SEG_TEXT)
+				next++;
+			result = value_concat(d->arena, result, (struct value){&whole.seg[next++], 1});
+		}
+		result = value_concat(d->arena, result, value_from(d->arena, piece));
+	}
+	return result;
+}
+
+/* ---- links ---- */
+
+void path_note_link(struct decider *d, struct value name, struct value target, const struct scope *scope)
+{
+	if (!value_is_known(name) || !value_is_known(target))
+		return;
+	for (size_t i = 0; i < scope->n_cwds; i++) {
+		if (!value_is_known(scope->cwds[i]))
+			continue;
+		struct made_link *link = ARENA_NEW(d->arena, struct made_link);
+		link->name = path_canonical_text(d->arena, value_text(d->arena, name), value_text(d->arena, scope->cwds[i]));
+		link->target = value_text(d->arena, target);
+		link->next = d->links;
+		d->links = link;
+	}
+}
+
+static bool link_target(struct decider *d, struct str path, struct str *ret_target)
+{
+	for (const struct made_link *link = d->links; link; link = link->next) {
+		if (str_eq(link->name, path)) {
+			*ret_target = link->target;
+			return true;
+		}
+	}
+	return d->resolver->link && d->resolver->link(d->resolver->context, d->arena, path, ret_target) == RESOLVED_YES;
+}
+
+struct str path_resolve(struct decider *d, struct str path)
+{
+	if (!d->links && !d->resolver->link)
+		return path;
+	size_t at = 1;
+	for (int hops = 0; at <= path.n && hops < LIMIT_LINK_HOPS;) {
+		struct str target;
+		size_t slash = str_find_char(str_from_at(path, at), '/');
+		size_t end = slash == STR_NPOS ? path.n : at + slash;
+		struct str prefix = str_first(path, end), rest = str_from_at(path, end);
+		if (prefix.n > 1 && link_target(d, prefix, &target)) {
+			struct str parent = str_first(prefix, prefix.n - str_basename(prefix).n);
+			struct str full = arena_join(d->arena, target, rest);
+			path = path_canonical_text(d->arena, full, parent);
+			at = 1;
+			hops++;
+			continue;
+		}
+		at = end + 1;
+	}
+	return path;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests of the kinds that are files, commands, Git and the network, taken apart into effects.
+ */
+#include "decide/command.h"
+#include "decide/paths.h"
+#include "decide/requests.h"
+
+static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id, struct str reason)
+{
+	struct finding *finding = finding_add(d, effect, CAVRA_ALLOW, CAVRA_LOW, rule_id);
+	finding->reason = reason;
+	return finding;
+}
+
+/* ---- files ---- */
+
+static void read_request(struct decider *d)
+{
+	struct scope scope = scope_of_request(d);
+	struct str operation = d->request->operation;
+	struct value path = value_from(d->arena, d->request->target);
+	if (str_is(operation, "list"))
+		effect_add(d, EFFECT_FILE_READ, d->request->target, &scope);
+	else
+		(void)file_effect(d, EFFECT_FILE_READ, path, str_is(operation, "search"), &scope);
+	allow(d, d->effects, "filesystem.read.allow", STR("nothing forbids reading this path"));
+}
+
+static void write_request(struct decider *d)
+{
+	struct scope scope = scope_of_request(d);
+	struct value path = value_from(d->arena, d->request->target);
+	bool rename = str_is(d->request->operation, "rename");
+	if (rename) {
+		(void)file_effect(d, EFFECT_FILE_READ, path, true, &scope);
+		(void)file_effect(d, EFFECT_FILE_DELETE, path, true, &scope);
+		(void)file_effect(d, EFFECT_FILE_WRITE, value_from(d->arena, d->request->destination), false, &scope);
+	} else {
+		bool deletes = str_is(d->request->operation, "delete");
+		(void)file_effect(d, deletes ? EFFECT_FILE_DELETE : EFFECT_FILE_WRITE, path, deletes, &scope);
+	}
+	allow(d, d->effects, "filesystem.write.allow", STR("nothing forbids writing this path"));
+}
+
+/* ---- commands ---- */
+
+static void command_request(struct decider *d)
+{
+	struct scope scope = scope_of_request(d);
+	scope.literal_spans = true;
+	shell_text(d, d->request->target, &scope);
+	command_judge_pipelines(d);
+	if (d->findings)
+		return;
+	/* Assignments, comments, nothing at all. */
+	if (d->policy->commands_readonly && d->mode != MODE_STRICT)
+		allow(d, NULL, "commands.readonly.allow", STR("runs no command"));
+	else
+		finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM, "commands.default.require_approval")->reason =
+			STR("runs no command, and nothing allows it");
+}
+
+/* ---- Git ---- */
+
+/* Other names for verbs, and what they stand for. */
+static const struct {
+	const char *verb, *git, *option;
+} verb_names[] = {
+	{"force-push", "push", "--force"},	 {"force_push", "push", "--force"}, {"delete", "push", "--delete"},
+	{"delete-branch", "push", "--delete"},	 {"delete_branch", "push", "--delete"},
+};
+
+static void add_word(struct decider *d, struct word *words, size_t *n, struct str text, struct span span)
+{
+	words[(*n)++] = (struct word){.value = value_from(d->arena, text), .span = span};
+}
+
+static bool is_remote_name(const struct decider *d, struct str name)
+{
+	for (size_t i = 0; i < d->resolver->n_remotes; i++)
+		if (str_eq(name, d->resolver->remotes[i]))
+			return true;
+	return str_is(name, "origin") || str_is(name, "upstream");
+}
+
+/* "origin/main" in a request is remote and branch. */
+static void add_operands(struct decider *d, struct word *words, size_t *n, const struct word *operands, size_t n_operands)
+{
+	struct str text = n_operands == 1 && word_is_known(&operands[0]) ? value_text(d->arena, operands[0].value) : STR("");
+	size_t slash = str_find_char(text, '/');
+	if (slash != STR_NPOS && is_remote_name(d, str_first(text, slash))) {
+		add_word(d, words, n, str_first(text, slash), operands[0].span);
+		add_word(d, words, n, str_from_at(text, slash + 1), operands[0].span);
+		return;
+	}
+	for (size_t i = 0; i < n_operands; i++)
+		words[(*n)++] = operands[i];
+}
+
+static void ask_git(struct decider *d, const char *reason)
+{
+	struct finding *finding = finding_add(d, d->effects, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+					      "git.default.require_approval");
+	finding->approver_group = STR("Repository Owners");
+	finding->reason = str_from(reason);
+}
+
+static void git_default(struct decider *d, const struct command *c)
+{
+	switch (c->arguments.cls) {
+	case CLASS_INSPECT:
+	case CLASS_EDIT:
+	case CLASS_LOCAL:
+	case CLASS_NETWORK:
+	case CLASS_PUBLISH:
+		if (!c->arguments.imprecise)
+			allow(d, d->effects, "git.allow", STR("no rule forbids this Git operation"));
+		else
+			ask_git(d, "a Git operation with arguments that are not understood");
+		return;
+	case CLASS_UNKNOWN:
+	case CLASS_BUILD:
+	case CLASS_DELETE:
+	case CLASS_DISCARD:
+	case CLASS_INSTALL:
+	case CLASS_EXECUTE:
+	case CLASS_CREDENTIAL:
+	case CLASS_SYSTEM:
+	case CLASS_CHANGE:
+	case CLASS_DESTROY:
+	case COMMAND_CLASSES:
+		break;
+	}
+	ask_git(d, "a Git operation that loses work, runs code or is not understood");
+}
+
+/* A merge asked of a Git tool, not of the command line: into which branch, nobody says. */
+static void judge_merge(struct decider *d, struct str target)
+{
+	struct value branch = value_from(d->arena, target.n ? target : d->resolver->branch);
+	bool into = name_match(d->policy->list[LIST_GIT_PROTECTED], branch, d->arena).match == MATCH_MUST;
+	struct value current = value_from(d->arena, d->resolver->branch);
+	bool on = d->resolver->branch.n &&
+		  name_match(d->policy->list[LIST_GIT_PROTECTED], current, d->arena).match == MATCH_MUST;
+	if (!into && !on)
+		return;
+	struct finding *finding = finding_add(d, d->effects, CAVRA_BLOCK, CAVRA_HIGH, "git.protected_branch.block_direct_push");
+	finding->reason = STR("merges into a protected branch");
+	finding->instead = STR("open a pull request");
+}
+
+static void git_request(struct decider *d)
+{
+	struct scope scope = scope_of_request(d);
+	struct str verb = d->request->operation.n ? d->request->operation : STR("push");
+	struct word *operands = NULL, *words;
+	size_t n_operands = 0, n = 0;
+	char *lower = arena_alloc(d->arena, verb.n + 1);
+	for (size_t i = 0; i < verb.n; i++)
+		lower[i] = ascii_lower(verb.p[i]);
+	verb = str_make(lower, verb.n);
+	bool split = shell_split_words(d->arena, d->request->target, &operands, &n_operands);
+	words = ARENA_ARRAY(d->arena, n_operands + 8, struct word);
+	add_word(d, words, &n, STR("git"), scope.span);
+	const char *option = NULL;
+	struct str git = verb;
+	for (size_t i = 0; i < sizeof verb_names / sizeof *verb_names; i++)
+		if (str_is(verb, verb_names[i].verb)) {
+			git = str_from(verb_names[i].git);
+			option = verb_names[i].option;
+		}
+	add_word(d, words, &n, git, scope.span);
+	if (option)
+		add_word(d, words, &n, str_from(option), scope.span);
+	if (option && n_operands == 1 && strcmp(option, "--delete") == 0)
+		add_word(d, words, &n, STR("origin"), scope.span);
+	add_operands(d, words, &n, operands, n_operands);
+	if (!split) {
+		effect_add(d, EFFECT_GIT, verb, &scope);
+		ask_git(d, "operands that are not plain words");
+		return;
+	}
+	struct command c;
+	command_describe(d, &c, words, n, &scope);
+	command_roles(d, &c);
+	git_command(d, &c);
+	if (str_is(verb, "merge"))
+		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value) : STR(""));
+	command_judge_lists(d, &c);
+	git_default(d, &c);
+}
+
+/* ---- the network ---- */
+
+static void network_request(struct decider *d)
+{
+	struct scope scope = scope_of_request(d);
+	bool allowed;
+	net_effect(d, value_from(d->arena, d->request->target), true, &scope, &allowed);
+	if (allowed)
+		allow(d, d->effects, "network.allow", STR("an allowed host"));
+	else
+		allow(d, d->effects, "network.default.allow", STR("nothing forbids this host"));
+}
+
+/* ---- dispatch ---- */
+
+static const struct {
+	const char *action_type;
+	void (*request)(struct decider *d);
+} requests[] = {
+	{"read_file", read_request},
+	{"write_file", write_request},
+	{"execute_command", command_request},
+	{"git_operation", git_request},
+	{"network_request", network_request},
+	{"mcp_tool_call", mcp_request},
+	{"pull_request", pull_request_request},
+	{"release_governance_record", release_record_request},
+};
+
+void decide_request(struct decider *d)
+{
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		if (str_is(d->request->action_type, requests[i].action_type)) {
+			requests[i].request(d);
+			return;
+		}
+	}
+	if (adapter_request(d))
+		return;
+	struct finding *finding = finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM, "runtime.default.require_approval");
+	finding->approver_group = STR("Repository Owners");
+	finding->reason = STR("an action of a kind that no rule knows");
+}

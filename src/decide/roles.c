@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From argument roles to effects: which files, hosts, scripts and program texts a command touches.
+ */
+#include "base/limits.h"
+#include "decide/command.h"
+#include "decide/paths.h"
+
+typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
+
+static void files(struct decider *d, struct command *c, enum effect_kind kind, const struct argument *arg, bool tree)
+{
+	struct scope scope = c->scope;
+	if (arg->span.to > arg->span.from)
+		scope.span = arg->span;
+	c->files |= file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
+	c->writes |= kind != EFFECT_FILE_READ;
+	c->deletes_tree |= kind == EFFECT_FILE_DELETE && tree;
+}
+
+static bool is_dash(struct decider *d, const struct argument *arg)
+{
+	return value_is_known(arg->value) && str_is(value_text(d->arena, arg->value), "-");
+}
+
+static void role_read(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!is_dash(d, arg))
+		files(d, c, EFFECT_FILE_READ, arg, false);
+}
+
+static void role_write(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!is_dash(d, arg))
+		files(d, c, EFFECT_FILE_WRITE, arg, false);
+}
+
+static void role_edit(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_READ, arg, false);
+	files(d, c, EFFECT_FILE_WRITE, arg, false);
+}
+
+static void role_delete(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_DELETE, arg, false);
+}
+
+static void role_move(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_READ, arg, true);
+	files(d, c, EFFECT_FILE_WRITE, arg, true);
+}
+
+static void role_tree_read(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!is_dash(d, arg))
+		files(d, c, EFFECT_FILE_READ, arg, true);
+}
+
+static void role_tree_write(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_WRITE, arg, true);
+}
+
+static void role_tree_delete(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_DELETE, arg, true);
+}
+
+static void role_tree_edit(struct decider *d, struct command *c, const struct argument *arg)
+{
+	files(d, c, EFFECT_FILE_READ, arg, true);
+	files(d, c, EFFECT_FILE_WRITE, arg, true);
+}
+
+/* ---- directories that receive files ---- */
+
+static enum resolved is_directory(struct decider *d, const struct command *c, struct value path)
+{
+	if (!d->resolver->directory || c->scope.n_cwds != 1 || !value_is_known(path))
+		return RESOLVED_UNKNOWN;
+	struct value canonical = path_canonical(d, path, c->scope.cwds[0]);
+	if (!value_is_known(canonical))
+		return RESOLVED_UNKNOWN;
+	return d->resolver->directory(d->resolver->context, path_resolve(d, value_text(d->arena, canonical)));
+}
+
+static struct value base_name(struct decider *d, struct value path)
+{
+	if (!value_is_known(path))
+		return value_any();
+	struct str text = value_text(d->arena, path);
+	while (text.n > 1 && text.p[text.n - 1] == '/')
+		text.n--;
+	size_t colon = str_find_char(text, ':');
+	if (colon != STR_NPOS && str_find_char(str_from_at(text, colon), '/') == STR_NPOS)
+		text = str_from_at(text, colon + 1);
+	return value_from(d->arena, str_basename(text));
+}
+
+static bool is_source(const struct argument *arg, const struct argument *into)
+{
+	if (arg == into || !arg->operand)
+		return false;
+	return arg->role == ROLE_READ || arg->role == ROLE_TREE_READ || arg->role == ROLE_MOVE || arg->role == ROLE_LINK ||
+	       arg->role == ROLE_COPY;
+}
+
+/* The destination itself, as a file, and every source's name inside it, as a directory. */
+static void role_into(struct decider *d, struct command *c, const struct argument *arg)
+{
+	enum resolved directory = arg->many ? RESOLVED_UNKNOWN : is_directory(d, c, arg->value);
+	size_t sources = 0;
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		sources += is_source(&c->arguments.args[i], arg);
+	files(d, c, EFFECT_FILE_WRITE, arg, false);
+	if (directory == RESOLVED_NO || arg->many)
+		return;
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *source = &c->arguments.args[i];
+		if (!is_source(source, arg))
+			continue;
+		struct argument inside = *arg;
+		struct value name = source->many ? value_any() : base_name(d, source->value);
+		inside.value = value_concat(d->arena, value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
+		bool tree = source->role == ROLE_MOVE || source->role == ROLE_TREE_READ;
+		files(d, c, EFFECT_FILE_WRITE, &inside, tree && directory != RESOLVED_UNKNOWN);
+	}
+}
+
+/* A link makes its target readable and writable by another name. */
+static void role_link(struct decider *d, struct command *c, const struct argument *arg)
+{
+	const struct argument *last = NULL;
+	files(d, c, EFFECT_FILE_READ, arg, false);
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		if (c->arguments.args[i].operand && &c->arguments.args[i] != arg)
+			last = &c->arguments.args[i];
+	struct value name = last ? last->value : base_name(d, arg->value);
+	path_note_link(d, name, arg->value, &c->scope);
+	if (last && value_is_known(last->value))
+		path_note_link(d, value_concat(d->arena, value_concat(d->arena, last->value, value_from(d->arena, STR("/"))),
+					       base_name(d, arg->value)),
+			       arg->value, &c->scope);
+}
+
+/* ---- lists of names ---- */
+
+static void role_names(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!is_dash(d, arg))
+		files(d, c, EFFECT_FILE_READ, arg, false);
+	struct argument any = *arg;
+	any.value = value_any();
+	files(d, c, EFFECT_FILE_READ, &any, false);
+}
+
+/* ---- programs ---- */
+
+static void opaque_code(struct decider *d, struct command *c, const char *what)
+{
+	c->code_unknown = true;
+	finding_opaque(d, c->effect, arena_printf(d->arena, "%.*s runs %s", STR_ARG(c->name), what), c->scope.span);
+}
+
+static bool is_shell_language(const struct command *c)
+{
+	return c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
+}
+
+/* $0 $1 ... behind sh -c text */
+static void shell_argument(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (arg->many || !value_is_known(arg->value)) {
+		opaque_code(d, c, "text that is not known");
+		return;
+	}
+	struct shell_script script = {.text = value_text(d->arena, arg->value), .name = value_any()};
+	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args, struct value);
+	bool behind = false, named = false;
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *next = &c->arguments.args[i];
+		if (next->operand && behind && next->many) {
+			opaque_code(d, c, "text with parameters that are not known");
+			return;
+		}
+		if (next->operand && behind && !named) {
+			script.name = next->value;
+			named = true;
+		} else if (next->operand && behind) {
+			script.positional[script.n_positional++] = next->value;
+		}
+		behind |= next == arg;
+	}
+	struct scope scope = c->scope;
+	scope.literal_spans = false;
+	if (c->arguments.remote)
+		scope.remote = true;
+	c->runs_inner = true;
+	shell_script_run(d, &script, &scope);
+}
+
+static void role_shell(struct decider *d, struct command *c, const struct argument *arg)
+{
+	shell_argument(d, c, arg);
+}
+
+static void role_code(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (is_shell_language(c)) {
+		shell_argument(d, c, arg);
+		return;
+	}
+	if (arg->many || !value_is_known(arg->value)) {
+		opaque_code(d, c, "program text that is not known");
+		return;
+	}
+	const char *language = c->arguments.language ? c->arguments.language : "";
+	if (!code_text(d, language, value_text(d->arena, arg->value), &c->scope))
+		c->code_unknown = true;
+}
+
+/* The script's content is looked at when somebody can show it; that only tightens, since it may change before it runs. */
+static void role_script(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str text;
+	c->code_unknown = true;
+	if (is_dash(d, arg))
+		return;
+	files(d, c, EFFECT_FILE_READ, arg, false);
+	if (!d->resolver->content || c->scope.n_cwds != 1 || arg->many)
+		return;
+	struct value canonical = path_canonical(d, arg->value, c->scope.cwds[0]);
+	if (!value_is_known(canonical))
+		return;
+	struct str path = path_resolve(d, value_text(d->arena, canonical));
+	if (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES, &text) != RESOLVED_YES)
+		return;
+	struct scope scope = c->scope;
+	scope.literal_spans = false;
+	scope.surely = false;
+	if (is_shell_language(c) || !c->arguments.language)
+		shell_text(d, text, &scope);
+	else
+		(void)code_text(d, c->arguments.language, text, &scope);
+}
+
+/* python -m pytest is pytest. */
+static void role_module(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (arg->many || !value_is_known(arg->value)) {
+		opaque_code(d, c, "a module that is not known");
+		return;
+	}
+	struct word *words = ARENA_ARRAY(d->arena, c->n, struct word);
+	size_t n = 0;
+	bool behind = false;
+	words[n++] = (struct word){.value = arg->value, .span = arg->span};
+	for (size_t i = 1; i < c->n; i++) {
+		if (behind)
+			words[n++] = c->words[i];
+		behind |= !c->words[i].many && value_eq(c->words[i].value, arg->value);
+	}
+	c->runs_inner = true;
+	run_words(d, words, n, &c->scope);
+}
+
+/* ---- the network ---- */
+
+static void address(struct decider *d, struct command *c, struct value value, bool is_url)
+{
+	bool allowed = false;
+	c->uses_network = true;
+	net_effect(d, value, is_url, &c->scope, &allowed);
+	c->network_allowed &= allowed;
+}
+
+static void role_host(struct decider *d, struct command *c, const struct argument *arg)
+{
+	address(d, c, arg->many ? value_any() : arg->value, false);
+}
+
+static void role_url(struct decider *d, struct command *c, const struct argument *arg)
+{
+	address(d, c, arg->many ? value_any() : arg->value, true);
+}
+
+/* host:path, or user@host:path; a slash in front of the colon makes it a local path. */
+static bool is_remote_path(struct decider *d, struct value value)
+{
+	struct str prefix = value_known_prefix(d->arena, value);
+	size_t colon = str_find_char(prefix, ':'), slash = str_find_char(prefix, '/');
+	return colon != STR_NPOS && colon > 0 && (slash == STR_NPOS || colon < slash);
+}
+
+static void role_copy(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!arg->many && is_remote_path(d, arg->value))
+		role_host(d, c, arg);
+	else
+		files(d, c, EFFECT_FILE_READ, arg, true);
+}
+
+static void role_copy_into(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!arg->many && is_remote_path(d, arg->value))
+		role_host(d, c, arg);
+	else
+		role_into(d, c, arg);
+}
+
+/* ---- text with a file in it ---- */
+
+static void file_in_text(struct decider *d, struct command *c, const struct argument *arg, size_t from)
+{
+	struct argument inner = *arg;
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	if (value_is_known(arg->value))
+		inner.value = value_from(d->arena, str_from_at(prefix, from));
+	else
+		inner.value = value_any();
+	role_read(d, c, &inner);
+}
+
+/* "@file", "name=@file", "name@file", "<file": what curl reads. */
+static void role_at_read(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	if (arg->many || (!value_is_known(arg->value) && prefix.n == 0)) {
+		file_in_text(d, c, &(struct argument){.value = value_any()}, 0);
+		return;
+	}
+	for (size_t i = 0; i < prefix.n; i++) {
+		bool sign = prefix.p[i] == '@' || prefix.p[i] == '<';
+		if (!sign)
+			continue;
+		struct argument part = *arg;
+		size_t end = str_find_char(str_from_at(prefix, i + 1), ';');
+		if (value_is_known(arg->value) && end != STR_NPOS)
+			part.value = value_from(d->arena, str_first(prefix, i + 1 + end));
+		bool plain = i == 0 || prefix.p[i - 1] == '=';
+		if (plain)
+			file_in_text(d, c, &part, i + 1);
+		else
+			file_suspicion(d, value_from(d->arena, str_from_at(value_text(d->arena, part.value), i + 1)), &c->scope);
+		return;
+	}
+}
+
+/* name=path, or a path; perhaps with fileb:// in front. */
+static void role_file_value(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	size_t eq = str_find_char(prefix, '='), scheme = str_find(prefix, STR("://"));
+	if (scheme != STR_NPOS)
+		file_in_text(d, c, arg, scheme + 3);
+	else
+		file_in_text(d, c, arg, eq == STR_NPOS ? 0 : eq + 1);
+}
+
+/* ---- Git ---- */
+
+static void role_ref(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	size_t colon = str_find_char(prefix, ':');
+	if (arg->many || (prefix.n == 0 && arg->value.n)) {
+		file_suspicion(d, value_any(), &c->scope);
+		return;
+	}
+	if (colon != STR_NPOS) {
+		struct argument path = *arg;
+		path.value = value_is_known(arg->value) ? value_from(d->arena, str_from_at(prefix, colon + 1)) : value_any();
+		if (path.value.n)
+			files(d, c, EFFECT_FILE_READ, &path, true);
+	} else {
+		file_suspicion(d, arg->value, &c->scope);
+	}
+}
+
+/* ":(top)path", ":/path", ":!path" */
+static void role_pathspec(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct argument path = *arg;
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	if (prefix.n && prefix.p[0] == ':') {
+		size_t close = str_find_char(prefix, ')');
+		struct str rest = str_starts(prefix, STR(":(")) && close != STR_NPOS ? str_from_at(prefix, close + 1)
+										     : str_from_at(prefix, 2);
+		bool excludes = str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
+				str_find(str_first(prefix, close == STR_NPOS ? 0 : close), STR("exclude")) != STR_NPOS;
+		if (excludes)
+			return;
+		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
+	}
+	bool looks = c->arguments.cls == CLASS_INSPECT;
+	files(d, c, looks ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path, true);
+}
+
+/* ---- the rest ---- */
+
+static void role_cwd(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct value *cwds = ARENA_ARRAY(d->arena, c->scope.n_cwds, struct value);
+	for (size_t i = 0; i < c->scope.n_cwds; i++)
+		cwds[i] = arg->many ? value_any() : path_canonical(d, arg->value, c->scope.cwds[i]);
+	c->scope.cwds = cwds;
+}
+
+static bool config_key_matches(struct str glob, struct str key)
+{
+	size_t star = str_find_char(glob, '*');
+	if (star == STR_NPOS)
+		return str_eq_nocase(glob, key);
+	struct str head = str_first(glob, star), tail = str_from_at(glob, star + 1);
+	return key.n >= head.n + tail.n && str_eq_nocase(str_first(key, head.n), head) &&
+	       str_eq_nocase(str_from_at(key, key.n - tail.n), tail);
+}
+
+static const struct known_config *find_config(struct str program, struct str key)
+{
+	for (size_t i = 0; i < known_config_count; i++)
+		if (str_is(program, known_config[i].program) && config_key_matches(str_from(known_config[i].key), key))
+			return &known_config[i];
+	return NULL;
+}
+
+/* key=value that may name a command */
+static void role_config(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	size_t eq = str_find_char(prefix, '=');
+	if (eq == STR_NPOS)
+		eq = str_find_char(prefix, ' ');
+	struct str key = str_trim(eq == STR_NPOS ? prefix : str_first(prefix, eq));
+	if (arg->many || (eq == STR_NPOS && !value_is_known(arg->value))) {
+		opaque_code(d, c, "with configuration that is not known");
+		return;
+	}
+	const struct known_config *config = find_config(c->name, key);
+	if (!config)
+		return;
+	struct str value = eq == STR_NPOS ? STR("") : str_from_at(value_text(d->arena, arg->value), eq + 1);
+	d->git_config_changed = true;
+	if (strcmp(config->kind, "push") == 0)
+		return;
+	bool alias = strcmp(config->kind, "alias") == 0;
+	if (value_is_known(arg->value) && alias && value.n && value.p[0] != '!')
+		value = arena_join(d->arena, STR("git "), value);
+	else if (alias && value.n)
+		value = str_from_at(value, 1);
+	c->environment = true;
+	if (!value_is_known(arg->value) || strcmp(config->kind, "code") == 0) {
+		opaque_code(d, c, "code that its configuration names");
+		return;
+	}
+	struct scope scope = c->scope;
+	scope.literal_spans = false;
+	shell_text(d, value, &scope);
+}
+
+static void role_signal(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str text = value_is_known(arg->value) ? value_text(d->arena, arg->value) : STR("");
+	if (str_find(text, STR("cavra")) == STR_NPOS)
+		return;
+	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL, "self_protection.block");
+	finding->reason = STR("stops CAVRA itself");
+}
+
+static void role_unknown(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!arg->many)
+		file_suspicion(d, arg->value, &c->scope);
+	else
+		file_suspicion(d, value_any(), &c->scope);
+}
+
+static role_handler *const handlers[ROLES] = {
+	[ROLE_READ] = role_read,
+	[ROLE_WRITE] = role_write,
+	[ROLE_EDIT] = role_edit,
+	[ROLE_DELETE] = role_delete,
+	[ROLE_MOVE] = role_move,
+	[ROLE_INTO] = role_into,
+	[ROLE_TREE_READ] = role_tree_read,
+	[ROLE_TREE_WRITE] = role_tree_write,
+	[ROLE_TREE_DELETE] = role_tree_delete,
+	[ROLE_TREE_EDIT] = role_tree_edit,
+	[ROLE_LINK] = role_link,
+	[ROLE_NAMES] = role_names,
+	[ROLE_SCRIPT] = role_script,
+	[ROLE_CODE] = role_code,
+	[ROLE_SHELL] = role_shell,
+	[ROLE_HOST] = role_host,
+	[ROLE_URL] = role_url,
+	[ROLE_COPY] = role_copy,
+	[ROLE_COPY_INTO] = role_copy_into,
+	[ROLE_AT_READ] = role_at_read,
+	[ROLE_CONFIG] = role_config,
+	[ROLE_MODULE] = role_module,
+	[ROLE_FILE_VALUE] = role_file_value,
+	[ROLE_SIGNAL] = role_signal,
+	[ROLE_REF] = role_ref,
+	[ROLE_PATHSPEC] = role_pathspec,
+	[ROLE_UNKNOWN] = role_unknown,
+};
+
+void command_roles(struct decider *d, struct command *c)
+{
+	/* The directory first: the others count from there. */
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		if (c->arguments.args[i].role == ROLE_CWD)
+			role_cwd(d, c, &c->arguments.args[i]);
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		/* What an unknown command reads may be any of its words; that some are read is then no news. */
+		if (handlers[arg->role])
+			handlers[arg->role](d, c, arg);
+		if (c->arguments.imprecise && arg->role == ROLE_NONE)
+			role_unknown(d, c, arg);
+	}
+}

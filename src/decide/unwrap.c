@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Unwrapping: from shell text to commands, from a command to the commands inside it, until only what really runs is
+ * left. Stage 3 of 3 behind src/shell/. Tour 5 of 9: continue in commands.c.
+ */
+#include "base/limits.h"
+#include "decide/command.h"
+#include "decide/paths.h"
+
+/* ---- redirections ---- */
+
+static unsigned redirect_effects(struct decider *d, const struct shell_redirect *redirect, const struct scope *scope,
+				 bool *ret_writes)
+{
+	unsigned files = 0;
+	*ret_writes = false;
+	for (; redirect; redirect = redirect->next) {
+		struct scope here = *scope;
+		here.span = redirect->span;
+		bool reads = redirect->kind == REDIRECT_READ || redirect->kind == REDIRECT_READ_WRITE;
+		bool writes = redirect->kind != REDIRECT_READ;
+		if (reads)
+			files |= file_effect(d, EFFECT_FILE_READ, redirect->target, false, &here);
+		if (writes)
+			files |= file_effect(d, EFFECT_FILE_WRITE, redirect->target, false, &here);
+		*ret_writes |= writes;
+	}
+	return files;
+}
+
+static bool reads_stdin_from_file(const struct shell_redirect *redirect)
+{
+	for (; redirect; redirect = redirect->next)
+		if (redirect->fd == 0)
+			return true;
+	return false;
+}
+
+/* ---- one command ---- */
+
+static struct str show_words(struct decider *d, const struct command *c)
+{
+	enum { SHOWN_MAX = 400 };
+	struct str shown = c->name.n ? c->name : STR("?");
+	for (size_t i = 1; i < c->n && shown.n < SHOWN_MAX; i++) {
+		struct str word = c->words[i].many ? STR("\xe2\x80\xa6") : value_show(d->arena, c->words[i].value);
+		shown = arena_join3(d->arena, shown, STR(" "), word.n ? word : STR("''"));
+	}
+	if (shown.n > SHOWN_MAX)
+		shown = arena_join(d->arena, str_first(shown, SHOWN_MAX), STR("\xe2\x80\xa6"));
+	return shown;
+}
+
+/* The base name of the program; empty when it is not known. */
+static struct str program_name(struct decider *d, const struct word *word)
+{
+	if (word->many)
+		return STR("");
+	if (value_is_known(word->value))
+		return str_basename(value_text(d->arena, word->value));
+	/* "$DIR/terraform": the end is known. */
+	const struct seg *last = &word->value.seg[word->value.n - 1];
+	if (last->kind == SEG_TEXT && str_find_char(last->text, '/') != STR_NPOS)
+		return str_basename(last->text);
+	return STR("");
+}
+
+static void inner_words(struct decider *d, struct command *c, const struct inner_command *inner);
+
+/* Text fed to a program that runs its standard input. */
+static void standard_input(struct decider *d, struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	if (!a->stdin_role || strcmp(a->stdin_role, "none") == 0)
+		return;
+	bool shell = strcmp(a->stdin_role, "shell") == 0, names = strcmp(a->stdin_role, "names") == 0;
+	if (!c->scope.input) {
+		if (!c->scope.piped_in)
+			return;
+		c->code_unknown = true;
+		if (names)
+			(void)file_effect(d, EFFECT_FILE_READ, value_any(), false, &c->scope);
+		else
+			finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs what a pipe or file feeds it")),
+				       c->scope.span);
+		return;
+	}
+	if (!value_is_known(*c->scope.input)) {
+		c->code_unknown = true;
+		finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs text that is not known")), c->scope.span);
+		return;
+	}
+	struct str text = value_text(d->arena, *c->scope.input);
+	struct scope scope = c->scope;
+	scope.input = NULL;
+	scope.literal_spans = false;
+	if (shell) {
+		shell_text(d, text, &scope);
+		c->runs_inner = true;
+	} else if (names) {
+		struct str rest = text, line;
+		while (str_split(&rest, '\n', &line))
+			if (line.n)
+				c->files |= file_effect(d, EFFECT_FILE_READ, value_from(d->arena, line), false, &scope);
+	} else if (!code_text(d, a->language ? a->language : "", text, &scope)) {
+		c->code_unknown = true;
+	}
+}
+
+static void run_inner(struct decider *d, struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_inner; i++)
+		inner_words(d, c, &c->arguments.inner[i]);
+}
+
+static void describe(struct decider *d, struct command *c)
+{
+	const struct known_command *known = c->name.n ? knowledge_find(c->name) : NULL;
+	struct str canonical = c->name;
+	if (known && known->canonical)
+		canonical = str_from(known->canonical);
+	arguments_read(d, known, canonical, c->words, c->n, &c->arguments);
+	if (!known && shell_is_harmless_builtin(c->name)) {
+		c->arguments.cls = CLASS_INSPECT;
+		c->arguments.imprecise = false;
+		c->arguments.n_args = 0;
+	}
+	c->shown = show_words(d, c);
+}
+
+void command_describe(struct decider *d, struct command *ret_command, const struct word *words, size_t n,
+		      const struct scope *scope)
+{
+	struct command c = {.words = words, .n = n, .scope = *scope, .name = program_name(d, &words[0])};
+	describe(d, &c);
+	c.effect = effect_add(d, EFFECT_COMMAND, c.shown, scope);
+	c.effect->known = c.name.n > 0 && !c.arguments.imprecise;
+	c.network_allowed = true;
+	*ret_command = c;
+}
+
+void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope)
+{
+	if (n == 0)
+		return;
+	if (d->nesting >= LIMIT_COMMAND_NESTING) {
+		if (!d->exhausted)
+			finding_opaque(d, NULL, STR("commands nested too deeply"), scope->span);
+		d->exhausted = true;
+		return;
+	}
+	d->nesting++;
+	struct command c;
+	command_describe(d, &c, words, n, scope);
+	if (!c.name.n) {
+		finding_opaque(d, c.effect, STR("the program's name is not known"), scope->span);
+		c.code_unknown = true;
+	}
+	command_environment(d, &c);
+	command_roles(d, &c);
+	if (str_is(c.name, "git"))
+		git_command(d, &c);
+	run_inner(d, &c);
+	standard_input(d, &c);
+	command_note_stage(d, &c);
+	command_judge(d, &c);
+	d->nesting--;
+}
+
+/* ---- commands inside commands ---- */
+
+/* The operand command's words with placeholders and appended words unknown (xargs, find -exec). */
+static struct word *copy_words(struct decider *d, const struct word *words, size_t n, size_t extra)
+{
+	struct word *copy = ARENA_ARRAY(d->arena, n + extra, struct word);
+	memcpy(copy, words, n * sizeof *copy);
+	return copy;
+}
+
+static struct value replace_text(struct decider *d, struct value v, struct str what, struct value with)
+{
+	if (!value_is_known(v) || !what.n)
+		return v;
+	struct str text = value_text(d->arena, v);
+	struct value result = {NULL, 0};
+	for (;;) {
+		size_t at = str_find(text, what);
+		if (at == STR_NPOS)
+			break;
+		result = value_concat(d->arena, result, value_from(d->arena, str_first(text, at)));
+		result = value_concat(d->arena, result, with);
+		text = str_from_at(text, at + what.n);
+	}
+	return value_concat(d->arena, result, value_from(d->arena, text));
+}
+
+/* What "{}" stands for in find -exec: something below the starting points, with the names that -name asks for. */
+static struct value found_file(struct decider *d, const struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_options; i++) {
+		const struct seen_option *seen = &c->arguments.options[i];
+		if (strcmp(seen->option->name, "-name") != 0 || !value_is_known(seen->value))
+			continue;
+		/* Only the known end of a plain "*.c" helps; everything in front may be anything. */
+		struct str name = value_text(d->arena, seen->value);
+		size_t special = name.n;
+		while (special > 0 && !strchr("*?[]\\", name.p[special - 1]))
+			special--;
+		if (special == name.n || str_find_char(name, '[') != STR_NPOS || c->arguments.n_options > 64)
+			return value_any();
+		for (size_t k = 0; k < c->arguments.n_options; k++)
+			if (strcmp(c->arguments.options[k].option->name, "-o") == 0 ||
+			    strcmp(c->arguments.options[k].option->name, "-or") == 0)
+				return value_any();
+		struct str prefix = special == 0 ? STR("/") : STR("");
+		return value_concat(d->arena, value_any(),
+				    value_from(d->arena, arena_join(d->arena, prefix, str_from_at(name, special))));
+	}
+	return value_any();
+}
+
+static struct value placeholder(struct decider *d, const struct command *c, struct str *ret_what)
+{
+	const struct known_command *top = c->arguments.n_chain ? c->arguments.chain[0] : NULL;
+	*ret_what = STR("");
+	for (const char *const *name = top ? top->replaces : NULL; name && *name; name++)
+		for (size_t i = 0; i < c->arguments.n_options; i++)
+			if (strcmp(c->arguments.options[i].option->name, *name) == 0) {
+				const struct seen_option *seen = &c->arguments.options[i];
+				*ret_what = seen->has_value && value_is_known(seen->value) ? value_text(d->arena, seen->value)
+											   : STR("{}");
+				return value_any();
+			}
+	return value_any();
+}
+
+static struct scope inner_scope(struct decider *d, const struct command *c)
+{
+	struct scope scope = c->scope;
+	if (c->arguments.remote) {
+		struct value *any = ARENA_NEW(d->arena, struct value);
+		*any = value_any();
+		scope.cwds = any;
+		scope.n_cwds = 1;
+		scope.remote = true;
+	}
+	scope.literal_spans = false;
+	return scope;
+}
+
+/* Assignments that an env-like wrapper makes for its inner command. */
+static void add_assigns(struct decider *d, const struct command *c, struct scope *scope)
+{
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		if (arg->role != ROLE_ASSIGN)
+			continue;
+		struct str prefix = value_known_prefix(d->arena, arg->value);
+		size_t eq = str_find_char(prefix, '=');
+		if (eq == STR_NPOS)
+			continue;
+		struct shell_assign *assign = ARENA_NEW(d->arena, struct shell_assign);
+		assign->name = str_first(prefix, eq);
+		assign->value = value_is_known(arg->value) ? value_from(d->arena, str_from_at(prefix, eq + 1)) : value_any();
+		assign->prefix = true;
+		assign->next = scope->assigns;
+		scope->assigns = assign;
+	}
+}
+
+static void joined_shell(struct decider *d, struct command *c, const struct word *words, size_t n,
+			 const struct scope *scope)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < n; i++) {
+		if (!word_is_known(&words[i])) {
+			c->code_unknown = true;
+			finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs text that is not known")),
+				       scope->span);
+			return;
+		}
+		struct str word = value_text(d->arena, words[i].value);
+		text = i ? arena_join3(d->arena, text, STR(" "), word) : word;
+	}
+	shell_text(d, text, scope);
+}
+
+static void inner_words(struct decider *d, struct command *c, const struct inner_command *inner)
+{
+	struct scope scope = inner_scope(d, c);
+	size_t n = inner->to - inner->from;
+	struct str what;
+	struct value with = placeholder(d, c, &what);
+	add_assigns(d, c, &scope);
+	c->runs_inner = true;
+	if (inner->role == ROLE_ARGV_SHELL) {
+		joined_shell(d, c, c->words + inner->from, n, &scope);
+		return;
+	}
+	struct word *words = copy_words(d, c->words + inner->from, n, 1);
+	if (inner->role == ROLE_EXEC) {
+		what = STR("{}");
+		with = found_file(d, c);
+	}
+	for (size_t i = 0; what.n && i < n; i++)
+		words[i].value = replace_text(d, words[i].value, what, with);
+	if (c->arguments.appends && !what.n)
+		words[n++] = (struct word){.many = true, .value = value_any(), .span = scope.span};
+	if (c->arguments.appends) {
+		scope.input = NULL;
+		scope.piped_in = false;
+	}
+	run_words(d, words, n, &scope);
+}
+
+/* ---- shell text ---- */
+
+static struct scope command_scope(struct decider *d, const struct shell_command *command, const struct scope *outer,
+				  int pipelines)
+{
+	struct scope scope = *outer;
+	scope.cwds = command->cwds;
+	scope.n_cwds = command->n_cwds;
+	scope.assigns = command->assigns;
+	scope.input = command->input;
+	scope.piped_in = command->piped_in || reads_stdin_from_file(command->redirects) || command->input != NULL;
+	scope.surely = outer->surely && command->surely;
+	scope.span = command->span;
+	scope.pipeline = command->pipeline ? pipelines + command->pipeline : 0;
+	if (command->pipeline && pipelines + command->pipeline > d->pipelines)
+		d->pipelines = pipelines + command->pipeline;
+	if (!command->piped_in && !command->input && !reads_stdin_from_file(command->redirects)) {
+		scope.piped_in = outer->piped_in;
+		scope.input = outer->input;
+	}
+	return scope;
+}
+
+static void source_command(struct decider *d, const struct shell_command *command, const struct scope *scope)
+{
+	struct command c;
+	command_describe(d, &c, command->argv, command->argc, scope);
+	command_environment(d, &c);
+	command_roles(d, &c);
+	standard_input(d, &c);
+	command_judge(d, &c);
+}
+
+static void run_shell_command(struct decider *d, const struct shell_command *command, const struct scope *scope)
+{
+	bool writes;
+	unsigned files = redirect_effects(d, command->redirects, scope, &writes);
+	switch (command->kind) {
+	case SHELL_OPAQUE:
+		finding_opaque(d, NULL, command->reason, command->span);
+		break;
+	case SHELL_REDIRECT:
+		command_judge_redirection(d, scope, files, writes);
+		break;
+	case SHELL_SOURCE:
+		source_command(d, command, scope);
+		break;
+	case SHELL_COMMAND:
+		run_words(d, command->argv, command->argc, scope);
+		break;
+	}
+}
+
+void shell_script_run(struct decider *d, const struct shell_script *script, const struct scope *scope)
+{
+	if (d->nesting >= LIMIT_COMMAND_NESTING) {
+		if (!d->exhausted)
+			finding_opaque(d, NULL, STR("commands nested too deeply"), scope->span);
+		d->exhausted = true;
+		return;
+	}
+	struct str cwd = scope->n_cwds == 1 && value_is_known(scope->cwds[0]) ? value_text(d->arena, scope->cwds[0]) : STR("");
+	struct shell_env env = {
+		.cwd = cwd,
+		.home = scope->remote ? STR("") : d->resolver->home,
+		.positional = script->positional,
+		.n_positional = script->n_positional,
+		.name = script->name,
+		.base = scope->span.from,
+		.literal_spans = scope->literal_spans,
+		.whole = scope->span,
+		.depth = d->nesting,
+	};
+	struct shell_result result;
+	int pipelines = d->pipelines;
+	d->nesting++;
+	shell_analyse(d->arena, script->text, &env, &d->budget, &result);
+	for (const struct shell_command *command = result.commands; command; command = command->next) {
+		struct scope inner = command_scope(d, command, scope, pipelines);
+		run_shell_command(d, command, &inner);
+	}
+	d->nesting--;
+}
+
+void shell_text(struct decider *d, struct str text, const struct scope *scope)
+{
+	struct shell_script script = {.text = text, .name = value_any()};
+	shell_script_run(d, &script, scope);
+}
