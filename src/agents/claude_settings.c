@@ -3,6 +3,9 @@
  * The hook's entry in Claude Code's settings. Always in exec form (no shell between) and with "onFailure": "block":
  * without it a hook that crashes or is missing lets the call run.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "agents/claude_code.h"
 #include "base/limits.h"
 #include "json/document.h"

@@ -3,6 +3,8 @@
  * What each tool of Claude Code does, as requests. Inputs as in sdk-tools.d.ts of @anthropic-ai/claude-agent-sdk.
  * A tool that is not in the table asks, and so does a known one with an argument that is not.
  */
+#include <string.h>
+
 #include "agents/claude_code.h"
 #include "base/array.h"
 #include "json/json.h"

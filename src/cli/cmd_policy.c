@@ -2,9 +2,11 @@
  *
  * cavra policy list, describe, init, validate, compile: looking at policies and making one.
  */
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"

@@ -8,7 +8,9 @@
  *	    rule: commands.block      # optional
  *	    facts: {workspace: /repo} # optional, as for evaluate --facts
  */
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"

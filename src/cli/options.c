@@ -4,6 +4,7 @@
  */
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"

@@ -4,6 +4,8 @@
  */
 #include "decide/explain.h"
 
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/utf8.h"

@@ -4,6 +4,9 @@
  */
 #include "decide/facts.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/array.h"
 #include "json/json.h"
 

@@ -4,6 +4,8 @@
  */
 #include "decide/modes.h"
 
+#include <string.h>
+
 #include "base/array.h"
 
 /* clang-format off */

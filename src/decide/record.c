@@ -5,6 +5,9 @@
 #include "decide/record.h"
 
 #include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
 
 #include "decide/modes.h"
 

@@ -4,6 +4,9 @@
  */
 #include "decide/request.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/array.h"
 #include "base/limits.h"
 #include "json/json.h"

@@ -5,6 +5,7 @@
 #include "decide/visible.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 
 #include "base/array.h"
 #include "base/utf8.h"

@@ -4,6 +4,9 @@
  */
 #include <cavra/cavra.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "agents/workspace.h"
 #include "base/limits.h"
 #include "decide/explain.h"

@@ -5,7 +5,9 @@
 #include "public/stamp.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 int stamp_now(struct str session_id, struct record_stamp *ret_stamp, struct cavra_error *error)
 {
