@@ -23,6 +23,33 @@ struct notation {
 	const char *whole_end; /* behind a whole number in fixed notation */
 };
 
+/* The next decimal away from 0 with as many digits. False when that would take a digit more. */
+static bool step_up(char *text)
+{
+	for (char *p = strchr(text, 'e'); p > text; p--) {
+		char *digit = p - 1;
+		if (*digit >= '0' && *digit <= '8') {
+			++*digit;
+			return true;
+		}
+		if (*digit == '9')
+			*digit = '0';
+	}
+	return false;
+}
+
+/* Does the text, or at a power of two the decimal above it, read back as the number? There the doubles below stand twice as
+ * close as those above, so the nearest decimal may miss where one further up does not.
+ */
+static bool reads_back(char *text, double number)
+{
+	int exponent;
+	if (strtod(text, NULL) == number)
+		return true;
+	return frexp(number, &exponent) == 0.5 && step_up(text) && strtod(text, NULL) == number;
+}
+
+/* number is not negative. */
 static struct decimal shortest(double number)
 {
 	char text[40];
@@ -30,7 +57,7 @@ static struct decimal shortest(double number)
 	/* Seventeen digits always suffice. */
 	do
 		(void)snprintf(text, sizeof text, "%.*e", precision, number);
-	while (strtod(text, NULL) != number && ++precision < 17);
+	while (!reads_back(text, number) && ++precision < 17);
 	struct decimal decimal = {.n = 0};
 	const char *p = text;
 	for (; *p != 'e'; p++)

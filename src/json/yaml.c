@@ -57,7 +57,7 @@ static int fail_parser(struct reader *reader)
 	yaml_mark_t mark = parser->problem_mark;
 	return fail_mark(
 		reader, mark,
-		yaml_explain(parser->problem, yaml_layout_is_tab(&reader->layout, mark.index)));
+		yaml_explain(parser->problem, yaml_layout_byte(&reader->layout, mark.index)));
 }
 
 /* Moves on to the next event. */
@@ -169,8 +169,7 @@ static int check_key(struct reader *reader, const json_t *object)
 	if (code < 0)
 		return code;
 	if (scalar_is_plain(reader) && key.n == 0)
-		return fail(reader,
-			    "a key is missing before ':'; write one, or \"\" for the empty key");
+		return fail(reader, yaml_key_text);
 	if (scalar_is_plain(reader) && str_is(key, "<<"))
 		return fail(
 			reader,

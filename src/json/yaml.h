@@ -15,7 +15,7 @@ int yaml_read(struct str text, struct yaml_positions *positions, json_t **ret,
 
 /* Refuses characters that no YAML document of ours holds, and those on which YAML readers disagree. */
 int yaml_check_text(struct str text, struct cavra_error *error);
-/* What libyaml complains of, in words that help. problem may be NULL. */
-const char *yaml_explain(const char *problem, bool at_tab);
+/* What libyaml complains of, in words that help. problem may be NULL; c is the character there, '\0' at the end. */
+const char *yaml_explain(const char *problem, char c);
 
 #endif

@@ -42,7 +42,7 @@ static int check_line_start(const struct yaml_layout *layout, size_t start, bool
 	if (indented && (int)(at - start) <= layout->indent)
 		return fail_at(
 			layout, at,
-			"this line belongs to the value above; indent it deeper than its key");
+			"this line belongs to the value above; close that, or indent this line deeper than its key");
 	return 0;
 }
 
@@ -72,10 +72,10 @@ static int check_indicator(struct yaml_layout *layout, size_t at, size_t *ret_ne
 	return 0;
 }
 
-bool yaml_layout_is_tab(const struct yaml_layout *layout, size_t index)
+char yaml_layout_byte(const struct yaml_layout *layout, size_t index)
 {
 	size_t at = offset_of(layout, index);
-	return at < layout->text.n && layout->text.p[at] == '\t';
+	return at < layout->text.n ? layout->text.p[at] : '\0';
 }
 
 int yaml_layout_gap(struct yaml_layout *layout, size_t index)

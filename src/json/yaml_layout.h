@@ -25,13 +25,13 @@ struct yaml_layout {
 	struct cavra_error *error;
 };
 
-extern const char yaml_tab_text[];
+extern const char yaml_tab_text[], yaml_key_text[];
 
 /* Checks what stands between the last scalar and the character `index`; SIZE_MAX is the end. */
 int yaml_layout_gap(struct yaml_layout *layout, size_t index);
 /* Checks the gap and the scalar of the event. */
 int yaml_layout_scalar(struct yaml_layout *layout, const yaml_event_t *event);
-/* Is the character `index`, not in front of what is checked, a tab? */
-bool yaml_layout_is_tab(const struct yaml_layout *layout, size_t index);
+/* The first byte of the character `index`, which is not in front of what is checked; '\0' at the end. */
+char yaml_layout_byte(const struct yaml_layout *layout, size_t index);
 
 #endif

@@ -9,6 +9,8 @@
 
 const char yaml_tab_text[] = "a tab where only spaces may stand; indent with spaces";
 
+const char yaml_key_text[] = "a key is missing before ':'; write one, or \"\" for the empty key";
+
 static int fail_at(struct str text, size_t offset, struct cavra_error *error, const char *what)
 {
 	int line, column;
@@ -48,7 +50,7 @@ int yaml_check_text(struct str text, struct cavra_error *error)
 	return 0;
 }
 
-const char *yaml_explain(const char *problem, bool at_tab)
+const char *yaml_explain(const char *problem, char c)
 {
 	static const struct {
 		const char *problem, *what;
@@ -94,8 +96,10 @@ const char *yaml_explain(const char *problem, bool at_tab)
 		{"alphabetic or numeric", "no name follows '&' or '*'; put the text in quotes"},
 		{"tag", "tags (!name) are not read here; remove it, or quote the text"},
 	};
-	if (at_tab)
-		return table[0].what;
+	if (c == '\t')
+		return yaml_tab_text;
+	if (c == ':' && problem && strstr(problem, "expected key"))
+		return yaml_key_text;
 	for (size_t i = 0; problem && i < ARRAY_SIZE(table); i++)
 		if (strstr(problem, table[i].problem))
 			return table[i].what;
