@@ -87,7 +87,7 @@ static const struct known_option *find_exact(const struct known_command *const *
 					     size_t n_chain, struct str name)
 {
 	const struct known_option *found = NULL;
-	for (size_t i = n_chain; !found && i-- > 0;) {
+	for (size_t i = 0; !found && i < n_chain; i++) {
 		const struct table options = {chain[i]->options, chain[i]->n_options,
 					      sizeof *chain[i]->options};
 		found = find_row(&options, name);
@@ -101,7 +101,7 @@ static const struct known_option *find_abbreviated(const struct known_command *c
 						   bool *ret_ambiguous)
 {
 	const struct known_option *found = NULL;
-	for (size_t i = n_chain; i-- > 0;) {
+	for (size_t i = 0; i < n_chain; i++) {
 		const struct table options = {chain[i]->options, chain[i]->n_options,
 					      sizeof *chain[i]->options};
 		size_t k = lower_bound(&options, name);
@@ -138,7 +138,7 @@ const struct known_option *knowledge_option(const struct known_command *const *c
 	const struct known_option *found = find_exact(chain, n_chain, name);
 	if (found || n_chain == 0)
 		return found;
-	if (chain[n_chain - 1]->style == STYLE_SINGLE)
+	if (chain[0]->style == STYLE_SINGLE)
 		return find_other_dashes(chain, n_chain, name);
 	if (name.n > 2 && str_starts(name, STR("--")))
 		return find_abbreviated(chain, n_chain, name, ret_ambiguous);

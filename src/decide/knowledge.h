@@ -199,8 +199,8 @@ extern const size_t known_calls_count;
 const struct known_command *knowledge_find(struct str name);
 /* The subcommand that the word names, NULL. First by exact name, then by glob, in the order of the data. */
 const struct known_command *knowledge_subcommand(const struct known_command *parent, struct str word);
-/* The option of this spelling, without "=value". chain[0] is the program, chain[n_chain - 1] the innermost
- * subcommand, which is asked first. First exact; then, for "--long" (not in STYLE_SINGLE, where "-long" and "--long" are the
+/* The option of this spelling, without "=value". chain[0] is the innermost subcommand, which is asked first,
+ * chain[n_chain - 1] the program. First exact; then, for "--long" (not in STYLE_SINGLE, where "-long" and "--long" are the
  * same), an abbreviation. NULL when unknown; then *ret_ambiguous tells whether several options begin so.
  */
 const struct known_option *knowledge_option(const struct known_command *const *chain, size_t n_chain, struct str name,
