@@ -365,6 +365,9 @@ static void role_ref(struct decider *d, struct command *c, const struct argument
 {
 	struct str prefix = value_known_prefix(d->arena, arg->value);
 	size_t colon = str_find_char(prefix, ':');
+	/* In what is sent or fetched the part behind the colon is a ref. */
+	if (c->arguments.cls == CLASS_PUBLISH || c->arguments.cls == CLASS_NETWORK)
+		return;
 	if (arg->many || (prefix.n == 0 && arg->value.n)) {
 		file_suspicion(d, value_any(), &c->scope);
 		return;

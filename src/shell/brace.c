@@ -36,6 +36,26 @@ static void cut(struct eval *ev, const struct part *parts, struct atoms *atoms)
 	}
 }
 
+/* $x{,b} becomes $x and $xb: braces are expanded before anybody reads the name. Returns the characters it took. */
+static size_t extend_name(struct eval *ev, struct part *part, const struct atom *atoms, size_t n)
+{
+	size_t taken = 0;
+	bool plain = part->kind == PART_PARAM && !part->param->braced && !part->quoted && part->param->name.n &&
+		     ascii_is_name(part->param->name.p[0]) && !ascii_is_digit(part->param->name.p[0]);
+	while (plain && taken < n && !atoms[taken].part && ascii_is_name(atoms[taken].c))
+		taken++;
+	if (!taken)
+		return 0;
+	char *text = arena_alloc(ev->arena, taken + 1);
+	for (size_t i = 0; i < taken; i++)
+		text[i] = atoms[i].c;
+	struct param *param = ARENA_NEW(ev->arena, struct param);
+	*param = *part->param;
+	param->name = arena_join(ev->arena, part->param->name, str_make(text, taken));
+	part->param = param;
+	return taken;
+}
+
 static const struct part *paste(struct eval *ev, const struct atom *atoms, size_t n)
 {
 	struct part *first = NULL, **tail = &first;
@@ -44,6 +64,7 @@ static const struct part *paste(struct eval *ev, const struct atom *atoms, size_
 		if (atoms[i].part) {
 			*part = *atoms[i++].part;
 			part->next = NULL;
+			i += extend_name(ev, part, atoms + i, n - i);
 		} else {
 			size_t run = i;
 			while (run < n && !atoms[run].part)
@@ -173,7 +194,9 @@ static void expand_sequence(struct eval *ev, const struct atom *atoms, const siz
 			    const struct sequence *q, struct part_words *out)
 {
 	long count = (q->to > q->from ? q->to - q->from : q->from - q->to) / q->step + 1;
-	if (count > LIMIT_SHELL_BRACE_WORDS) {
+	/* Between Z and a stand characters that mean something. */
+	bool mixed = q->letters && (q->from < 'a') != (q->to < 'a');
+	if (count > LIMIT_SHELL_BRACE_WORDS || mixed) {
 		out->too_many = true;
 		return;
 	}
@@ -232,8 +255,20 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, st
 		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = paste(ev, atoms, n);
 }
 
+/* Bash looks for the end of a quoted `...` in another way than it looks for braces. */
+static bool is_ambiguous(const struct part *parts)
+{
+	bool backquotes = false, brace = false;
+	for (; parts; parts = parts->next) {
+		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
+		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
+	}
+	return backquotes && brace;
+}
+
 void expand_braces(struct eval *ev, const struct part *parts, struct part_words *out)
 {
+	out->too_many = is_ambiguous(parts);
 	if (!has_brace(parts)) {
 		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = parts;
 		return;

@@ -39,6 +39,20 @@ static size_t skip_options(struct eval *ev, const struct simple *s, const char *
 	return i;
 }
 
+/* An option that is surely there. */
+static bool has_known_option(struct eval *ev, const struct simple *s, char letter)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str text = arg_text(ev, s, i);
+		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
+			return false;
+		if (str_find_char(text, letter) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* An option that may be there. */
 static bool has_option(struct eval *ev, const struct simple *s, char letter)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
@@ -67,7 +81,7 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 {
 	struct value *all = ARENA_ARRAY(ev->arena, 2 * st->n_cwds, struct value);
 	size_t n = 0;
-	bool unknown = state_assigned(ev, st, STR("CDPATH"));
+	bool unknown = st->odd_options || state_assigned(ev, st, STR("CDPATH"));
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = unknown ? value_any() : join_path(ev, st->cwds[i], path);
 	size_t fresh = n;
@@ -132,6 +146,7 @@ static bool makes_local(struct eval *ev, const struct simple *s)
 static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s, struct value value)
 {
 	if (has_option(ev, s, 'n')) {
+		eval_opaque(ev, st, "a variable that is another name for one");
 		st->volatile_variables = true;
 		return true;
 	}
@@ -141,19 +156,40 @@ static bool apply_attributes(struct eval *ev, struct state *st, const struct sim
 		st->volatile_variables = true;
 		return true;
 	}
-	return has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
+	bool changes = has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
+	st->volatile_variables |= changes;
+	return changes;
+}
+
+/* What is readonly keeps its value, whatever is assigned later. */
+static void apply_readonly(struct eval *ev, struct state *st, const struct simple *s, struct str name)
+{
+	if (str_is(arg_text(ev, s, 0), "readonly") || has_option(ev, s, 'r'))
+		state_bind_readonly(ev, st, name);
 }
 
 static void declare_value(struct eval *ev, struct state *st, const struct simple *s, struct str name, struct value value)
 {
+	/* Outside a function, local fails and assigns nothing. */
+	bool fails = !ev->frame && str_is(arg_text(ev, s, 0), "local");
+	struct str text = value_is_known(value) ? value_text(ev->arena, value) : STR("");
 	if (makes_local(ev, s))
 		remember_local(ev, st, name);
-	if (apply_attributes(ev, st, s, value)) {
+	st->weak += fails;
+	if (has_option(ev, s, 'a') || has_option(ev, s, 'A') || (text.n && text.p[0] == '(')) {
+		/* declare -a "x=($(command))" expands the elements once more. */
+		if (value_is_known(value))
+			eval_embedded(ev, st, text);
+		else
+			eval_opaque(ev, st, "an array made of text that is not known");
 		state_assign(ev, st, name, &variable_tainted);
-		st->volatile_variables |= has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
+	} else if (apply_attributes(ev, st, s, value)) {
+		state_assign(ev, st, name, &variable_tainted);
 	} else {
 		state_assign_value(ev, st, name, value);
 	}
+	st->weak -= fails;
+	apply_readonly(ev, st, s, name);
 }
 
 static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
@@ -164,6 +200,7 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 			state_assign(ev, st, name, &variable_unset);
 	}
 	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
+	apply_readonly(ev, st, s, name);
 	if (has_option(ev, s, 'A')) {
 		static const struct variable associative = {.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
 		state_assign(ev, st, name, &associative);
@@ -175,7 +212,6 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 
 void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
 {
-	bool alias = str_is(arg_text(ev, s, 0), "alias");
 	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
 	if (word->is_array || word->has_subscript) {
 		if (makes_local(ev, s))
@@ -186,12 +222,11 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const 
 		simple_assign(ev, st, word);
 		shown = value_concat(ev->arena, shown, value_any());
 	} else {
-		struct value value = simple_assigned_value(ev, st, word);
-		if (alias)
-			state_bind_alias(ev, st, word->name, value);
-		else
-			declare_value(ev, st, s, word->name, value);
-		shown = value_concat(ev->arena, shown, value);
+		/* All words are expanded before the first is assigned. */
+		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
+		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word), s->declared};
+		s->declared = declared;
+		shown = value_concat(ev->arena, shown, declared->value);
 	}
 	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) = (struct word){.value = shown, .span = word->span};
 }
@@ -235,25 +270,32 @@ static void run_declare(struct eval *ev, struct state *st, struct simple *s)
 		struct str name;
 		struct value value;
 		struct word *word = &s->words.items[i];
-		bool assigned_already = false;
+		const struct declared *declared = s->declared;
 		if (!split_assignment(ev, word, &name, &value)) {
 			name = variable_name(ev, st, word);
 			if (name.n)
 				declare_bare(ev, st, s, name);
 			continue;
 		}
-		/* Words that the reader took for assignments were handled by builtin_declare(). */
-		for (const struct word_node *node = s->node->words; node && !assigned_already; node = node->next)
-			assigned_already = node->assign && str_eq(node->name, name);
-		if (assigned_already)
-			continue;
-		if (plain_name(name)) {
+		/* Arrays were assigned by builtin_declare(). */
+		bool array = false;
+		for (const struct word_node *node = s->node->words; node && !array; node = node->next)
+			array = node->assign && (node->is_array || node->has_subscript) && str_eq(node->name, name);
+		while (declared && !str_eq(declared->name, name))
+			declared = declared->next;
+		if (array)
+			apply_readonly(ev, st, s, name);
+		else if (declared)
+			declare_value(ev, st, s, name, declared->value);
+		else if (plain_name(name)) {
 			declare_value(ev, st, s, name, value);
 		} else {
 			arith_effects(ev, st, value_from(ev->arena, name));
 			state_havoc(ev, st);
 		}
 	}
+	/* readonly -f, declare -fr */
+	st->any_readonly |= has_option(ev, s, 'f') && (has_option(ev, s, 'r') || str_is(arg_text(ev, s, 0), "readonly"));
 }
 
 static void run_unset(struct eval *ev, struct state *st, struct simple *s)
@@ -275,6 +317,8 @@ static void run_unset(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_alias(struct eval *ev, struct state *st, struct simple *s)
 {
+	for (const struct declared *declared = s->declared; declared; declared = declared->next)
+		state_bind_alias(ev, st, declared->name, declared->value);
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str name;
 		struct value value;
@@ -294,11 +338,16 @@ static void set_positional(struct state *st, const struct word *items, size_t n)
 	st->positional_unknown = st->weak > 0;
 }
 
-static void set_option(struct state *st, struct str name, bool on)
+/* Options that change how text is read or expanded. */
+static const char *const odd_set_options[] = {"posix", "keyword", "braceexpand", "physical", "noglob"};
+
+static void set_option(struct eval *ev, struct state *st, struct str name)
 {
-	if (str_is(name, "errexit") && !on)
-		st->errexit = false;
-	/* Turning it on is not believed: in conditions it does not hold. */
+	if (str_is(name, "noglob"))
+		return; /* a pattern also stands for itself */
+	for (size_t i = 0; i < ARRAY_SIZE(odd_set_options); i++)
+		if (str_is(name, odd_set_options[i]))
+			eval_opaque(ev, st, "set changes how text is read");
 }
 
 static void run_set(struct eval *ev, struct state *st, struct simple *s)
@@ -309,18 +358,21 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 			return;
 		}
 		struct str text = arg_text(ev, s, i);
-		if (str_is(text, "--")) {
+		if (str_is(text, "--") || (str_is(text, "-") && i + 1 < s->words.n)) {
 			set_positional(st, s->words.items + i + 1, s->words.n - i - 1);
 			return;
 		}
+		if (str_is(text, "-"))
+			return;
 		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+')) {
 			set_positional(st, s->words.items + i, s->words.n - i);
 			return;
 		}
+		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||
+		    str_find_char(text, 'P') != STR_NPOS)
+			eval_opaque(ev, st, "set changes how text is read");
 		if (text.p[text.n - 1] == 'o' && i + 1 < s->words.n)
-			set_option(st, arg_text(ev, s, ++i), text.p[0] == '-');
-		if (str_find_char(text, 'e') != STR_NPOS && text.p[0] == '+')
-			st->errexit = false;
+			set_option(ev, st, arg_text(ev, s, ++i));
 	}
 }
 
@@ -344,17 +396,20 @@ static void run_shift(struct eval *ev, struct state *st, struct simple *s)
 }
 
 static const char *const glob_options[] = {"nullglob", "dotglob", "failglob", "globstar", "extglob", "nocaseglob"};
+static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd", "compat31"};
 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = true;
+		st->globs_unknown = st->lastpipe = st->odd_options = true;
 		return;
 	}
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = arg_text(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
 			st->globs_unknown |= str_is(text, glob_options[k]);
+		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
+			st->odd_options |= str_is(text, odd_options[k]);
 		st->lastpipe |= str_is(text, "lastpipe");
 	}
 }
@@ -395,7 +450,18 @@ static void run_source(struct eval *ev, struct state *st, struct simple *s)
 	state_unknown_cwd(ev, st);
 }
 
-static const char *const harmless_traps[] = {"EXIT", "0"};
+/* Signals whose trap does not run between any two commands. */
+static const char *const exit_traps[] = {"EXIT", "0"};
+static const char *const signal_traps[] = {"INT", "TERM", "HUP", "QUIT", "PIPE", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT",
+					   "SIGPIPE", "1", "2", "3", "13", "15"};
+
+static bool is_listed(struct str text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(text, str_from(names[i])))
+			return true;
+	return false;
+}
 
 static void defer(struct eval *ev, struct str text)
 {
@@ -419,11 +485,12 @@ static void run_trap(struct eval *ev, struct state *st, struct simple *s)
 		return;
 	defer(ev, text);
 	for (size_t k = i + 1; k < s->words.n; k++) {
-		bool harmless = false;
-		for (size_t h = 0; h < ARRAY_SIZE(harmless_traps); h++)
-			harmless |= str_eq_nocase(arg_text(ev, s, k), str_from(harmless_traps[h]));
-		if (!harmless)
-			st->volatile_variables = true;
+		struct str signal = arg_text(ev, s, k);
+		if (is_listed(signal, exit_traps, ARRAY_SIZE(exit_traps)))
+			continue;
+		st->volatile_variables = true;
+		if (!is_listed(signal, signal_traps, ARRAY_SIZE(signal_traps)))
+			eval_opaque(ev, st, "a trap that runs between commands");
 	}
 }
 
@@ -440,7 +507,7 @@ static void run_rest(struct eval *ev, struct state *st, struct simple *s, size_t
 /* command [-p] name ...; -v and -V only look. */
 static bool run_command(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (has_option(ev, s, 'v') || has_option(ev, s, 'V'))
+	if (has_known_option(ev, s, 'v') || has_known_option(ev, s, 'V'))
 		return true;
 	size_t i = skip_options(ev, s, "");
 	if (i < s->words.n)
@@ -455,6 +522,7 @@ static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 	if (i >= s->words.n)
 		return false;
 	run_rest(ev, st, s, i, false);
+	st->surely = false;
 	return false;
 }
 
@@ -585,6 +653,7 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 		output = value_concat(ev->arena, output, value_from(ev->arena, STR("\n")));
 	if (escapes && has_backslash(output))
 		return false;
+	(void)eval_charge(ev, output.n);
 	*ret_output = output;
 	return true;
 }
@@ -699,7 +768,7 @@ static void run_output(struct eval *ev, struct state *st, struct simple *s, enum
 		known = true;
 		break;
 	case OUTPUT_ECHO:
-		known = output_of_echo(ev, s, &output);
+		known = output_of_echo(ev, s, &output) && !st->odd_options;
 		break;
 	case OUTPUT_PRINTF:
 		known = output_of_printf(ev, s, &output);
@@ -856,6 +925,20 @@ static bool run_printf(struct eval *ev, struct state *st, struct simple *s)
 	return true;
 }
 
+/* break, continue, return: what is assigned from here on may not be. */
+static void run_jump(struct eval *ev, struct state *st, const struct simple *s)
+{
+	enum { JUMP_ALL = 1000 };
+	size_t levels = 1;
+	if (str_is(arg_text(ev, s, 0), "return") || (s->words.n > 1 && !str_to_size(arg_text(ev, s, 1), &levels)) ||
+	    levels > JUMP_ALL)
+		levels = JUMP_ALL;
+	st->weak++;
+	st->surely = false;
+	if (levels > st->jump)
+		st->jump = (unsigned)levels;
+}
+
 /* Returns whether the builtin is also to be emitted as a command. */
 static bool act(struct eval *ev, struct state *st, struct simple *s, const struct builtin *builtin)
 {
@@ -895,10 +978,12 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 		break;
 	case RUN_COMMAND:
 		return run_command(ev, st, s);
-	case RUN_BUILTIN:
-		if (s->words.n > 1)
-			run_rest(ev, st, s, 1, false);
+	case RUN_BUILTIN: {
+		size_t i = skip_options(ev, s, "");
+		if (i < s->words.n)
+			run_rest(ev, st, s, i, false);
 		return false;
+	}
 	case RUN_EXEC:
 		return run_exec(ev, st, s);
 	case RUN_READ:
@@ -920,10 +1005,11 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 		(void)run_printf(ev, st, s);
 		break;
 	case RUN_JUMP:
-		st->weak++;
+		run_jump(ev, st, s);
 		break;
 	case RUN_EXIT:
 		st->dead = !st->weak;
+		st->surely = false;
 		break;
 	case RUN_HASH:
 		run_opaque_if(ev, st, s, "p", "hash -p changes what a name runs");

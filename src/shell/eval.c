@@ -59,7 +59,7 @@ void capture_add(struct eval *ev, const struct state *st, struct value output)
 	struct capture *capture = ev->capture;
 	if (!capture || output.n == 0)
 		return;
-	if (ev->branches || st->weak || st->dead) {
+	if (ev->branches > capture->base || st->weak || st->dead) {
 		capture->known = false;
 		return;
 	}
@@ -176,22 +176,19 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 	const struct value *input = ev->input;
 	ev->depth++;
 	for (const struct node *stage = node->first; stage && !ev->exhausted; stage = stage->next) {
-		struct capture capture = {.known = true};
+		struct capture capture = {.known = true, .base = ev->branches};
 		struct state inner = *st;
 		bool last = !stage->next;
-		unsigned branches = ev->branches;
 		ev->capture = last ? outer : &capture;
-		ev->branches = last ? branches : 0;
 		ev->input = input;
 		ev->piped_in = outer_in || stage != node->first;
 		ev->piped_out = outer_out || !last;
 		eval_stage(ev, &inner, stage, pipeline);
-		ev->branches = branches;
 		if (last && st->lastpipe)
 			state_join(ev, st, &inner, false);
 		struct value *output = ARENA_NEW(ev->arena, struct value);
 		*output = capture.output;
-		input = capture.known ? output : NULL;
+		input = capture.known && !stage->errors_too ? output : NULL;
 	}
 	ev->depth--;
 	ev->capture = outer;
@@ -220,6 +217,17 @@ static void eval_if(struct eval *ev, struct state *st, const struct node *node)
 
 /* ---- loops ---- */
 
+/* A loop ends: jumps that only left it have arrived. */
+static void end_loop(struct state *st, unsigned weak)
+{
+	if (st->jump > 1) {
+		st->jump--;
+		return;
+	}
+	st->jump = 0;
+	st->weak = weak;
+}
+
 typedef void eval_body(struct eval *ev, struct state *st, const struct node *node, const void *context);
 
 /* Runs a body any number of times: once as things stand, then with everything that it changes unknown until nothing
@@ -240,9 +248,8 @@ static void eval_repeatedly(struct eval *ev, struct state *st, const struct node
 			after.globs_unknown = true;
 		}
 		body(ev, &after, node, context);
-		after.weak = weak;
+		end_loop(&after, weak);
 		state_join(ev, st, &after, true);
-		st->weak = weak;
 		if (st->dead)
 			break;
 		if (state_same(st, &before))
@@ -329,6 +336,8 @@ static void eval_for(struct eval *ev, struct state *st, const struct node *node)
 	if (!known) {
 		struct state none = *st;
 		bool tainted = node->kind == NODE_SELECT;
+		if (tainted)
+			state_assign(ev, st, STR("REPLY"), &variable_tainted);
 		const struct variable *variable = tainted ? &variable_tainted : words_variable(ev, &words);
 		eval_repeatedly(ev, st, node, unknown_for_body, variable);
 		state_join(ev, st, &none, false);
@@ -339,11 +348,13 @@ static void eval_for(struct eval *ev, struct state *st, const struct node *node)
 		state_assign_value(ev, st, node->name, words.items[i].value);
 		eval_node(ev, st, node->body);
 	}
-	st->weak = weak;
+	end_loop(st, weak);
 }
 
 static void eval_case(struct eval *ev, struct state *st, const struct node *node)
 {
+	if (!node->words)
+		return;
 	(void)expand_value(ev, st, node->words->parts);
 	struct state result = *st;
 	struct state entry = *st;
@@ -403,6 +414,7 @@ static void call_recursive(struct eval *ev, struct state *st, const struct node 
 	state_unknown_cwd(ev, st);
 	st->positional_unknown = true;
 	st->globs_unknown = true;
+	st->surely = false;
 	if (!on_stack(ev, body, true))
 		call_body(ev, st, body, true);
 	state_havoc(ev, st);
@@ -414,7 +426,7 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 	const struct word *positional = st->positional;
 	size_t n_positional = st->n_positional;
 	bool unknown = st->positional_unknown;
-	unsigned weak = st->weak;
+	unsigned weak = st->weak, jump = st->jump;
 	if (ev->depth >= LIMIT_SHELL_DEPTH) {
 		eval_opaque(ev, st, "functions nested too deeply");
 		return;
@@ -444,6 +456,7 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 	st->n_positional = n_positional;
 	st->positional_unknown = unknown;
 	st->weak = weak;
+	st->jump = jump;
 }
 
 /* ---- dispatch ---- */
@@ -518,6 +531,9 @@ static void eval_compound_redirects(struct eval *ev, struct state *st, const str
 static void eval_coproc(struct eval *ev, struct state *st, const struct node *node)
 {
 	struct capture *outer = ev->capture;
+	/* Bash prints and reads such text once more, and then takes the name for the command. */
+	if (ev->substitutions)
+		eval_opaque(ev, st, "coproc in a substitution");
 	ev->capture = NULL;
 	eval_subshell(ev, st, node->body);
 	ev->capture = outer;
@@ -526,7 +542,8 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 
 void eval_node(struct eval *ev, struct state *st, const struct node *node)
 {
-	if (!eval_charge(ev, 1))
+	/* A node that was read up to an error may lack parts. */
+	if (!node || !eval_charge(ev, 1))
 		return;
 	ev->span = node->span;
 	switch (node->kind) {

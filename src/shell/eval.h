@@ -36,7 +36,7 @@ struct function {
 	const struct function *next;
 };
 
-enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS };
+enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS, BINDING_READONLY };
 
 /* Persistent list, newest first: copying a state is copying a pointer. */
 struct binding {
@@ -63,10 +63,13 @@ struct state {
 	bool volatile_variables;   /* any command may change any variable (a DEBUG trap, a nameref) */
 	bool globs_unknown;        /* dotglob, nullglob, GLOBIGNORE ... */
 	bool lastpipe;
+	bool odd_options;          /* options that change echo and cd */
+	bool any_readonly;
 	bool errexit;
 	bool dead;                 /* exit was called */
 	bool surely;
 	unsigned weak;             /* > 0: break, continue or return may have jumped away */
+	unsigned jump;             /* loops that the jump leaves; a return leaves all */
 };
 
 struct eval;
@@ -78,6 +81,7 @@ bool state_assigned(struct eval *ev, const struct state *st, struct str name);
 void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable);
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);
 void state_bind_function(struct eval *ev, struct state *st, struct str name, const struct node *body);
+void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
 /* Forgets every variable. */
 void state_havoc(struct eval *ev, struct state *st);
@@ -90,6 +94,7 @@ bool value_is_numeric(struct value v);
 /* ---- the run ---- */
 
 struct capture {
+	unsigned base; /* branches when it was opened */
 	bool known;
 	struct value output;
 };
@@ -139,6 +144,7 @@ struct eval {
 	struct frame *frame;
 	int calls;
 	int aliases; /* alias expansions in progress */
+	int substitutions; /* $( ) and <( ) around the command */
 	struct deferred *deferred;
 	const struct binding *all_functions; /* every definition seen */
 	struct span span; /* of the simple command being run */
@@ -213,12 +219,19 @@ void expand_braces(struct eval *ev, const struct part *parts, struct part_words 
 
 /* ---- builtins.c ---- */
 
+struct declared {
+	struct str name;
+	struct value value;
+	struct declared *next;
+};
+
 struct simple {
 	const struct node *node;
 	struct words words;      /* argv */
 	struct shell_redirect *redirects;
 	const struct shell_assign *assigns;
 	const struct value *input;
+	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
 	bool output_lost;        /* standard output goes to a file */
 	bool output_unknown;
 };

@@ -39,8 +39,10 @@ static void push_seg(struct field *f, enum seg_kind kind, struct str text)
 		return;
 	if (kind == SEG_ANY && f->n && f->segs[f->n - 1].kind == SEG_ANY)
 		return;
-	if (kind == SEG_GLOB && f->st->globs_unknown)
+	if (kind == SEG_GLOB && f->st->globs_unknown) {
 		kind = SEG_ANY;
+		f->many |= f->out != NULL;
+	}
 	ARENA_PUSH(f->ev->arena, f->segs, f->n, f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text};
 	(void)eval_charge(f->ev, 1);
 }
@@ -186,7 +188,10 @@ void field_value(struct field *f, struct value v, bool quoted)
 	bool splits = f->splits && !quoted;
 	if (!splits) {
 		for (size_t i = 0; i < v.n; i++)
-			push_seg(f, v.seg[i].kind, v.seg[i].text);
+			if (v.seg[i].kind == SEG_TEXT && f->globs && !quoted)
+				field_text(f, v.seg[i].text, false, true);
+			else
+				push_seg(f, v.seg[i].kind, v.seg[i].text);
 		f->started |= quoted;
 		return;
 	}
@@ -236,13 +241,17 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 
 /* ---- parts ---- */
 
-/* "~", "~/x", "~+", "~-", "~user" at the start of a word. Returns how much of the text it took. */
-static size_t tilde(struct field *f, struct str text)
+/* "~", "~/x", "~+", "~-", "~user" at the start of a word. Returns how much of the text it took. goes_on: something else,
+ * quoted or expanded, follows the text; then what looks like a user's name is none.
+ */
+static size_t tilde(struct field *f, struct str text, bool goes_on)
 {
 	size_t end = 1;
 	while (end < text.n && text.p[end] != '/' && text.p[end] != ':')
 		end++;
 	struct str who = str_make(text.p + 1, end - 1);
+	if (end == text.n && goes_on)
+		return 0;
 	if (who.n == 0) {
 		const struct variable *home = state_variable(f->ev, f->st, STR("HOME"));
 		if (home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset)
@@ -263,21 +272,27 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 {
 	struct str text = part->text;
 	if (first && !f->started && text.n && text.p[0] == '~')
-		text = str_from_at(text, tilde(f, text));
+		text = str_from_at(text, tilde(f, text, part->next != NULL));
+	/* In NAME=~ a tilde is expanded wherever the word stands. */
+	size_t assigned = first && f->out ? str_find(text, STR("=~")) : STR_NPOS;
+	if (assigned != STR_NPOS) {
+		field_text(f, str_first(text, assigned + 1), false, true);
+		field_any(f, true);
+		return;
+	}
 	if (text.n || !first)
 		field_text(f, text, false, part->next == NULL);
 }
 
 static void command_part(struct field *f, const struct part *part, bool quoted)
 {
-	struct capture capture = {.known = true}, *outer = f->ev->capture;
-	unsigned branches = f->ev->branches;
+	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
 	f->ev->capture = &capture;
-	f->ev->branches = 0;
+	f->ev->substitutions++;
 	if (part->list)
 		eval_subshell(f->ev, f->st, part->list);
+	f->ev->substitutions--;
 	f->ev->capture = outer;
-	f->ev->branches = branches;
 	if (!capture.known) {
 		field_any(f, quoted);
 		return;
@@ -304,8 +319,12 @@ static void process_part(struct field *f, const struct part *part)
 {
 	struct capture *outer = f->ev->capture;
 	f->ev->capture = NULL;
+	f->ev->substitutions++;
 	if (part->list)
 		eval_subshell(f->ev, f->st, part->list);
+	else
+		field_any(f, false); /* Bash makes no word of <() */
+	f->ev->substitutions--;
 	f->ev->capture = outer;
 	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
 	push_seg(f, SEG_NUMBER, STR(""));
@@ -315,7 +334,12 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 {
 	struct value expression = expand_value(f->ev, f->st, part->arith);
 	arith_effects(f->ev, f->st, expression);
-	if (value_is_numeric(expression) && value_is_known(expression)) {
+	struct str text = value_is_known(expression) ? value_text(f->ev->arena, expression) : STR("");
+	/* Written as it is printed: no sign, no octal, no overflow. */
+	bool plain = text.n && text.n < 10 && (text.p[0] != '0' || text.n == 1);
+	for (size_t i = 0; i < text.n; i++)
+		plain &= ascii_is_digit(text.p[i]);
+	if (plain) {
 		field_value(f, expression, quoted);
 		return;
 	}

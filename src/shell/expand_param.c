@@ -15,6 +15,7 @@ struct holding {
 	bool tainted;
 	bool unset;
 	struct value value;       /* a scalar */
+	bool star;                /* joined into one word when quoted */
 };
 
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
@@ -92,10 +93,10 @@ static void hold_special(struct eval *ev, const struct state *st, char name, str
 		exact &= !st->positional[i].many;
 	if (name == '#' && exact)
 		hold_exact_number(ev, h, st->n_positional);
-	else if (strchr("#?$!", name))
+	else if (strchr("#?$", name))
 		hold_number(h);
 	else
-		h->unknown = true; /* $- */
+		h->unknown = true; /* $- , and $! before the first job */
 }
 
 static void hold_directory(struct eval *ev, const struct state *st, bool old, struct holding *h)
@@ -117,6 +118,7 @@ static void hold_element(struct eval *ev, struct state *st, const struct param *
 {
 	struct value subscript = expand_value(ev, st, param->subscript);
 	bool all = is_all(subscript);
+	h->star = all && str_is(subscript.seg[0].text, "*");
 	size_t index;
 	if (!all && !v->associative)
 		arith_effects(ev, st, subscript);
@@ -177,6 +179,18 @@ static void run_words(struct field *f, const struct part *parts)
 	f->ev->branches++;
 	(void)expand_value(f->ev, f->st, parts);
 	f->ev->branches = branches;
+}
+
+/* What an operator's words run; offsets are arithmetic. */
+static void run_offsets(struct field *f, const struct param *param)
+{
+	const struct part *parts[] = {param->arg, param->arg2};
+	for (int i = 0; i < 2; i++) {
+		if (param->op[0] == ':' && !param->op[1] && parts[i])
+			arith_effects(f->ev, f->st, expand_value(f->ev, f->st, parts[i]));
+		else
+			run_words(f, parts[i]);
+	}
 }
 
 static bool known_text(struct eval *ev, struct value v, struct str *ret_text)
@@ -384,8 +398,7 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		f->started |= quoted;
 		return;
 	}
-	run_words(f, param->arg);
-	run_words(f, param->arg2);
+	run_offsets(f, param);
 	field_any(f, quoted);
 	if (h->is_list)
 		f->many = f->out != NULL;
@@ -400,6 +413,7 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 	for (size_t i = 0; i < h->n; i++)
 		if (h->items[i].many)
 			return false;
+	run_offsets(f, param);
 	if (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg), &from) || from < 0 ||
 	    (param->arg2 && (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg2), &count) || count < 0)))
 		return false;
@@ -416,7 +430,7 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 
 static void add_held(struct field *f, const struct param *param, const struct holding *h, bool quoted)
 {
-	bool star = param->name.n == 1 && param->name.p[0] == '*';
+	bool star = h->star || (param->name.n == 1 && param->name.p[0] == '*');
 	if (h->is_list) {
 		if (h->n == 0 && f->out && quoted && !star)
 			return; /* "$@" without parameters is no word, unless something else stands in it */

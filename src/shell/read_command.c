@@ -812,7 +812,7 @@ static struct node *read_pipeline(struct reader *r)
 		if (reader_peek(r) != '|' || reader_peek_second(r) == '|')
 			break;
 		(void)reader_next(r);
-		(void)reader_accept(r, '&');
+		command->errors_too = reader_accept(r, '&');
 		reader_skip_lines(r);
 		command = read_command(r);
 		if (!command) {

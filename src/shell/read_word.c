@@ -224,7 +224,9 @@ static void backticks(struct reader *r, struct part_list *list, bool quoted)
 	shell_read(&context, text, &inner);
 	if (inner.error)
 		reader_fail(r, inner.error);
-	add_part(r, list, PART_COMMAND, quoted)->list = inner.list;
+	struct part *part = add_part(r, list, PART_COMMAND, quoted);
+	part->list = inner.list;
+	part->backquotes = true;
 }
 
 /* $(( ... )) when it is one; otherwise nothing was read. */
@@ -663,6 +665,8 @@ static void read_array(struct reader *r, struct word_node *word)
 	}
 	reader_leave(r);
 	reader_expect(r, ')', "an array is never closed");
+	if (!reader_is_meta(reader_peek(r)))
+		reader_fail(r, "text behind an array");
 }
 
 struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode)

@@ -146,7 +146,6 @@ static bool body_line(struct reader *r, const struct redir *doc)
 		any = true;
 		if (start && doc->strip_tabs && c == '\t')
 			continue;
-		start = false;
 		if (!doc->body_quoted && c == '\\' && r->at < r->text.n) {
 			char escaped = (char)reader_next_raw(r);
 			if (escaped == '\n')
@@ -154,6 +153,7 @@ static bool body_line(struct reader *r, const struct redir *doc)
 			scratch_add(r, c);
 			c = escaped;
 		}
+		start = false;
 		scratch_add(r, c);
 		if (c == '\n')
 			break;
@@ -177,6 +177,9 @@ static void read_body(struct reader *r, struct redir *doc)
 		if (last || !any || r->error)
 			break;
 	}
+	/* Ended by the end of the text, its last line still gets its newline. */
+	if (r->scratch_n && r->scratch[r->scratch_n - 1] != '\n')
+		scratch_add(r, '\n');
 	struct str body = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
 	r->scratch_n = 0;
 	if (doc->body_quoted) {

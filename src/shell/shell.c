@@ -33,7 +33,7 @@ static void initial_state(struct eval *ev, struct state *st)
 }
 
 /* Traps run at some other time, with whatever holds then: nothing is known, every function may be there. */
-static void run_deferred(struct eval *ev)
+static void run_deferred(struct eval *ev, const struct state *last)
 {
 	enum { ROUNDS_MAX = 32 };
 	for (int round = 0; ev->deferred && round < ROUNDS_MAX && !ev->exhausted; round++) {
@@ -42,6 +42,7 @@ static void run_deferred(struct eval *ev)
 		struct state st;
 		initial_state(ev, &st);
 		state_unknown_cwd(ev, &st);
+		st.assigns = last->assigns;
 		st.bindings = NULL;
 		st.weak = 1;
 		for (const struct binding *b = ev->all_functions; b && eval_charge(ev, 1); b = b->next)
@@ -89,7 +90,7 @@ void shell_analyse(struct arena *arena, struct str text, const struct shell_env 
 	struct span whole = ev.span;
 	if (read.list)
 		eval_node(&ev, &st, read.list);
-	run_deferred(&ev);
+	run_deferred(&ev, &st);
 	ev.span = whole;
 	ev.branches = 0;
 	if (read.error)

@@ -63,6 +63,8 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir, struct simple *simple)
 {
 	int fd = redir->fd;
+	if (redir->op == REDIR_HERE_STRING && !redir->target)
+		return;
 	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING) {
 		struct value *body = ARENA_NEW(ev->arena, struct value);
 		*body = expand_value(ev, st, redir->op == REDIR_HERE_DOC ? redir->body : redir->target->parts);
@@ -72,6 +74,8 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 			simple->input = body;
 		return;
 	}
+	if (!redir->target)
+		return; /* read up to an error */
 	struct value target = redirect_target(ev, st, redir);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
 	if (!duplicates) {
@@ -169,15 +173,20 @@ void simple_assign(struct eval *ev, struct state *st, const struct word_node *wo
 static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
 {
 	const struct shell_assign *list = st->assigns;
+	struct state inner = *st; /* later ones see the earlier ones */
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
 		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
-		if (word->has_subscript)
-			subscript_effects(ev, st, word->name, word->subscript);
 		assign->name = word->name;
-		assign->value = word->is_array ? value_any() : simple_assigned_value(ev, st, word);
+		assign->value = value_any();
+		if (word->is_array || word->has_subscript)
+			simple_assign(ev, &inner, word);
+		else
+			assign->value = simple_assigned_value(ev, &inner, word);
 		assign->prefix = true;
 		assign->next = list;
 		list = assign;
+		if (!word->is_array && !word->has_subscript)
+			state_assign_value(ev, &inner, word->name, assign->value);
 	}
 	simple->assigns = list;
 }
@@ -203,6 +212,10 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 		return;
 	}
 	struct str value = value_text(ev->arena, alias->alias);
+	if (str_find(value, STR("<<")) != STR_NPOS) {
+		eval_opaque(ev, st, "an alias with a here-document");
+		return;
+	}
 	struct str replaced = arena_join3(ev->arena, value, STR(" "), str_from_at(node->text, name->end));
 	struct state inner = *st;
 	ev->aliases++;
@@ -238,27 +251,49 @@ static void run_unknown_name(struct eval *ev, struct state *st, const struct sim
 struct saved_variable {
 	struct str name;
 	const struct variable *before;
-	bool assigned;
 };
+
+enum { SAVED_MAX = 16 };
+
+struct saved_variables {
+	struct saved_variable items[SAVED_MAX];
+	size_t n;
+};
+
+/* Assignments in front of a function or builtin hold while it runs. */
+static void enter_prefix(struct eval *ev, struct state *st, const struct simple *simple, struct saved_variables *saved)
+{
+	const struct shell_assign *order[SAVED_MAX];
+	size_t n = 0;
+	saved->n = 0;
+	for (const struct shell_assign *a = simple->assigns; a && a->prefix; a = a->next) {
+		if (n == SAVED_MAX) {
+			state_havoc(ev, st);
+			return;
+		}
+		order[n++] = a;
+	}
+	while (n--) {
+		saved->items[saved->n++] = (struct saved_variable){order[n]->name, state_variable(ev, st, order[n]->name)};
+		state_assign_value(ev, st, order[n]->name, order[n]->value);
+	}
+}
+
+static void leave_prefix(struct eval *ev, struct state *st, const struct saved_variables *saved)
+{
+	for (size_t n = saved->n; n > 0; n--)
+		state_assign(ev, st, saved->items[n - 1].name, saved->items[n - 1].before);
+}
 
 static void run_function(struct eval *ev, struct state *st, const struct simple *simple, const struct function *functions)
 {
-	struct saved_variable saved[16];
-	size_t n = 0;
-	for (const struct shell_assign *a = simple->assigns; a && a->prefix; a = a->next) {
-		if (n == sizeof saved / sizeof *saved) {
-			state_havoc(ev, st);
-			break;
-		}
-		saved[n++] = (struct saved_variable){a->name, state_variable(ev, st, a->name), false};
-		state_assign_value(ev, st, a->name, a->value);
-	}
+	struct saved_variables saved;
+	enter_prefix(ev, st, simple, &saved);
 	const struct value *input = ev->input;
 	ev->input = NULL;
 	eval_function(ev, st, functions, simple->words.items + 1, simple->words.n - 1);
 	ev->input = input;
-	while (n--)
-		state_assign(ev, st, saved[n].name, saved[n].before);
+	leave_prefix(ev, st, &saved);
 }
 
 /* Alternatives are chosen per command: what runs inside this one chooses for itself. */
@@ -308,12 +343,17 @@ static void run_known_name(struct eval *ev, struct state *st, struct simple *sim
 			return;
 	}
 	bool emit = true;
+	struct state before = *st;
+	struct saved_variables saved;
+	enter_prefix(ev, st, simple, &saved);
 	if (!builtin_run(ev, st, simple, &emit))
 		capture_unknown(ev);
+	leave_prefix(ev, st, &saved);
+	/* It runs where and with what held before it changed that. */
 	if (emit)
-		emit_command(ev, st, simple, SHELL_COMMAND);
+		emit_command(ev, &before, simple, SHELL_COMMAND);
 	else
-		emit_redirects(ev, st, simple);
+		emit_redirects(ev, &before, simple);
 }
 
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions)
@@ -346,6 +386,9 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 		for (const struct word_node *word = node->words; word != name && eval_charge(ev, 1); word = word->next)
 			simple_assign(ev, st, word);
 		emit_redirects(ev, st, &simple);
+		/* $(< file) gives the file's content. */
+		if (simple.redirects)
+			capture_unknown(ev);
 		return;
 	}
 	prefix_assigns(ev, st, node, &simple);

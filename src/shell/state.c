@@ -27,21 +27,32 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 }
 
 static const char *const numeric_names[] = {"RANDOM", "SRANDOM", "LINENO", "SECONDS", "UID", "EUID", "PPID",
-					    "BASHPID", "EPOCHSECONDS", "SHLVL", "COLUMNS", "LINES", "OPTIND", "BASH_SUBSHELL"};
+					    "EPOCHSECONDS", "SHLVL", "COLUMNS", "LINES", "OPTIND", NULL};
+/* Bash sets these by itself, whatever the text assigns. */
+static const char *const always_unknown[] = {"_", "BASHPID", "FUNCNAME", "GROUPS", "DIRSTACK", "BASH_COMMAND",
+					     "BASH_ARGV0", "BASH_ARGV", "BASH_ARGC", "BASH_SOURCE", "BASH_LINENO",
+					     "BASH_ALIASES", "BASH_CMDS", "BASH_REMATCH", "BASH_SUBSHELL", "PIPESTATUS",
+					     "EPOCHREALTIME", "HISTCMD", NULL};
+
+static bool is_one_of(struct str name, const char *const *names)
+{
+	for (; *names; names++)
+		if (str_is(name, *names))
+			return true;
+	return false;
+}
 
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name)
 {
-	if (st->volatile_variables)
+	if (st->volatile_variables || is_one_of(name, always_unknown))
 		return &variable_tainted;
 	const struct binding *binding = state_find(ev, st, BINDING_VARIABLE, name);
+	bool number = is_one_of(name, numeric_names);
 	if (binding)
-		return binding->variable;
+		return number ? &variable_tainted : binding->variable;
 	if (st->havoc)
 		return &variable_tainted;
-	for (size_t i = 0; i < sizeof numeric_names / sizeof *numeric_names; i++)
-		if (str_is(name, numeric_names[i]))
-			return &variable_number;
-	return &variable_foreign;
+	return number ? &variable_number : &variable_foreign;
 }
 
 bool state_assigned(struct eval *ev, const struct state *st, struct str name)
@@ -77,6 +88,12 @@ static bool all_numeric(const struct variable *v)
 	return v->n_alt > 0;
 }
 
+/* Nothing that this text brought in and that arithmetic could run. */
+static bool is_untainted(const struct variable *v)
+{
+	return v->kind == VARIABLE_UNKNOWN ? !v->tainted : all_numeric(v);
+}
+
 static bool has_alternative(const struct value *alt, size_t n, struct value v)
 {
 	for (size_t i = 0; i < n; i++)
@@ -107,10 +124,8 @@ static const struct variable *variable_union(struct eval *ev, const struct varia
 {
 	if (variable_same(a, b))
 		return a;
-	if (a->kind != VARIABLE_SCALAR || b->kind != VARIABLE_SCALAR) {
-		bool untainted = a->kind == VARIABLE_UNKNOWN && b->kind == VARIABLE_UNKNOWN && !a->tainted && !b->tainted;
-		return untainted ? &variable_foreign : &variable_tainted;
-	}
+	if (a->kind != VARIABLE_SCALAR || b->kind != VARIABLE_SCALAR)
+		return is_untainted(a) && is_untainted(b) ? &variable_foreign : &variable_tainted;
 	if (all_numeric(a) && all_numeric(b) && (widen || a->n_alt + b->n_alt > LIMIT_SHELL_ALTERNATIVES))
 		return &variable_number;
 	if (widen || a->n_alt + b->n_alt > 2 * LIMIT_SHELL_ALTERNATIVES)
@@ -205,6 +220,8 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 {
 	if (str_is(name, "GLOBIGNORE"))
 		st->globs_unknown = true;
+	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") || str_is(name, "POSIXLY_CORRECT"))
+		eval_opaque(ev, st, "a variable that changes what names mean");
 	if (!str_is(name, "PS4") && !str_is(name, "PROMPT_COMMAND") && !str_is(name, "PS0"))
 		return;
 	bool known = variable->kind == VARIABLE_SCALAR;
@@ -222,7 +239,8 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 
 void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable)
 {
-	if (st->weak)
+	bool fails = st->any_readonly && state_find(ev, st, BINDING_READONLY, name);
+	if (st->weak || fails)
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);
 	bind_variable(ev, st, name, variable);
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
@@ -255,10 +273,16 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name, con
 	struct function *function = ARENA_NEW(ev->arena, struct function);
 	*function = (struct function){body, NULL};
 	const struct function *all = function;
-	if (st->weak)
+	if (st->weak || st->any_readonly)
 		all = function_union(ev, function, before ? before->functions : &none);
 	push(ev, &st->bindings, BINDING_FUNCTION, name)->functions = all;
 	push(ev, &ev->all_functions, BINDING_FUNCTION, name)->functions = function;
+}
+
+void state_bind_readonly(struct eval *ev, struct state *st, struct str name)
+{
+	push(ev, &st->bindings, BINDING_READONLY, name);
+	st->any_readonly = true;
 }
 
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text)
@@ -320,7 +344,9 @@ static void join_binding(struct eval *ev, struct state *st, const struct state *
 {
 	const struct binding *in_a = state_find(ev, a, which->kind, which->name);
 	const struct binding *in_b = state_find(ev, b, which->kind, which->name);
-	if (which->kind == BINDING_ALIAS) {
+	if (which->kind == BINDING_READONLY) {
+		state_bind_readonly(ev, st, which->name);
+	} else if (which->kind == BINDING_ALIAS) {
 		struct value text = which->alias;
 		if (in_a && in_b && !value_eq(in_a->alias, in_b->alias))
 			text = value_any();
@@ -428,10 +454,14 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->oldpwd = union_value(a.oldpwd, other->oldpwd);
 	st->globs_unknown |= other->globs_unknown;
 	st->lastpipe |= other->lastpipe;
+	st->odd_options |= other->odd_options;
+	st->any_readonly |= other->any_readonly;
 	st->errexit &= other->errexit;
 	st->surely &= other->surely;
 	if (other->weak > st->weak)
 		st->weak = other->weak;
+	if (other->jump > st->jump)
+		st->jump = other->jump;
 }
 
 static bool same_functions(const struct function *a, const struct function *b)
@@ -453,6 +483,8 @@ static bool same_binding(const struct binding *a, const struct binding *b)
 		return same_functions(b->functions, a->functions);
 	case BINDING_ALIAS:
 		return value_eq(a->alias, b->alias);
+	case BINDING_READONLY:
+		return true;
 	}
 	return false;
 }

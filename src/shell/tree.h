@@ -34,6 +34,7 @@ enum part_kind {
 struct part {
 	enum part_kind kind;
 	bool quoted;         /* inside quotes: no splitting, no globbing */
+	bool backquotes;     /* PART_COMMAND: `...` */
 	struct str text;     /* PART_TEXT */
 	struct param *param; /* PART_PARAM */
 	struct node *list;   /* PART_COMMAND, PART_PROCESS; NULL: empty */
@@ -149,6 +150,7 @@ struct node {
 	struct part *arith[3];   /* NODE_ARITH: [0]; NODE_C_FOR: all */
 	bool background;         /* NODE_LIST child followed by & */
 	bool or_else;            /* AND_OR child: preceded by ||, not && */
+	bool errors_too;         /* PIPELINE child: followed by |& */
 	struct node *next;
 };
 
