@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes the tables of decide/knowledge.h as C. Everything is static const; names sort as knowledge.c searches.
+ * Writes the tables of decide/knowledge.h as C: programs, what they refer to by index, and all text in one
+ * block. Names sort as knowledge.c searches.
  */
 #include "base/array.h"
 #include "gen-commands.h"
 #include "json/json.h"
 
-struct writer {
-	const struct knowledge *knowledge;
-	struct buf *out;
-	unsigned next_id;
+/* A table that grows while the commands are walked. */
+struct table {
+	struct buf rows;
+	unsigned n;
 };
 
-/* One row of a table of commands. Rows of the same description share the tables of its id. */
+struct interned {
+	struct str text;
+	unsigned at; /* 0: free */
+};
+
+enum { INTERNED = 1 << 16 };
+
+struct writer {
+	const struct knowledge *knowledge;
+	struct table texts; /* n: bytes */
+	struct table items, options, whens, subcommands;
+	struct interned *interned; /* by hash; equal texts are stored once */
+};
+
+/* What a description has become. */
+struct tables {
+	unsigned options, n_options, when, n_when, subcommands, n_subcommands, n_exact;
+};
+
+/* One row of a table of commands. Aliases share their tables. */
 struct row {
 	struct str name;
 	const json_t *description;
-	unsigned id;
-	bool glob;
+	struct str style;
+	struct tables tables;
 };
 
 struct spelling {
@@ -29,15 +49,14 @@ struct spelling {
 static void write_enumerator(struct buf *out, const char *prefix, const char *name)
 {
 	buf_add_c(out, prefix);
-	for (; *name; name++)
-		buf_add_char(out, *name == '-' ? '_'
-					       : (char)(*name >= 'a' && *name <= 'z' ? *name - 32
-										     : *name));
+	for (; *name; name++) {
+		bool small = *name >= 'a' && *name <= 'z';
+		buf_add_char(out, *name == '-' ? '_' : small ? (char)(*name - 'a' + 'A') : *name);
+	}
 }
 
-static void write_text(struct buf *out, struct str text)
+static void write_literal(struct buf *out, struct str text)
 {
-	buf_add_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 		if (c == '"' || c == '\\')
@@ -47,31 +66,50 @@ static void write_text(struct buf *out, struct str text)
 		else
 			buf_add_format(out, "\\%03o", c);
 	}
-	buf_add_char(out, '"');
+}
+
+/* Where the text stands in known_texts. */
+static unsigned text_at(struct writer *writer, struct str text)
+{
+	size_t slot = str_hash(text) % INTERNED;
+	while (writer->interned[slot].at && !str_eq(writer->interned[slot].text, text))
+		slot = (slot + 1) % INTERNED;
+	struct interned *entry = &writer->interned[slot];
+	if (entry->at)
+		return entry->at;
+	*entry = (struct interned){text, writer->texts.n};
+	buf_add_c(&writer->texts.rows, "\t\"");
+	write_literal(&writer->texts.rows, text);
+	buf_add_c(&writer->texts.rows, "\\0\"\n");
+	writer->texts.n += (unsigned)text.n + 1;
+	return entry->at;
+}
+
+/* Where a list of texts stands in known_items. */
+static unsigned list_at(struct writer *writer, const json_t *list)
+{
+	unsigned at = writer->items.n;
+	const json_t *item;
+	size_t i;
+	buf_add_char(&writer->items.rows, '\t');
+	json_array_foreach (list, i, item)
+		buf_add_format(&writer->items.rows, "%u, ", text_at(writer, json_str(item)));
+	buf_add_c(&writer->items.rows, "0,\n");
+	writer->items.n += (unsigned)json_array_size(list) + 1;
+	return at;
 }
 
 /* The member as ", .field = value"; nothing when it is absent. */
-static void write_member(struct buf *out, const json_t *object, const char *key, const char *field)
+static void write_member(struct writer *writer, struct buf *out, const json_t *object,
+			 const char *key, const char *field)
 {
-	const json_t *value = json_object_get(object, key), *item;
-	size_t i;
-	if (!value || json_is_false(value))
-		return;
-	buf_add_format(out, ", .%s = ", field);
+	const json_t *value = json_object_get(object, key);
 	if (json_is_string(value))
-		write_text(out, json_str(value));
-	else if (json_is_integer(value))
-		buf_add_format(out, "%lld", (long long)json_integer_value(value));
+		buf_add_format(out, ", .%s = {%u}", field, text_at(writer, json_str(value)));
+	else if (json_is_array(value))
+		buf_add_format(out, ", .%s = {%u}", field, list_at(writer, value));
 	else if (json_is_true(value))
-		buf_add_c(out, "true");
-	else if (json_is_array(value)) {
-		buf_add_c(out, "(const char *const[]){");
-		json_array_foreach (value, i, item) {
-			write_text(out, json_str(item));
-			buf_add_c(out, ", ");
-		}
-		buf_add_c(out, "NULL}");
-	}
+		buf_add_format(out, ", .%s = true", field);
 }
 
 static void write_roles(struct buf *out, const char *field, const char *const *roles, size_t n)
@@ -79,9 +117,8 @@ static void write_roles(struct buf *out, const char *field, const char *const *r
 	if (n == 0)
 		return;
 	buf_add_format(out, ", .n_%s = %zu, .%s = {", field, n, field);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		write_enumerator(out, i ? ", ROLE_" : "ROLE_", roles[i]);
-	}
 	buf_add_char(out, '}');
 }
 
@@ -113,8 +150,8 @@ static int compare_spellings(const void *a, const void *b)
 }
 
 /* All options of a command, one per spelling, sorted. */
-static size_t collect_options(const struct writer *writer, const json_t *command,
-			      struct spelling **ret)
+static unsigned collect_options(const struct writer *writer, const json_t *command,
+				struct spelling **ret)
 {
 	struct spelling *list = NULL;
 	size_t n = 0, cap = 0;
@@ -131,63 +168,99 @@ static size_t collect_options(const struct writer *writer, const json_t *command
 	if (n)
 		qsort(list, n, sizeof *list, compare_spellings);
 	*ret = list;
-	return n;
+	return (unsigned)n;
 }
 
-static void write_options(struct writer *writer, const json_t *command, unsigned id)
+static void write_options(struct writer *writer, const json_t *command, struct tables *tables)
 {
 	struct spelling *list;
-	size_t n = collect_options(writer, command, &list);
-	if (n == 0)
-		return;
-	buf_add_format(writer->out, "static const struct known_option options_%u[] = {\n", id);
-	for (size_t i = 0; i < n; i++) {
-		buf_add_c(writer->out, "\t{.name = ");
-		write_text(writer->out, list[i].name);
-		write_roles(writer->out, "roles", list[i].value.roles, list[i].value.n_roles);
+	struct buf *out = &writer->options.rows;
+	tables->options = writer->options.n;
+	tables->n_options = collect_options(writer, command, &list);
+	for (unsigned i = 0; i < tables->n_options; i++) {
+		buf_add_format(out, "\t{.name = {%u}", text_at(writer, list[i].name));
+		write_roles(out, "roles", list[i].value.roles, list[i].value.n_roles);
 		if (list[i].value.optional)
-			buf_add_c(writer->out, ", .optional = true");
+			buf_add_c(out, ", .optional = true");
 		if (list[i].value.optional_next)
-			buf_add_c(writer->out, ", .optional_next = true");
-		buf_add_c(writer->out, "},\n");
+			buf_add_c(out, ", .optional_next = true");
+		buf_add_c(out, "},\n");
 	}
-	buf_add_c(writer->out, "};\n");
+	writer->options.n += tables->n_options;
 }
 
-static void write_clause(struct buf *out, const json_t *clause)
+static void write_clause(struct writer *writer, const json_t *clause)
 {
+	static const struct {
+		const char *key, *field;
+	} members[] = {
+		{"has", "has"},       {"lacks", "lacks"},       {"operand", "operand"},
+		{"option", "option"}, {"value", "value"},       {"default", "default_operand"},
+		{"models", "models"}, {"severity", "severity"}, {"stdin", "stdin_role"},
+	};
+	struct buf *out = &writer->whens.rows;
+	json_int_t least = -1, most = -1;
+	(void)json_get_int(clause, "min-operands", &least);
+	(void)json_get_int(clause, "max-operands", &most);
 	buf_add_c(out, "\t{");
 	write_class(out, clause, "-1");
-	buf_add_format(out, ", .recursive = %s",
-		       json_is_true(json_object_get(clause, "recursive")) ? "1" : "-1");
-	for (int i = 0; i < 2; i++) {
-		json_int_t limit = -1;
-		(void)json_get_int(clause, i ? "max-operands" : "min-operands", &limit);
-		buf_add_format(out, ", .%s_operands = %lld", i ? "max" : "min", (long long)limit);
-	}
+	buf_add_format(out, ", .recursive = %d",
+		       json_is_true(json_object_get(clause, "recursive")) ? 1 : -1);
+	buf_add_format(out, ", .min_operands = %d, .max_operands = %d", (int)least, (int)most);
 	write_operands(out, clause);
-	write_member(out, clause, "has", "has");
-	write_member(out, clause, "lacks", "lacks");
-	write_member(out, clause, "operand", "operand");
-	write_member(out, clause, "option", "option");
-	write_member(out, clause, "value", "value");
-	write_member(out, clause, "default", "default_operand");
-	write_member(out, clause, "models", "models");
-	write_member(out, clause, "severity", "severity");
-	write_member(out, clause, "stdin", "stdin_role");
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		write_member(writer, out, clause, members[i].key, members[i].field);
 	buf_add_c(out, "},\n");
 }
 
-static void write_clauses(struct writer *writer, const json_t *command, unsigned id)
+static void write_clauses(struct writer *writer, const json_t *command, struct tables *tables)
 {
 	const json_t *clauses = json_get_array(command, "when"), *clause;
 	size_t i;
-	if (json_array_size(clauses) == 0)
-		return;
-	buf_add_format(writer->out, "static const struct known_when when_%u[] = {\n", id);
+	tables->when = writer->whens.n;
+	tables->n_when = (unsigned)json_array_size(clauses);
 	json_array_foreach (clauses, i, clause)
-		write_clause(writer->out, clause);
-	buf_add_c(writer->out, "};\n");
+		write_clause(writer, clause);
+	writer->whens.n += tables->n_when;
+}
+
+static void write_row(struct writer *writer, struct buf *out, const struct row *row)
+{
+	static const struct {
+		const char *key, *field;
+	} members[] = {
+		{"language", "language"},   {"canonical", "canonical"},
+		{"models", "models"},       {"default", "default_operand"},
+		{"stdin", "stdin_role"},    {"severity", "severity"},
+		{"recursive", "recursive"}, {"wrapper", "wrapper"},
+		{"remote", "remote"},       {"appends", "appends"},
+		{"replaces", "replaces"},   {"interactive", "interactive"},
+		{"hint", "hint"},
+	};
+	const struct tables *t = &row->tables;
+	buf_add_format(out, "\t{.name = {%u}", text_at(writer, row->name));
+	write_enumerator(out, ", .style = STYLE_", row->style.p);
+	buf_add_c(out, ", ");
+	write_class(out, row->description, "CLASS_UNKNOWN");
+	write_operands(out, row->description);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		write_member(writer, out, row->description, members[i].key, members[i].field);
+	if (t->n_options)
+		buf_add_format(out, ", .options = %u, .n_options = %u", t->options, t->n_options);
+	if (t->n_when)
+		buf_add_format(out, ", .when = %u, .n_when = %u", t->when, t->n_when);
+	if (t->n_subcommands)
+		buf_add_format(out, ", .subcommands = %u, .n_subcommands = %u, .n_exact = %u",
+			       t->subcommands, t->n_subcommands, t->n_exact);
+	buf_add_c(out, "},\n");
+}
+
+/* A subcommand of a `single` program is `single` unless it says otherwise. */
+static struct str style_of(const json_t *command, struct str parent)
+{
+	struct str style = str_is(parent, "single") ? parent : STR("gnu");
+	(void)json_get_str(command, "style", &style);
+	return style;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -195,121 +268,106 @@ static int compare_rows(const void *a, const void *b)
 	return str_compare(((const struct row *)a)->name, ((const struct row *)b)->name);
 }
 
-static unsigned write_tables(struct writer *writer, const json_t *command);
+static struct tables write_tables(struct writer *writer, const json_t *command, struct str style);
 
-/* One row for each alternative of each subcommand: exact names sorted in front, then globs. Writes their tables. */
-static size_t collect_rows(struct writer *writer, const json_t *command, struct row **ret,
-			   size_t *ret_exact)
+static bool is_glob(struct str name)
 {
-	struct row *rows[2] = {NULL, NULL};
-	size_t n[2] = {0, 0}, cap[2] = {0, 0};
+	return str_find_char(name, '*') != STR_NPOS || str_find_char(name, '?') != STR_NPOS ||
+	       str_find_char(name, '[') != STR_NPOS;
+}
+
+/* One row for each alternative of each subcommand, exact names sorted in front of globs. Their tables come first. */
+static void write_subcommands(struct writer *writer, const json_t *command, struct str style,
+			      struct tables *tables)
+{
+	struct arena *arena = writer->knowledge->arena;
+	struct row *exact = NULL, *globs = NULL;
+	size_t n_exact = 0, cap_exact = 0, n_globs = 0, cap_globs = 0;
 	const char *names;
 	json_t *description;
 	json_object_foreach (json_get_object(command, "subcommands"), names, description) {
-		unsigned id = write_tables(writer, description);
-		struct str rest = str_from(names), one;
-		while (str_split(&rest, '|', &one)) {
-			bool glob = str_find_char(one, '*') != STR_NPOS ||
-				    str_find_char(one, '?') != STR_NPOS ||
-				    str_find_char(one, '[') != STR_NPOS;
-			ARENA_PUSH(writer->knowledge->arena, rows[glob], n[glob],
-				   cap[glob]) = (struct row){one, description, id, glob};
+		struct row row = {.description = description,
+				  .style = style_of(description, style)};
+		struct str rest = str_from(names);
+		row.tables = write_tables(writer, description, row.style);
+		while (str_split(&rest, '|', &row.name)) {
+			if (is_glob(row.name))
+				ARENA_PUSH(arena, globs, n_globs, cap_globs) = row;
+			else
+				ARENA_PUSH(arena, exact, n_exact, cap_exact) = row;
 		}
 	}
-	if (n[0])
-		qsort(rows[0], n[0], sizeof *rows[0], compare_rows);
-	*ret_exact = n[0];
-	for (size_t i = 0; i < n[1]; i++)
-		ARENA_PUSH(writer->knowledge->arena, rows[0], n[0], cap[0]) = rows[1][i];
-	*ret = rows[0];
-	return n[0];
+	if (n_exact)
+		qsort(exact, n_exact, sizeof *exact, compare_rows);
+	tables->subcommands = writer->subcommands.n;
+	tables->n_exact = (unsigned)n_exact;
+	tables->n_subcommands = (unsigned)(n_exact + n_globs);
+	for (size_t i = 0; i < n_exact; i++)
+		write_row(writer, &writer->subcommands.rows, &exact[i]);
+	for (size_t i = 0; i < n_globs; i++)
+		write_row(writer, &writer->subcommands.rows, &globs[i]);
+	writer->subcommands.n += tables->n_subcommands;
 }
 
-static void write_row(struct buf *out, const struct row *row)
+static struct tables write_tables(struct writer *writer, const json_t *command, struct str style)
 {
-	const json_t *command = row->description;
-	struct str style = STR("gnu");
-	(void)json_get_str(command, "style", &style);
-	buf_add_c(out, "\t{.name = ");
-	write_text(out, row->name);
-	write_enumerator(out, ", .style = STYLE_", style.p);
-	buf_add_c(out, ", ");
-	write_class(out, command, "CLASS_UNKNOWN");
-	buf_add_format(out, ", TABLES_%u", row->id);
-	write_operands(out, command);
-	write_member(out, command, "language", "language");
-	write_member(out, command, "canonical", "canonical");
-	write_member(out, command, "models", "models");
-	write_member(out, command, "default", "default_operand");
-	write_member(out, command, "stdin", "stdin_role");
-	write_member(out, command, "severity", "severity");
-	write_member(out, command, "recursive", "recursive");
-	write_member(out, command, "wrapper", "wrapper");
-	write_member(out, command, "remote", "remote");
-	write_member(out, command, "appends", "appends");
-	write_member(out, command, "replaces", "replaces");
-	write_member(out, command, "interactive", "interactive");
-	write_member(out, command, "hint", "hint");
-	buf_add_c(out, "},\n");
+	struct tables tables;
+	write_subcommands(writer, command, style, &tables);
+	write_options(writer, command, &tables);
+	write_clauses(writer, command, &tables);
+	return tables;
 }
 
-/* Writes options, clauses and subcommands of a command and a macro that names them; returns their id. */
-static unsigned write_tables(struct writer *writer, const json_t *command)
-{
-	struct row *rows;
-	size_t n_exact, n = collect_rows(writer, command, &rows, &n_exact);
-	unsigned id = writer->next_id++;
-	struct buf *out = writer->out;
-	write_options(writer, command, id);
-	write_clauses(writer, command, id);
-	if (n)
-		buf_add_format(out, "static const struct known_command commands_%u[] = {\n", id);
-	for (size_t i = 0; i < n; i++)
-		write_row(out, &rows[i]);
-	if (n)
-		buf_add_c(out, "};\n");
-	buf_add_format(out, "#define TABLES_%u .n_exact = %zu", id, n_exact);
-	if (json_object_size(json_get_object(command, "options")))
-		buf_add_format(out, ", .options = options_%u, .n_options = ARRAY_SIZE(options_%u)",
-			       id, id);
-	if (json_array_size(json_get_array(command, "when")))
-		buf_add_format(out, ", .when = when_%u, .n_when = ARRAY_SIZE(when_%u)", id, id);
-	if (n)
-		buf_add_format(out, ", .subcommands = commands_%u, .n_subcommands = %zu", id, n);
-	buf_add_c(out, "\n");
-	return id;
-}
-
-static void write_programs(struct writer *writer)
+static void write_programs(struct writer *writer, struct buf *out)
 {
 	const struct knowledge *all = writer->knowledge;
 	struct row *rows = ARENA_ARRAY(all->arena, all->n_programs, struct row);
 	for (size_t i = 0; i < all->n_programs; i++) {
-		const struct program *program = &all->programs[i];
-		rows[i] = (struct row){program->name, program->description, 0, false};
+		const json_t *description = all->programs[i].description;
+		rows[i] = (struct row){
+			.name = all->programs[i].name,
+			.description = description,
+			.style = style_of(description, STR("")),
+		};
 		size_t same = 0;
-		while (rows[same].description != program->description)
+		while (rows[same].description != description)
 			same++;
-		rows[i].id = same < i ? rows[same].id : write_tables(writer, program->description);
+		rows[i].tables = same < i ? rows[same].tables
+					  : write_tables(writer, description, rows[i].style);
 	}
-	buf_add_c(writer->out, "const struct known_command known_commands[] = {\n");
+	buf_add_c(out, "const struct known_command known_commands[] = {\n");
 	for (size_t i = 0; i < all->n_programs; i++)
-		write_row(writer->out, &rows[i]);
-	buf_add_format(writer->out, "};\nconst size_t known_commands_count = %zu;\n",
-		       all->n_programs);
+		write_row(writer, out, &rows[i]);
+	buf_add_format(out, "};\nconst size_t known_commands_count = %zu;\n", all->n_programs);
 }
 
-/* ---- the sections beside commands ---- */
+/* ---- the sections beside commands: few, and plain pointers ---- */
+
+static void write_text(struct buf *out, struct str text)
+{
+	buf_add_char(out, '"');
+	write_literal(out, text);
+	buf_add_char(out, '"');
+}
 
 static void write_environment(struct buf *out, const char *name, const json_t *value)
 {
 	struct str kind = STR("");
+	const json_t *program;
+	size_t i;
 	if (!json_get_str(value, "kind", &kind))
 		kind = json_str(value);
 	buf_add_c(out, "\t{.name = ");
 	write_text(out, str_from(name));
 	write_enumerator(out, ", .kind = ENVIRONMENT_", kind.p);
-	write_member(out, value, "programs", "programs");
+	if (json_get_array(value, "programs")) {
+		buf_add_c(out, ", .programs = (const char *const[]){");
+		json_array_foreach (json_get_array(value, "programs"), i, program) {
+			write_text(out, json_str(program));
+			buf_add_c(out, ", ");
+		}
+		buf_add_c(out, "NULL}");
+	}
 	buf_add_c(out, "},\n");
 }
 
@@ -339,7 +397,7 @@ static size_t write_section(struct buf *out, const json_t *section, bool triples
 	return n;
 }
 
-static void write_sections(const struct writer *writer)
+static void write_sections(const struct knowledge *knowledge, struct buf *out)
 {
 	static const struct {
 		const char *key, *type, *name;
@@ -351,28 +409,52 @@ static void write_sections(const struct writer *writer)
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		size_t n = 0;
-		buf_add_format(writer->out, "const struct %s %s[] = {\n", sections[i].type,
+		buf_add_format(out, "const struct %s %s[] = {\n", sections[i].type,
 			       sections[i].name);
-		for (size_t k = 0; k < writer->knowledge->n_documents; k++)
-			n += write_section(writer->out,
-					   json_get_object(writer->knowledge->documents[k]->root,
-							   sections[i].key),
-					   sections[i].triples);
+		for (size_t k = 0; k < knowledge->n_documents; k++)
+			n += write_section(
+				out,
+				json_get_object(knowledge->documents[k]->root, sections[i].key),
+				sections[i].triples);
 		/* C has no empty arrays. */
 		if (n == 0)
-			buf_add_c(writer->out, "\t{0},\n");
-		buf_add_format(writer->out, "};\nconst size_t %s_count = %zu;\n", sections[i].name,
-			       n);
+			buf_add_c(out, "\t{0},\n");
+		buf_add_format(out, "};\nconst size_t %s_count = %zu;\n", sections[i].name, n);
 	}
+}
+
+static void write_table(struct buf *out, const char *declaration, struct table *table,
+			const char *empty)
+{
+	out->failed |= table->rows.failed;
+	buf_add_format(out, "%s = {\n%s%s};\n", declaration, table->rows.p, table->n ? "" : empty);
+	buf_release(&table->rows);
 }
 
 void knowledge_write(const struct knowledge *knowledge, struct buf *out)
 {
-	struct writer writer = {knowledge, out, 0};
+	struct writer writer = {
+		.knowledge = knowledge,
+		.interned = ARENA_ARRAY(knowledge->arena, INTERNED, struct interned),
+	};
+	struct table *tables[] = {&writer.texts, &writer.items, &writer.options, &writer.whens,
+				  &writer.subcommands};
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		buf_init(&tables[i]->rows, out->max);
+	/* Offset 0 means none. */
+	buf_add_c(&writer.texts.rows, "\t\"\\0\"\n");
+	buf_add_c(&writer.items.rows, "\t0,\n");
+	writer.texts.n = writer.items.n = 1;
 	buf_add_c(out,
 		  "/* Made by tools/gen-commands from data/commands; see decide/knowledge.h. */\n"
-		  "#include \"base/array.h\"\n"
 		  "#include \"decide/knowledge.h\"\n");
-	write_programs(&writer);
-	write_sections(&writer);
+	write_programs(&writer, out);
+	write_table(out, "const struct known_command known_subcommands[]", &writer.subcommands,
+		    "\t{{0}},\n");
+	write_table(out, "const struct known_option known_options[]", &writer.options,
+		    "\t{{0}},\n");
+	write_table(out, "const struct known_when known_whens[]", &writer.whens, "\t{{0}},\n");
+	write_table(out, "const uint32_t known_items[]", &writer.items, "");
+	write_table(out, "const char known_texts[]", &writer.texts, "");
+	write_sections(knowledge, out);
 }

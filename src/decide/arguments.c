@@ -280,15 +280,16 @@ static bool matches_glob_list(struct str text, struct str globs)
 bool arguments_has(const struct arguments *a, const char *option)
 {
 	for (size_t i = 0; i < a->n_options; i++)
-		if (strcmp(a->options[i].option->name, option) == 0)
+		if (strcmp(knowledge_text(a->options[i].option->name), option) == 0)
 			return true;
 	return false;
 }
 
-static bool has_any(const struct arguments *a, const char *const *names)
+static bool has_any(const struct arguments *a, struct known_list names)
 {
-	for (; names && *names; names++)
-		if (arguments_has(a, *names))
+	const char *name;
+	for (size_t i = 0; (name = knowledge_item(names, i)); i++)
+		if (arguments_has(a, name))
 			return true;
 	return false;
 }
@@ -296,20 +297,21 @@ static bool has_any(const struct arguments *a, const char *const *names)
 /* Unknown text matches a condition that makes things stricter no worse than known text would: both ways are possible, so it
  * makes the command imprecise instead.
  */
-static bool value_matches(struct reading *r, struct value value, const char *const *globs)
+static bool value_matches(struct reading *r, struct value value, struct known_list globs)
 {
 	if (!value_is_known(value)) {
 		r->a->imprecise = true;
 		return false;
 	}
 	struct str text = value_text(r->d->arena, value);
-	for (; globs && *globs; globs++)
-		if (matches_glob_list(text, str_from(*globs)))
+	const char *glob;
+	for (size_t i = 0; (glob = knowledge_item(globs, i)); i++)
+		if (matches_glob_list(text, str_from(glob)))
 			return true;
 	return false;
 }
 
-static bool operand_matches(struct reading *r, const char *const *globs)
+static bool operand_matches(struct reading *r, struct known_list globs)
 {
 	for (size_t i = 0; i < r->a->n_args; i++)
 		if (r->a->args[i].operand && value_matches(r, r->a->args[i].value, globs))
@@ -321,7 +323,7 @@ static bool option_matches(struct reading *r, const struct known_when *when)
 {
 	for (size_t i = 0; i < r->a->n_options; i++) {
 		const struct seen_option *seen = &r->a->options[i];
-		if (strcmp(seen->option->name, when->option) == 0 && seen->has_value && value_matches(r, seen->value, when->value))
+		if (seen->option->name.at == when->option.at && seen->has_value && value_matches(r, seen->value, when->value))
 			return true;
 	}
 	return false;
@@ -329,23 +331,24 @@ static bool option_matches(struct reading *r, const struct known_when *when)
 
 static bool when_holds(struct reading *r, const struct known_when *when)
 {
-	if (when->has && !has_any(r->a, when->has))
+	if (when->has.at && !has_any(r->a, when->has))
 		return false;
-	if (when->lacks && has_any(r->a, when->lacks))
+	if (when->lacks.at && has_any(r->a, when->lacks))
 		return false;
 	if (when->min_operands >= 0 && r->a->n_operands < (size_t)when->min_operands)
 		return false;
 	if (when->max_operands >= 0 && r->a->n_operands > (size_t)when->max_operands)
 		return false;
-	if (when->operand && !operand_matches(r, when->operand))
+	if (when->operand.at && !operand_matches(r, when->operand))
 		return false;
-	return !when->option || option_matches(r, when);
+	return !when->option.at || option_matches(r, when);
 }
 
-static void add_models(struct arguments *a, const char *const *models)
+static void add_models(struct arguments *a, struct known_list models)
 {
-	for (; models && *models && a->n_models < MODELS_MAX; models++)
-		a->models[a->n_models++] = *models;
+	const char *model;
+	for (size_t i = 0; (model = knowledge_item(models, i)) && a->n_models < MODELS_MAX; i++)
+		a->models[a->n_models++] = model;
 }
 
 static void apply_when(struct reading *r, const struct known_when *when)
@@ -359,12 +362,12 @@ static void apply_when(struct reading *r, const struct known_when *when)
 		a->roles = when->operands;
 	if (when->recursive >= 0)
 		a->recursive = when->recursive != 0;
-	if (when->default_operand)
-		a->default_operand = when->default_operand;
-	if (when->severity)
-		a->severity = when->severity;
-	if (when->stdin_role)
-		a->stdin_role = when->stdin_role;
+	if (when->default_operand.at)
+		a->default_operand = knowledge_text(when->default_operand);
+	if (when->severity.at)
+		a->severity = knowledge_text(when->severity);
+	if (when->stdin_role.at)
+		a->stdin_role = knowledge_text(when->stdin_role);
 	add_models(a, when->models);
 }
 
@@ -375,18 +378,18 @@ static void apply_command(struct reading *r, const struct known_command *c, bool
 		a->cls = (enum command_class)c->command_class;
 	a->roles = c->operands;
 	a->recursive = c->recursive;
-	a->default_operand = c->default_operand;
-	a->stdin_role = c->stdin_role;
+	a->default_operand = knowledge_text(c->default_operand);
+	a->stdin_role = knowledge_text(c->stdin_role);
 	a->wrapper = c->wrapper;
 	a->remote |= c->remote;
 	a->appends |= c->appends;
 	a->interactive = c->interactive;
-	if (c->language)
-		a->language = c->language;
-	if (c->severity)
-		a->severity = c->severity;
-	if (c->hint)
-		a->hint = c->hint;
+	if (c->language.at)
+		a->language = knowledge_text(c->language);
+	if (c->severity.at)
+		a->severity = knowledge_text(c->severity);
+	if (c->hint.at)
+		a->hint = knowledge_text(c->hint);
 }
 
 /* What holds for the command as read so far. */
@@ -402,7 +405,7 @@ static void apply_knowledge(struct reading *r)
 		apply_command(r, c, i + 1 == a->n_chain);
 		add_models(a, c->models);
 		for (size_t k = 0; k < c->n_when; k++)
-			apply_when(r, &c->when[k]);
+			apply_when(r, &known_command_when(c)[k]);
 	}
 }
 
@@ -664,5 +667,5 @@ const struct argument *arguments_operand(const struct arguments *a, size_t n)
 bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index, const char *name)
 {
 	(void)d;
-	return index < a->n_chain && matches_glob_list(str_from(name), str_from(a->chain[index]->name));
+	return index < a->n_chain && matches_glob_list(str_from(name), str_from(knowledge_text(a->chain[index]->name)));
 }

@@ -6,7 +6,7 @@
 
 #include "base/glob.h"
 
-/* Rows of any of the tables, which all start with their name. */
+/* Rows of any of the tables, which all start with their name, a struct known_text. */
 struct table {
 	const void *rows;
 	size_t n, size;
@@ -14,7 +14,8 @@ struct table {
 
 static const char *row_name(const struct table *table, size_t i)
 {
-	return *(const char *const *)((const char *)table->rows + i * table->size);
+	return knowledge_text(
+		*(const struct known_text *)((const char *)table->rows + i * table->size));
 }
 
 /* Index of the first row whose name is not less than `name`. */
@@ -55,7 +56,7 @@ static bool cut_version(struct str *name)
 
 static bool runs_code(const struct known_command *command)
 {
-	return command->language || command->command_class == CLASS_BUILD ||
+	return command->language.at || command->command_class == CLASS_BUILD ||
 	       command->command_class == CLASS_INSTALL || command->command_class == CLASS_EXECUTE;
 }
 
@@ -74,13 +75,19 @@ const struct known_command *knowledge_find(struct str name)
 const struct known_command *knowledge_subcommand(const struct known_command *parent,
 						 struct str word)
 {
-	const struct table exact = {parent->subcommands, parent->n_exact,
-				    sizeof *parent->subcommands};
-	const struct known_command *found = parent->n_exact ? find_row(&exact, word) : NULL;
+	const struct known_command *subcommands = known_command_subcommands(parent);
+	const struct table exact = {subcommands, parent->n_exact, sizeof *subcommands};
+	const struct known_command *found = find_row(&exact, word);
 	for (size_t i = parent->n_exact; !found && i < parent->n_subcommands; i++)
-		if (knowledge_glob(parent->subcommands[i].name, word))
-			found = &parent->subcommands[i];
+		if (knowledge_glob(knowledge_text(subcommands[i].name), word))
+			found = &subcommands[i];
 	return found;
+}
+
+static struct table options_of(const struct known_command *command)
+{
+	return (struct table){known_command_options(command), command->n_options,
+			      sizeof(struct known_option)};
 }
 
 static const struct known_option *find_exact(const struct known_command *const *chain,
@@ -88,8 +95,7 @@ static const struct known_option *find_exact(const struct known_command *const *
 {
 	const struct known_option *found = NULL;
 	for (size_t i = 0; !found && i < n_chain; i++) {
-		const struct table options = {chain[i]->options, chain[i]->n_options,
-					      sizeof *chain[i]->options};
+		const struct table options = options_of(chain[i]);
 		found = find_row(&options, name);
 	}
 	return found;
@@ -102,16 +108,17 @@ static const struct known_option *find_abbreviated(const struct known_command *c
 {
 	const struct known_option *found = NULL;
 	for (size_t i = 0; i < n_chain; i++) {
-		const struct table options = {chain[i]->options, chain[i]->n_options,
-					      sizeof *chain[i]->options};
+		const struct table options = options_of(chain[i]);
 		size_t k = lower_bound(&options, name);
 		for (; k < options.n && str_starts(str_from(row_name(&options, k)), name); k++) {
-			if (found && strcmp(found->name, chain[i]->options[k].name) != 0) {
+			const struct known_option *option = known_command_options(chain[i]) + k;
+			/* Equal texts stand at the same offset. */
+			if (found && found->name.at != option->name.at) {
 				*ret_ambiguous = true;
 				return NULL;
 			}
 			if (!found)
-				found = &chain[i]->options[k];
+				found = option;
 		}
 	}
 	return found;
@@ -187,10 +194,11 @@ bool knowledge_glob(const char *glob, struct str text)
 	}
 }
 
-bool knowledge_any_glob(const char *const *globs, struct str text)
+bool knowledge_any_glob(struct known_list globs, struct str text)
 {
-	for (; globs && *globs; globs++)
-		if (knowledge_glob(*globs, text))
+	const char *glob;
+	for (size_t i = 0; (glob = knowledge_item(globs, i)); i++)
+		if (knowledge_glob(glob, text))
 			return true;
 	return false;
 }

@@ -45,7 +45,7 @@ static enum match match_flags(const struct command *c, const struct rule_match *
 	for (size_t i = 0; i < m->n_flags; i++) {
 		bool seen = false;
 		for (size_t k = 0; k < c->arguments.n_options && !seen; k++)
-			seen = str_is(m->flags[i], c->arguments.options[k].option->name);
+			seen = str_is(m->flags[i], knowledge_text(c->arguments.options[k].option->name));
 		if (!seen)
 			return c->arguments.imprecise ? MATCH_MAY : MATCH_NO;
 	}

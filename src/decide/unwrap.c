@@ -117,8 +117,8 @@ static void describe(struct decider *d, struct command *c)
 {
 	const struct known_command *known = c->name.n ? knowledge_find(c->name) : NULL;
 	struct str canonical = c->name;
-	if (known && known->canonical)
-		canonical = str_from(known->canonical);
+	if (known && known->canonical.at)
+		canonical = str_from(knowledge_text(known->canonical));
 	arguments_read(d, known, canonical, c->words, c->n, &c->arguments);
 	if (!known && shell_is_harmless_builtin(c->name)) {
 		c->arguments.cls = CLASS_INSPECT;
@@ -199,7 +199,7 @@ static struct value found_file(struct decider *d, const struct command *c)
 {
 	for (size_t i = 0; i < c->arguments.n_options; i++) {
 		const struct seen_option *seen = &c->arguments.options[i];
-		if (strcmp(seen->option->name, "-name") != 0 || !value_is_known(seen->value))
+		if (strcmp(knowledge_text(seen->option->name), "-name") != 0 || !value_is_known(seen->value))
 			continue;
 		/* Only the known end of a plain "*.c" helps; everything in front may be anything. */
 		struct str name = value_text(d->arena, seen->value);
@@ -209,8 +209,8 @@ static struct value found_file(struct decider *d, const struct command *c)
 		if (special == name.n || str_find_char(name, '[') != STR_NPOS || c->arguments.n_options > 64)
 			return value_any();
 		for (size_t k = 0; k < c->arguments.n_options; k++)
-			if (strcmp(c->arguments.options[k].option->name, "-o") == 0 ||
-			    strcmp(c->arguments.options[k].option->name, "-or") == 0)
+			if (strcmp(knowledge_text(c->arguments.options[k].option->name), "-o") == 0 ||
+			    strcmp(knowledge_text(c->arguments.options[k].option->name), "-or") == 0)
 				return value_any();
 		struct str prefix = special == 0 ? STR("/") : STR("");
 		return value_concat(d->arena, value_any(),
@@ -223,9 +223,10 @@ static struct value placeholder(struct decider *d, const struct command *c, stru
 {
 	const struct known_command *top = c->arguments.n_chain ? c->arguments.chain[0] : NULL;
 	*ret_what = STR("");
-	for (const char *const *name = top ? top->replaces : NULL; name && *name; name++)
+	const char *name;
+	for (size_t k = 0; top && (name = knowledge_item(top->replaces, k)); k++)
 		for (size_t i = 0; i < c->arguments.n_options; i++)
-			if (strcmp(c->arguments.options[i].option->name, *name) == 0) {
+			if (strcmp(knowledge_text(c->arguments.options[i].option->name), name) == 0) {
 				const struct seen_option *seen = &c->arguments.options[i];
 				*ret_what = seen->has_value && value_is_known(seen->value) ? value_text(d->arena, seen->value)
 											   : STR("{}");
