@@ -7,7 +7,7 @@
  */
 #include "policy/pattern_list.h"
 
-enum { PATTERN_WORDS = 128 };
+enum { PATTERN_WORDS = 128, OFFER_BYTES = 4 };
 
 /* A pattern cut into words. */
 struct words {
@@ -44,9 +44,10 @@ static bool is_option(struct str word)
 	return word.n > 1 && word.p[0] == '-';
 }
 
-static bool has_star(struct str word)
+/* Can the word only be matched by the very same word? */
+static bool is_literal(struct str word)
 {
-	return str_find_char(word, '*') != STR_NPOS;
+	return str_find_char(word, '*') == STR_NPOS && !str_starts(word, STR("-"));
 }
 
 static void add_star(struct automaton_builder *out, bool crosses)
@@ -163,7 +164,7 @@ static int add_form(struct arena *arena, const struct words *words, enum pattern
 		read_allow(&out, words);
 	if (open)
 		out.element[out.n - 1].skip = SKIP_ANY;
-	ret->program = has_star(words->word[0]) ? STR("") : words->word[0];
+	ret->program = is_literal(words->word[0]) ? words->word[0] : STR("");
 	return finish(&out, &ret->automaton, error);
 }
 
@@ -194,15 +195,23 @@ static bool is_boundary(const struct automaton *automaton, unsigned at)
 	return element->kind == ELEMENT_SPACE && !element->equals && !element->joined;
 }
 
+/* Its end in front of the first '=' of an option, which may be a space in the text. */
+static unsigned before_equals(const struct automaton *automaton, struct byte_stretch stretch)
+{
+	unsigned to = stretch.from;
+	while (to < stretch.to && !automaton->element[to].equals)
+		to++;
+	return to;
+}
+
 void command_pattern_offer(struct arena *arena, const struct automaton *automaton, uint32_t id,
 			   struct literal **offers, size_t *n, size_t *cap)
 {
 	struct byte_stretch stretch;
+	size_t first = *n;
+	bool program = false;
 	for (unsigned at = 0; next_stretch(automaton, at, &stretch); at = stretch.to) {
-		/* '=' in an option may be a space in the text. */
-		for (unsigned i = stretch.from; i < stretch.to; i++)
-			if (automaton->element[i].equals)
-				stretch.to = i;
+		stretch.to = before_equals(automaton, stretch);
 		if (stretch.to == stretch.from) {
 			stretch.to++;
 			continue;
@@ -212,6 +221,12 @@ void command_pattern_offer(struct arena *arena, const struct automaton *automato
 			      is_boundary(automaton, stretch.to);
 		struct str text = stretch_text(arena, automaton, stretch, before ? ' ' : 0,
 					       behind ? ' ' : 0);
+		/* The program says the least: most commands of a list share theirs. */
+		if (program && stretch.from > 0 && text.n >= OFFER_BYTES) {
+			*n = first;
+			program = false;
+		}
+		program |= stretch.from == 0;
 		ARENA_PUSH(arena, *offers, *n, *cap) = (struct literal){text, id};
 	}
 }

@@ -31,7 +31,7 @@ static struct run_word describe(const struct command_word *words, size_t i, bool
 {
 	const struct command_word *word = &words[i];
 	struct run_word ret = {.word = word};
-	ret.sure_skip = word->cls == CW_OPTION || word->cls == CW_OPTION_VALUE;
+	ret.sure_skip = !word->many && (word->cls == CW_OPTION || word->cls == CW_OPTION_VALUE);
 	ret.unknown = !ret.sure_skip && may_be_option(word) &&
 		      (word->many || !value_is_known(word->value));
 	ret.may_skip = ret.sure_skip || ret.unknown || behind_unknown ||
@@ -50,12 +50,15 @@ static void add_order(struct command_orders *orders, const struct run_word *word
 static size_t rearrange(const struct run_word *words, size_t n, bool doubtful, struct run_word *out)
 {
 	size_t used = 0;
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || !words[i].sure_skip)
-			out[used++] = words[i];
-	for (size_t i = 1; i < n; i++)
-		if (words[i].sure_skip || (doubtful && words[i].may_skip))
-			out[used++] = words[i];
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < n; i++) {
+			bool doubt = doubtful && i && words[i].may_skip && !words[i].sure_skip;
+			bool option = i && words[i].sure_skip;
+			if (!doubt && option != (pass == 1))
+				continue;
+			out[used] = words[i];
+			out[used++].optional = doubt;
+		}
 	return used;
 }
 
@@ -123,8 +126,8 @@ static void cross(const struct automaton *automaton, struct states *states, stru
 static void pass_many_may(const struct automaton *automaton, struct states *states,
 			  struct states *waiting)
 {
-	unsigned first = states_first(automaton, states);
-	unsigned other = states_first(automaton, waiting);
+	unsigned first = states_next(automaton, states, 0);
+	unsigned other = states_next(automaton, waiting, 0);
 	for (unsigned i = other < first ? other : first; i < automaton->n; i++)
 		states_enter(automaton, states, i);
 }
@@ -170,6 +173,17 @@ static void pass_word(struct run *run, struct waiting *waiting, const struct run
 	if (!value_is_known(word->word->value))
 		split(run, waiting);
 	run_value(run, word->word->value);
+}
+
+/* A word that may also stand elsewhere. */
+static void pass_optional(struct run *run, struct waiting *waiting, const struct run_word *word)
+{
+	const struct automaton *automaton = run->automaton;
+	struct states may = run->may, parked = waiting->may;
+	split(run, waiting);
+	pass_word(run, waiting, word);
+	states_join(automaton, &run->may, &may);
+	states_join(automaton, &waiting->may, &parked);
 }
 
 /* The shell may make more words of this one. */
@@ -218,6 +232,8 @@ static enum match run_order(const struct automaton *automaton, const struct comm
 		}
 		if (i == 0)
 			run_value(&run, word->word->value);
+		else if (word->optional)
+			pass_optional(&run, &waiting, word);
 		else
 			pass_word(&run, &waiting, word);
 		if (word->has_glob)

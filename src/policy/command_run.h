@@ -5,8 +5,8 @@
 #ifndef CAVRA_POLICY_COMMAND_RUN_H
 #define CAVRA_POLICY_COMMAND_RUN_H
 
-#include "policy/automaton.h"
 #include "policy/match.h"
+#include "policy/run.h"
 
 /* A word of the command, with what can be said of it in this arrangement. */
 struct run_word {
@@ -15,6 +15,7 @@ struct run_word {
 	bool may_skip;  /* it may be */
 	bool has_glob;  /* it may become several words */
 	bool unknown;   /* nobody can tell whether it is an option */
+	bool optional;  /* it may stand in another place of this order */
 };
 
 /* The words in the orders in which they are matched. */

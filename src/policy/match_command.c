@@ -3,12 +3,13 @@
  * Commands against a compiled list, see match.h.
  *
  * The words are scanned once for the texts that the patterns offered; a pattern whose text was found is run.
- * When words are unknown, every pattern of the program is run.
+ * When words are unknown and nothing must match, the patterns of the program are run one by one.
  */
 #include "policy/command_run.h"
 #include "policy/pattern_list.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 struct forms {
 	struct arena *arena;
@@ -49,6 +50,25 @@ static int add_pipeline(struct arena *arena, struct str text, enum pattern_mood 
 	return 0;
 }
 
+static int compare_programs(const void *a, const void *b)
+{
+	const struct command_form *x = *(const struct command_form *const *)a;
+	const struct command_form *y = *(const struct command_form *const *)b;
+	int order = str_compare(x->program, y->program);
+	return order ? order : (x > y) - (x < y);
+}
+
+static void index_programs(struct arena *arena, struct pattern_list *list)
+{
+	const struct command_form **order = ARENA_ARRAY(arena, list->n_forms,
+							const struct command_form *);
+	for (size_t i = 0; i < list->n_forms; i++)
+		order[i] = &list->form[i];
+	if (list->n_forms)
+		qsort(order, list->n_forms, sizeof *order, compare_programs);
+	list->by_program = order;
+}
+
 static void index_commands(struct arena *arena, struct pattern_list *list,
 			   const struct forms *forms)
 {
@@ -68,6 +88,7 @@ static void index_commands(struct arena *arena, struct pattern_list *list,
 	literals_build(arena, chosen, used, &list->literals);
 	list->form = forms->form;
 	list->n_forms = forms->n;
+	index_programs(arena, list);
 }
 
 int command_patterns_compile(struct arena *arena, const struct str *patterns, size_t n,
@@ -135,17 +156,25 @@ static inline void scan_byte(struct scan *scan, unsigned char byte)
 		try_form(scan, &scan->list->form[literals->hit[i].id]);
 }
 
+/* Finds what must match. Every text that a pattern offered must stand in known text for that. */
 static void scan_words(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->n; i++) {
+		if (scan->words[i].many)
+			scan->node = 0;
 		scan_byte(scan, ' ');
 		struct value value = scan->words[i].value;
-		for (size_t k = 0; k < value.n; k++)
+		for (size_t k = 0; k < value.n; k++) {
+			if (value.seg[k].kind != SEG_TEXT) {
+				scan->node = 0;
+				continue;
+			}
 			for (size_t b = 0; b < value.seg[k].text.n; b++) {
 				/* A space inside a word is not one between words. */
 				char byte = value.seg[k].text.p[b];
 				scan_byte(scan, byte == ' ' ? 0xff : (unsigned char)byte);
 			}
+		}
 	}
 	scan_byte(scan, ' ');
 }
@@ -158,21 +187,46 @@ static bool are_known(const struct command_word *words, size_t n)
 	return true;
 }
 
-/* Is the program surely another one than the pattern's? */
-static bool is_other_program(const struct command_form *form, struct value program)
+/* Where the forms of this program start, or of those behind it. */
+static size_t find_program(const struct pattern_list *list, struct str program, bool behind)
 {
-	if (form->program.n == 0 || program.n != 1 || program.seg[0].kind != SEG_TEXT)
-		return false;
-	return !str_eq(form->program, program.seg[0].text);
+	size_t from = 0, to = list->n_forms;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int order = str_compare(list->by_program[middle]->program, program);
+		if (order < 0 || (behind && order == 0))
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
 }
 
-static void run_all(struct scan *scan)
+/* The first of these forms that may match; they are in order of their patterns. */
+static void find_possible(struct scan *scan, size_t from, size_t to)
 {
-	for (size_t i = 0; i < scan->list->n_forms; i++) {
-		const struct command_form *form = &scan->list->form[i];
-		if (scan->words[0].many || !is_other_program(form, scan->words[0].value))
-			try_form(scan, form);
+	for (size_t i = from; i < to; i++) {
+		const struct command_form *form = scan->list->by_program[i];
+		if (scan->best->match != MATCH_NO && form->index >= scan->best->index)
+			return;
+		enum match match = command_run(&form->automaton, orders_of(scan));
+		match_join(scan->list, scan->best, match, form->index);
 	}
+}
+
+static void find_possible_of_program(struct scan *scan)
+{
+	const struct pattern_list *list = scan->list;
+	struct value program = scan->words[0].value;
+	bool known = !scan->words[0].many && program.n == 1 && program.seg[0].kind == SEG_TEXT;
+	struct str name = known ? program.seg[0].text : STR("");
+	if (!known) {
+		for (size_t i = 0; i < list->n_forms; i++)
+			try_form(scan, &list->form[i]);
+		return;
+	}
+	find_possible(scan, 0, find_program(list, STR(""), true));
+	find_possible(scan, find_program(list, name, false), find_program(list, name, true));
 }
 
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
@@ -183,10 +237,11 @@ struct match_result command_match(const struct pattern_list *list, const struct 
 		return best;
 	assert(list->kind == PATTERN_COMMANDS);
 	struct scan scan = {.list = list, .words = words, .n = n, .arena = arena, .best = &best};
-	if (are_known(words, n))
-		scan_words(&scan);
-	else
-		run_all(&scan);
+	scan_words(&scan);
+	if (best.match == MATCH_MUST || are_known(words, n))
+		return best;
+	best = MATCH_NOTHING;
+	find_possible_of_program(&scan);
 	return best;
 }
 

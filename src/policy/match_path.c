@@ -2,10 +2,10 @@
  *
  * Paths against a compiled list, see match.h.
  *
- * A name that is fully known is scanned once for the texts that the patterns offered; most of them are the
- * whole pattern. A partly known name is run over every pattern.
+ * A name is scanned once for the texts that the patterns offered; most of them are the whole pattern. Only when a
+ * partly known name has no sure match are the patterns looked at one by one.
  */
-#include "policy/pattern_list.h"
+#include "policy/path_name.h"
 
 #include <assert.h>
 
@@ -63,72 +63,11 @@ int path_patterns_compile(struct arena *arena, const struct str *patterns, size_
 	return 0;
 }
 
-/* One name of the path that is being matched. */
-struct path_name {
-	struct value value;
-	bool known;
-	bool absolute;
-	const struct value
-		*place; /* a relative name of the same place as this absolute one, or NULL */
-};
-
-/* Runs the name over the pattern. */
-static enum match run_name(const struct path_pattern *pattern, const struct path_name *name,
-			   bool is_tree)
-{
-	const struct automaton *automaton = &pattern->automaton;
-	unsigned rest = automaton->n - 1u;
-	struct value value = name->value;
-	struct run run;
-	if (name->absolute && !pattern->floating && !pattern->absolute)
-		return MATCH_NO;
-	run_start(&run, automaton, true);
-	if (name->absolute) {
-		run_text(&run, str_from_at(value.seg[0].text, 1));
-		value = (struct value){value.seg + 1, value.n - 1};
-	}
-	run_value(&run, value);
-	if (!run.at_start)
-		run_text(&run, STR("/"));
-	if (states_have(run_sure(&run), rest))
-		return MATCH_MUST;
-	if (states_have(&run.may, rest))
-		return MATCH_MAY;
-	if (!is_tree)
-		return MATCH_NO;
-	run_any(&run);
-	return states_have(&run.may, rest) ? MATCH_MAY : MATCH_NO;
-}
-
-/* What an anchored exception would see of an absolute name. */
-static enum match run_exception(const struct path_pattern *pattern, const struct path_name *name)
-{
-	if (pattern->floating || !name->place)
-		return run_name(pattern, name, false);
-	struct path_name relative = {.value = *name->place};
-	return run_name(pattern, &relative, false);
-}
-
-/* The match of pattern `index` after the exceptions behind it. */
-static enum match excepted(const struct pattern_list *list, uint32_t index, enum match match,
-			   const struct path_name *name)
-{
-	for (uint32_t next = list->path[index].exception; next != PATTERN_NONE && match != MATCH_NO;
-	     next = list->path[next].exception) {
-		enum match exception = run_exception(&list->path[next], name);
-		if (exception == MATCH_MUST)
-			return MATCH_NO;
-		if (exception == MATCH_MAY)
-			match = MATCH_MAY;
-	}
-	return match;
-}
-
 static void take_match(const struct pattern_list *list, uint32_t index, enum match match,
 		       const struct path_name *name, struct match_result *best)
 {
 	if (list->path[index].exception != PATTERN_NONE)
-		match = excepted(list, index, match, name);
+		match = path_name_except(name, list->path, index, match);
 	match_join(list, best, match, index);
 }
 
@@ -137,7 +76,7 @@ struct scan {
 	const struct path_name *name;
 	struct match_result *best;
 	uint32_t node;
-	size_t at; /* bytes so far, with the '/' in front */
+	size_t at; /* bytes so far, with the '/' in front; SIZE_MAX behind unknown text */
 };
 
 static void take_hit(struct scan *scan, const struct literal_hit *hit)
@@ -150,21 +89,22 @@ static void take_hit(struct scan *scan, const struct literal_hit *hit)
 	    (hit->length != scan->at || (scan->name->absolute && !pattern->absolute)))
 		return;
 	if (!pattern->exact)
-		match = run_name(pattern, scan->name, false);
-	take_match(scan->list, hit->id, match, scan->name, scan->best);
+		match = path_name_run(scan->name, pattern, false);
+	if (match == MATCH_MUST)
+		take_match(scan->list, hit->id, match, scan->name, scan->best);
 }
 
 static inline void scan_byte(struct scan *scan, unsigned char byte)
 {
 	const struct literals *literals = &scan->list->literals;
 	scan->node = literals_step(literals, scan->node, byte);
-	scan->at++;
+	scan->at += scan->at != SIZE_MAX;
 	for (uint32_t i = literals->node[scan->node].hits; i != LITERAL_NONE;
 	     i = literals->hit[i].next)
 		take_hit(scan, &literals->hit[i]);
 }
 
-/* A fully known name. */
+/* Finds what must match. Every text that a pattern offered must stand in known text for that. */
 static void scan_name(const struct pattern_list *list, const struct path_name *name,
 		      struct match_result *best)
 {
@@ -176,66 +116,34 @@ static void scan_name(const struct pattern_list *list, const struct path_name *n
 	if (!name->absolute)
 		scan_byte(&scan, '/');
 	for (size_t i = 0; i < name->value.n; i++) {
-		struct str text = name->value.seg[i].text;
-		for (size_t k = 0; k < text.n; k++)
-			scan_byte(&scan,
-				  (unsigned char)(fold ? ascii_lower(text.p[k]) : text.p[k]));
-		if (text.n)
-			last = text.p[text.n - 1];
+		const struct seg *seg = &name->value.seg[i];
+		if (seg->kind != SEG_TEXT) {
+			scan.node = 0;
+			scan.at = SIZE_MAX;
+			last = 0;
+			continue;
+		}
+		for (size_t k = 0; k < seg->text.n; k++) {
+			last = seg->text.p[k];
+			scan_byte(&scan, (unsigned char)(fold ? ascii_lower(last) : last));
+		}
 	}
 	if (last != '/')
 		scan_byte(&scan, '/');
 }
 
-/* A partly known name, or what lies below one. */
-static void run_patterns(const struct pattern_list *list, const struct path_name *name,
-			 bool is_tree, struct match_result *best)
+/* Finds the first pattern that may match. */
+static void find_possible(const struct pattern_list *list, const struct path_name *name,
+			  bool is_tree, struct match_result *best)
 {
-	for (uint32_t i = 0; i < list->n; i++) {
+	for (uint32_t i = 0; i < list->n && best->match == MATCH_NO; i++) {
 		const struct path_pattern *pattern = &list->path[i];
 		if (pattern->is_header || pattern->is_exception)
 			continue;
-		if (match_is_settled(best, i))
-			return;
-		enum match match = run_name(pattern, name, is_tree);
+		enum match match = path_name_may(name, pattern, is_tree);
 		if (match != MATCH_NO)
 			take_match(list, i, match, name, best);
-		if (name->known && best->match != MATCH_NO)
-			return; /* a tree: the scan has found what must match */
 	}
-}
-
-/* Do the absolute and the relative value name the same place, as far as anybody can see? */
-static bool ends_in(struct value absolute, struct value relative)
-{
-	if (relative.n == 0 || absolute.n == 0 || absolute.seg[0].kind != SEG_TEXT)
-		return false;
-	struct str head = absolute.seg[0].text;
-	size_t skip = 1;
-	if (relative.seg[0].kind == SEG_TEXT) {
-		struct str tail = relative.seg[0].text;
-		if (!str_ends(head, tail) || head.n == tail.n || head.p[head.n - tail.n - 1] != '/')
-			return false;
-		skip = 0;
-	} else if (!str_ends(head, STR("/"))) {
-		return false;
-	}
-	struct value rest = {absolute.seg + 1, absolute.n - 1};
-	struct value other = {relative.seg + 1 - skip, relative.n - 1 + skip};
-	return value_eq(rest, other);
-}
-
-static struct path_name describe(const struct value *names, size_t n_names, size_t which)
-{
-	struct path_name name = {.value = names[which], .known = value_is_known(names[which])};
-	struct str head = name.value.n && name.value.seg[0].kind == SEG_TEXT
-				  ? name.value.seg[0].text
-				  : STR("");
-	name.absolute = str_starts(head, STR("/"));
-	for (size_t i = 0; i < n_names && name.absolute && !name.place; i++)
-		if (i != which && ends_in(name.value, names[i]))
-			name.place = &names[i];
-	return name;
 }
 
 static bool was_seen(const struct value *names, size_t which)
@@ -250,10 +158,12 @@ static struct match_result match_name(const struct pattern_list *list, const str
 				      bool is_tree)
 {
 	struct match_result best = MATCH_NOTHING;
-	if (name->known)
-		scan_name(list, name, &best);
-	if (!name->known || (is_tree && best.match == MATCH_NO))
-		run_patterns(list, name, is_tree, &best);
+	scan_name(list, name, &best);
+	if (best.match == MATCH_MUST)
+		return best;
+	best = MATCH_NOTHING;
+	if (!name->known || is_tree)
+		find_possible(list, name, is_tree, &best);
 	return best;
 }
 
@@ -266,9 +176,10 @@ struct match_result path_match(const struct pattern_list *list, const struct val
 		return total;
 	assert(list->kind == PATTERN_PATHS);
 	for (size_t i = 0; i < n_names; i++) {
+		struct path_name name;
 		if (was_seen(names, i))
 			continue;
-		struct path_name name = describe(names, n_names, i);
+		path_name_describe(names, n_names, i, &name);
 		struct match_result one = match_name(list, &name, is_tree);
 		if (list->mood == PATTERN_DENY)
 			match_join(list, &total, one.match, one.index);

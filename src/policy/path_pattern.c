@@ -85,6 +85,14 @@ static int add_bracket(struct reader *reader, struct str text, size_t length)
 	return 0;
 }
 
+/* A star that is a whole component takes at least one character. */
+static void add_whole_star(struct reader *reader)
+{
+	automaton_add(&reader->out,
+		      (struct element){.kind = ELEMENT_SET, .set = ELEMENT_SET_NO_SLASH});
+	add_run(reader, ELEMENT_SET_NO_SLASH);
+}
+
 /* The pattern's parts up to a '/' or the end. Moves reader->text. */
 static int read_component(struct reader *reader)
 {
@@ -110,6 +118,14 @@ static int read_component(struct reader *reader)
 	return 0;
 }
 
+static bool is_all_stars(struct str text)
+{
+	size_t n = 0;
+	while (n < text.n && text.p[n] == '*')
+		n++;
+	return n == text.n;
+}
+
 static int read_components(struct reader *reader)
 {
 	while (reader->text.n) {
@@ -124,8 +140,12 @@ static int read_components(struct reader *reader)
 			reader->text = str_from_at(reader->text, 3);
 			continue;
 		}
-		if (read_component(reader) < 0)
+		if (is_all_stars(next)) {
+			add_whole_star(reader);
+			reader->text = str_from_at(reader->text, next.n);
+		} else if (read_component(reader) < 0) {
 			return CAVRA_ERR_POLICY;
+		}
 		add_byte(reader, '/');
 		reader->text = str_from_at(reader->text, 1);
 	}
@@ -227,11 +247,20 @@ static bool is_whole(const struct path_pattern *pattern, struct byte_stretch str
 {
 	const struct element *element = pattern->automaton.element;
 	unsigned n = pattern->automaton.n, from = stretch.from, to = stretch.to;
-	if (from && is_star(&element[from - 1]) && element[from].byte != '/')
+	if (pattern->floating && from && is_star(&element[from - 1]) && element[from].byte != '/')
 		from--;
 	if (is_star(&element[to]) && element[to + 1].byte == '/' && element[to - 1].byte != '/')
 		to += 2;
 	return from == (pattern->floating ? 1 : 0) && to == n - 1;
+}
+
+/* The literal that is the whole pattern, as part of one component. */
+static void set_core(struct arena *arena, struct path_pattern *pattern, struct str literal)
+{
+	pattern->star_front = !cut_front(&literal, "/");
+	pattern->star_end = !cut_end(&literal, "/");
+	pattern->core = arena_str(arena, literal);
+	pattern->simple = pattern->floating && literal.n && str_find_char(literal, '/') == STR_NPOS;
 }
 
 void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint32_t id,
@@ -246,6 +275,8 @@ void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint3
 		struct str text = stretch_text(arena, automaton, stretch, component ? '/' : 0, 0);
 		pattern->exact = is_whole(pattern, stretch);
 		pattern->at_front = pattern->exact && stretch.from == 0;
+		if (pattern->exact)
+			set_core(arena, pattern, text);
 		if (text.n > 1 || pattern->exact)
 			ARENA_PUSH(arena, *offers, *n, *cap) = (struct literal){text, id};
 		if (pattern->exact)

@@ -5,9 +5,9 @@
 #ifndef CAVRA_POLICY_PATTERN_LIST_H
 #define CAVRA_POLICY_PATTERN_LIST_H
 
-#include "policy/automaton.h"
 #include "policy/literals.h"
 #include "policy/match.h"
+#include "policy/run.h"
 
 #define PATTERN_NONE UINT32_MAX
 
@@ -20,13 +20,16 @@ struct path_pattern {
 	bool absolute;  /* also of absolute names */
 	bool exact;     /* its literal found is a match found */
 	bool at_front;  /* its literal stands at the start of the name */
+	bool simple; /* a component that is core, with any text around it where there is a star */
+	bool star_front, star_end;
+	struct str core;
 };
 
 /* One way to write a command pattern. */
 struct command_form {
 	struct automaton automaton;
 	uint32_t index;     /* of the pattern */
-	struct str program; /* the first word when it has no '*', else empty */
+	struct str program; /* the first word when nothing else matches it, else empty */
 };
 enum { COMMAND_FORMS = 3 };
 
@@ -63,6 +66,8 @@ struct pattern_list {
 
 	const struct command_form *form; /* in order of their patterns */
 	size_t n_forms;
+	const struct command_form *const
+		*by_program; /* the forms, sorted by program, then pattern */
 	const struct pipeline_pattern *pipeline;
 	size_t n_pipelines;
 
