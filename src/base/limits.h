@@ -37,11 +37,11 @@ enum {
 #define LIMIT_JSON_NODES 500000       /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)   /* a policy file, a settings file */
 #define LIMIT_REQUEST_BYTES MiB(4)    /* a hook payload, a line of a batch */
-#define LIMIT_COMMAND_BYTES MiB(1)    /* a command line; longer is opaque */
+#define LIMIT_COMMAND_BYTES KiB(128)  /* a command line: what Linux takes as one argument; longer is opaque */
 #define LIMIT_SHELL_WORK 400000       /* steps of one shell analysis; more is opaque */
 #define LIMIT_SCHEMA_MEMORY MiB(64)   /* one compiled schema */
 #define LIMIT_SCHEMA_WORK 50000000    /* steps of one validation; more is an error */
-#define LIMIT_DECISION_MEMORY MiB(64) /* one decision */
+#define LIMIT_DECISION_MEMORY MiB(128) /* one decision */
 #define LIMIT_POLICY_MEMORY MiB(256)  /* one compilation */
 #define LIMIT_SCRIPT_BYTES KiB(256)   /* a script file that is read to see what it runs */
 

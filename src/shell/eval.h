@@ -228,7 +228,7 @@ struct declared {
 struct simple {
 	const struct node *node;
 	struct words words;      /* argv */
-	struct shell_redirect *redirects;
+	struct shell_redirect *redirects, *last_redirect;
 	const struct shell_assign *assigns;
 	const struct value *input;
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */

@@ -559,13 +559,15 @@ static struct node *read_case(struct reader *r)
 	}
 }
 
-static void add_test_operand(struct reader *r, struct test_operand ***tail, struct word_node *word, enum test_word kind)
+static struct test_operand *add_test_operand(struct reader *r, struct test_operand ***tail, struct word_node *word,
+					     enum test_word kind)
 {
 	struct test_operand *operand = ARENA_NEW(r->arena, struct test_operand);
 	operand->word = word;
 	operand->kind = kind;
 	**tail = operand;
 	*tail = &operand->next;
+	return operand;
 }
 
 static enum test_word test_operator_kind(struct str op)
@@ -616,10 +618,7 @@ static struct node *read_test(struct reader *r)
 		enum test_word op = plain ? test_operator_kind(text) : TEST_PLAIN;
 		if (op == TEST_ARITH && before)
 			before->kind = TEST_ARITH;
-		add_test_operand(r, &tail, word, op == TEST_PLAIN ? kind : TEST_PLAIN);
-		before = node->operands;
-		while (before->next)
-			before = before->next;
+		before = add_test_operand(r, &tail, word, op == TEST_PLAIN ? kind : TEST_PLAIN);
 		kind = op;
 	}
 }

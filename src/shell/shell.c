@@ -61,7 +61,7 @@ static void run_deferred(struct eval *ev, const struct state *last)
 void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env, struct shell_budget *budget,
 		   struct shell_result *ret_result)
 {
-	enum { READ_FACTOR = 8, READ_EXTRA = 65536 };
+	enum { READ_FACTOR = 4, READ_EXTRA = 65536 };
 	*ret_result = (struct shell_result){.tail = &ret_result->commands};
 	size_t read_work = text.n * READ_FACTOR + READ_EXTRA;
 	struct eval ev = {

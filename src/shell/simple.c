@@ -41,9 +41,6 @@ static const struct {
 
 static void add_redirect(struct eval *ev, struct simple *simple, const struct redir *redir, struct value target)
 {
-	struct shell_redirect **tail = &simple->redirects;
-	while (*tail)
-		tail = &(*tail)->next;
 	for (size_t i = 0; i < sizeof file_redirects / sizeof *file_redirects; i++) {
 		if (file_redirects[i].op != redir->op)
 			continue;
@@ -52,7 +49,11 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 		redirect->fd = redir->fd == -1 ? file_redirects[i].fd : redir->fd < 0 ? -1 : redir->fd;
 		redirect->target = target;
 		redirect->span = redir->target->span;
-		*tail = redirect;
+		if (simple->last_redirect)
+			simple->last_redirect->next = redirect;
+		else
+			simple->redirects = redirect;
+		simple->last_redirect = redirect;
 		if (redirect->fd == 1)
 			simple->output_lost = true;
 		if (redirect->fd == 0)
