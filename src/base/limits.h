@@ -19,11 +19,13 @@ enum {
 	LIMIT_SHELL_VARIABLES = 256,  /* variables tracked; further ones are unknown */
 	LIMIT_SHELL_UNROLL = 64,      /* words of a for loop that are run one by one */
 	LIMIT_SHELL_CALL_DEPTH = 24,  /* functions inlined in functions */
+	LIMIT_SHELL_COMMANDS = 10000,   /* commands found in one text; more is opaque */
 	LIMIT_SHELL_BRACE_WORDS = 1024, /* words made by brace expansion in one command */
 	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
 	LIMIT_POLICY_PARENTS = 32,      /* packs in one chain of inheritance */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
+	LIMIT_SEARCH_WALK = 50000,      /* directory entries looked at to see what a search opens */
 	LIMIT_SAME_FILE_WALK = 20000,   /* directory entries looked at for the other names of a file */
 	LIMIT_PATTERN_STATES = 10000,   /* a regular expression, its repetitions written out */
 	LIMIT_SCHEMA_NAMES = 1000,      /* $id and $anchor in one schema */

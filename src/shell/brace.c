@@ -275,5 +275,8 @@ void expand_braces(struct eval *ev, const struct part *parts, struct part_words 
 	}
 	struct atoms atoms = {0};
 	cut(ev, parts, &atoms);
+	/* A lone '$' may meet a name, and a backslash from a quote has no say any more. */
+	for (size_t i = 0; i < atoms.n; i++)
+		out->too_many |= atoms.items[i].c == '$';
 	expand_atoms(ev, atoms.items, atoms.n, out, 0);
 }

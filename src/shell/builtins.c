@@ -1008,7 +1008,7 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 		run_jump(ev, st, s);
 		break;
 	case RUN_EXIT:
-		st->dead = !st->weak;
+		st->dead = !st->weak && s->words.n < 3;
 		st->surely = false;
 		break;
 	case RUN_HASH:

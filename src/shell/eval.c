@@ -35,7 +35,8 @@ struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum sh
 	command->piped_out = ev->piped_out;
 	*ev->result->tail = command;
 	ev->result->tail = &command->next;
-	ev->result->n++;
+	if (++ev->result->n >= LIMIT_SHELL_COMMANDS)
+		ev->exhausted = true;
 	return command;
 }
 

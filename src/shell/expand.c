@@ -247,7 +247,7 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 static size_t tilde(struct field *f, struct str text, bool goes_on)
 {
 	size_t end = 1;
-	while (end < text.n && text.p[end] != '/' && text.p[end] != ':')
+	while (end < text.n && text.p[end] != '/' && (f->out || text.p[end] != ':'))
 		end++;
 	struct str who = str_make(text.p + 1, end - 1);
 	if (end == text.n && goes_on)

@@ -431,10 +431,13 @@ static void join_assigns(struct eval *ev, struct state *st, const struct state *
 
 void state_join(struct eval *ev, struct state *st, const struct state *other, bool widen)
 {
-	if (other->dead)
+	if (other->dead) {
+		st->surely = false;
 		return;
+	}
 	if (st->dead) {
 		*st = *other;
+		st->surely = false;
 		return;
 	}
 	struct state a = *st;
