@@ -222,7 +222,7 @@ static void read_option(struct reading *r, struct str prefix)
 {
 	set_class(r, r->at, CW_OPTION);
 	if (str_is(prefix, "--") && value_is_known(r->words[r->at].value)) {
-		r->options_ended = true;
+		r->options_ended = r->a->end_word = true;
 		r->at++;
 		return;
 	}
@@ -279,6 +279,8 @@ static bool matches_glob_list(struct str text, struct str globs)
 
 bool arguments_has(const struct arguments *a, const char *option)
 {
+	if (strcmp(option, "--") == 0)
+		return a->end_word;
 	for (size_t i = 0; i < a->n_options; i++)
 		if (strcmp(knowledge_text(a->options[i].option->name), option) == 0)
 			return true;

@@ -42,6 +42,7 @@ struct arguments {
 	struct inner_command inner[INNER_MAX];
 	size_t n_inner;
 	size_t n_operands;
+	bool end_word;  /* "--" stands among the words */
 	bool imprecise; /* something was not understood: words may be anything to the program */
 
 	/* after the when clauses */
@@ -61,6 +62,7 @@ struct arguments {
 /* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */
 void arguments_read(struct decider *d, const struct known_command *known, struct str name, const struct word *words,
 		    size_t n, struct arguments *ret_arguments);
+/* option: in its table spelling, or "--". */
 bool arguments_has(const struct arguments *arguments, const char *option);
 /* The n-th operand, NULL. */
 const struct argument *arguments_operand(const struct arguments *arguments, size_t n);
