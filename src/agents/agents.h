@@ -22,6 +22,8 @@ struct agent_event {
 	struct str tool, cwd, session_id, agent_id;
 	struct request *requests; /* none: the tool touches nothing that a policy is about */
 	size_t n_requests, cap_requests;
+	bool searches; /* the request reads what ripgrep would open, selected by glob */
+	struct str glob;
 	struct str ask; /* not empty: a person must say yes whatever is decided, and why */
 };
 

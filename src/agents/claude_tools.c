@@ -160,13 +160,17 @@ static int expand_glob(struct agent_event *event, const struct tool *tool, const
 	return 0;
 }
 
+/* The search program is ripgrep; `glob` goes to it as --glob. */
 static int expand_grep(struct agent_event *event, const struct tool *tool, const json_t *input,
 		       struct cavra_error *error)
 {
 	struct str path = STR(".");
 	int code = json_want_str(input, "path", &path, error);
+	if (code >= 0)
+		code = json_want_str(input, "glob", &event->glob, error);
 	if (code < 0)
 		return code;
+	event->searches = true;
 	agent_event_add(event, "read_file", path, tool->operation);
 	return 0;
 }

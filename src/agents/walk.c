@@ -67,9 +67,11 @@ static enum walk_result visit(struct walking *walking, int fd, const struct dire
 				   .fd = fd,
 				   .inode = found->d_ino,
 				   .is_directory = is_directory(fd, found)};
-	if (!walking->walk->entry(walking->walk->context, &entry))
+	enum walk_step step = walking->walk->entry(walking->walk->context, &entry);
+	if (step == WALK_END)
 		return WALK_ENDED;
-	if (!entry.is_directory || !walking->walk->recursive || is_skipped(walking, name))
+	if (step == WALK_PAST || !entry.is_directory || !walking->walk->recursive ||
+	    is_skipped(walking, name))
 		return WALK_COMPLETE;
 	return enter(walking, fd, name, depth);
 }

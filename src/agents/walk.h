@@ -18,13 +18,19 @@ struct walk_entry {
 	bool is_directory;
 };
 
+enum walk_step {
+	WALK_ON,
+	WALK_PAST, /* do not enter this directory */
+	WALK_END,
+};
+
 struct walk {
 	bool recursive;
 	size_t max; /* entries; more ends the walk */
 	const char *const *
 		skip; /* NULL-terminated: directories of these relative paths or names are not entered; may be NULL */
-	/* Must not jump: the walk holds descriptors. Returns false to end the walk. */
-	bool (*entry)(void *context, const struct walk_entry *entry);
+	/* Must not jump: the walk holds descriptors. */
+	enum walk_step (*entry)(void *context, const struct walk_entry *entry);
 	void *context;
 };
 

@@ -125,12 +125,12 @@ static enum resolved take_names(struct workspace *workspace, struct arena *arena
 	return n ? RESOLVED_YES : RESOLVED_NO;
 }
 
-static bool collect_name(void *context, const struct walk_entry *entry)
+static enum walk_step collect_name(void *context, const struct walk_entry *entry)
 {
 	struct workspace *workspace = context;
 	buf_add_c(&workspace->names, entry->path);
 	buf_add_char(&workspace->names, '\0');
-	return !workspace->names.failed;
+	return workspace->names.failed ? WALK_END : WALK_ON;
 }
 
 static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max,
@@ -160,7 +160,7 @@ struct same_file {
 	size_t found;
 };
 
-static bool collect_same(void *context, const struct walk_entry *entry)
+static enum walk_step collect_same(void *context, const struct walk_entry *entry)
 {
 	struct same_file *same = context;
 	struct stat st;
@@ -168,13 +168,13 @@ static bool collect_same(void *context, const struct walk_entry *entry)
 	if (entry->inode != same->st.st_ino || entry->is_directory ||
 	    fstatat(entry->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    st.st_dev != same->st.st_dev)
-		return true;
+		return WALK_ON;
 	int n = snprintf(path, sizeof path, "%s/%s", same->root, entry->path);
 	if (n < 0 || (size_t)n >= sizeof path || strcmp(path, same->asked) == 0)
-		return true;
+		return WALK_ON;
 	buf_add_c(&same->workspace->names, path);
 	buf_add_char(&same->workspace->names, '\0');
-	return ++same->found + 1 < same->st.st_nlink;
+	return ++same->found + 1 < same->st.st_nlink ? WALK_ON : WALK_END;
 }
 
 /* Where secrets live outside a workspace; a name of theirs may have been linked into it. */

@@ -33,6 +33,8 @@ enum {
 	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
 	LIMIT_EFFECTS = 512,            /* effects listed */
 	LIMIT_COMMAND_NESTING = 40,     /* commands inside commands: sudo env xargs sh -c ... */
+	LIMIT_CODE_TOKENS = 50000,      /* of program text in other languages; more is not understood */
+	LIMIT_CODE_DEPTH = 8,           /* program text inside program text */
 	LIMIT_TREE_NAMES = 5000,        /* files of a directory tree that are looked at one by one */
 };
 
@@ -45,6 +47,7 @@ enum {
 #define LIMIT_SCHEMA_WORK 50000000    /* steps of one validation; more is an error */
 #define LIMIT_DECISION_MEMORY MiB(128) /* one decision */
 #define LIMIT_POLICY_MEMORY MiB(256)  /* one compilation */
+#define LIMIT_CODE_BYTES KiB(256)     /* of program text in other languages; more is not understood */
 #define LIMIT_SCRIPT_BYTES KiB(256)   /* a script file that is read to see what it runs */
 
 #endif

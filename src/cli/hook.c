@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "agents/agents.h"
+#include "agents/search.h"
 #include "agents/workspace.h"
 #include "base/array.h"
 #include "base/limits.h"
@@ -34,6 +35,7 @@ struct hook {
 	struct decision decisions[AGENT_MAX_REQUESTS];
 	struct policy *policy;
 	struct workspace *workspace;
+	struct search search;
 	char root[PATH_MAX];
 };
 
@@ -128,15 +130,20 @@ static int decide_all(struct hook *hook, struct cavra_error *error)
 {
 	const struct agent_event *event = &hook->event;
 	struct decide_options options = {.mode = hook->policy->mode};
+	struct resolver resolver;
 	char cwd[PATH_MAX];
 	(void)snprintf(cwd, sizeof cwd, "%.*s", STR_ARG(event->cwd));
 	int code = workspace_new(hook->root, cwd, wants_git(event), &hook->workspace, error);
+	if (code >= 0)
+		resolver = *workspace_resolver(hook->workspace);
+	if (code >= 0 && event->searches)
+		search_init(&hook->search, workspace_resolver(hook->workspace), event->glob,
+			    &resolver);
 	for (size_t i = 0; code >= 0 && i < event->n_requests; i++) {
 		arena_init(&hook->deciding[i], LIMIT_DECISION_MEMORY);
 		code = request_check(&event->requests[i], error);
 		if (code >= 0)
-			code = decide(hook->policy, &event->requests[i],
-				      workspace_resolver(hook->workspace), &options,
+			code = decide(hook->policy, &event->requests[i], &resolver, &options,
 				      &hook->deciding[i], &hook->decisions[i], error);
 	}
 	return code;
@@ -153,11 +160,21 @@ static int answer(struct hook *hook, struct cavra_error *error)
 	return 0;
 }
 
+/* An agent that is still writing must not see its pipe break before it sees the answer. */
+static void drain_input(void)
+{
+	char bytes[16384];
+	while (read(STDIN_FILENO, bytes, sizeof bytes) > 0)
+		;
+}
+
 static int read_event(struct hook *hook, struct cavra_error *error)
 {
 	int code = file_read_fd(STDIN_FILENO, "the payload", &hook->payload, error);
-	if (code < 0)
+	if (code < 0) {
+		drain_input();
 		return code;
+	}
 	if (setjmp(hook->arena.on_full))
 		return error_set(error, CAVRA_ERR_LIMIT, "the payload is too large");
 	hook->arena.armed = true;

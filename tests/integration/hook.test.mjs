@@ -5,36 +5,17 @@
 
 import assert from 'node:assert/strict';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
-import Ajv from 'ajv';
-import { createGenerator } from 'ts-json-schema-generator';
+import { valid, wordsOf } from './agent-types.mjs';
 import { cavra, cavraProgram, get, hookProgram, put, repository, run, scratch, source } from './cavra.mjs';
 
-const sdk = dirname(createRequire(import.meta.url).resolve('@anthropic-ai/claude-agent-sdk/package.json'));
 const lines = (name) => readFileSync(join(source, 'tests/data', name), 'utf8').trimEnd().split('\n');
-
-const validators = new Map();
-function validator(file, type) {
-  const key = `${file}:${type}`;
-  if (!validators.has(key)) {
-    if (!validators.has(file))
-      validators.set(file, createGenerator({ path: join(sdk, file), skipTypeCheck: true, additionalProperties: false }));
-    const schema = validators.get(file).createSchema(type);
-    validators.set(key, new Ajv({ strict: false }).compile(schema));
-  }
-  return validators.get(key);
-}
-const valid = (file, type, value) => {
-  const check = validator(file, type);
-  return check(value) || JSON.stringify(check.errors);
-};
 
 let project;
 before(() => {
   project = repository({
-    'README.md': 'x', '.env': 'KEY=secret', 'src/app.py': '', 'infra/main.tf': '', 'notes/analysis.ipynb': '{}',
+    'README.md': 'x', '.gitignore': '.env\n/notes.txt\n/hard.txt\n', '.env': 'KEY=secret', 'src/app.py': '', 'infra/main.tf': '', 'notes/analysis.ipynb': '{}',
     'report.html': '', 'app.log': '',
   }, { branch: 'work' });
   symlinkSync('.env', join(project, 'notes.txt'));
@@ -108,8 +89,7 @@ test('a recorded session: every tool is answered as it should be', async (t) => 
 });
 
 test('every tool name that the types list is in the recorded session or asks or is harmless', () => {
-  const types = readFileSync(join(sdk, 'sdk.d.ts'), 'utf8');
-  const names = [...types.match(/BUILTIN_TOOL_NAMES: readonly \[(.*?)\]/s)[1].matchAll(/'([^']+)'/g)].map((m) => m[1]);
+  const names = wordsOf('BUILTIN_TOOL_NAMES');
   assert.ok(names.length > 40);
   for (const name of names) {
     const got = answer(name, {});
@@ -118,8 +98,7 @@ test('every tool name that the types list is in the recorded session or asks or 
 });
 
 test('every event that the types list but PreToolUse is none of our business; an unknown one is blocked', () => {
-  const types = readFileSync(join(sdk, 'sdk.d.ts'), 'utf8');
-  const names = [...types.match(/HOOK_EVENTS: readonly \[(.*?)\]/s)[1].matchAll(/'([^']+)'/g)].map((m) => m[1]);
+  const names = wordsOf('HOOK_EVENTS');
   assert.ok(names.includes('PreToolUse') && names.length > 20);
   for (const hook_event_name of names.filter((name) => name !== 'PreToolUse'))
     assert.deepEqual(hook(payload('Bash', { command: 'terraform apply' }, { hook_event_name })).out, '');
@@ -167,6 +146,28 @@ test('an allow is said only where a rule says so, and never while the agent plan
   assert.equal(answer('Bash', { command: 'terraform plan' }, { permission_mode: 'plan' }), 'silent');
   assert.equal(answer('Read', { file_path: join(project, 'README.md') }), 'silent');
   assert.equal(answer('Write', { file_path: join(project, 'src/x.py'), content: '' }), 'silent');
+});
+
+test('a search is judged by what ripgrep opens', () => {
+  const dir = repository({
+    '.cavra/policy.yaml': get(project, '.cavra/policy.yaml'), '.gitignore': 'node_modules/\n/secret\n*.log\n',
+    'secret/a.pem': '', 'node_modules/x/b.pem': '', 'src/a.ts': '', 'src/deep/server.pem': '', 'lib/x.ts': '',
+    'odd/.gitignore': '!x.log\n', 'odd/x.pem': '',
+  });
+  const grep = (input) => answer('Grep', { pattern: 'x', ...input }, { cwd: dir }, { env: { CLAUDE_PROJECT_DIR: dir } });
+  assert.equal(grep({}), 'deny', 'src/deep/server.pem is not ignored');
+  assert.equal(grep({ path: join(dir, 'lib') }), 'silent');
+  assert.equal(grep({ path: join(dir, 'src') }), 'deny');
+  assert.equal(grep({ path: join(dir, 'src/a.ts') }), 'silent');
+  assert.equal(grep({ path: join(dir, 'src/deep/server.pem') }), 'deny');
+  assert.equal(grep({ path: join(dir, 'secret') }), 'deny', 'what is named is searched although it is ignored');
+  assert.equal(grep({ path: join(dir, 'node_modules') }), 'deny');
+  for (const [glob, expected] of [
+    ['*.ts', 'silent'], ['*.{ts,tsx}', 'silent'], ['**/*.ts', 'silent'], ['*.pem', 'deny'], ['*', 'deny'], ['!*.ts', 'deny'],
+    ['!*.pem', 'silent'], ['*.{ts,pem}', 'deny'], ['*.[t]s', 'deny'], ['*.ts *.pem', 'deny'], ['src/*.ts', 'deny'],
+    ['*.ts,*.pem', 'deny'], ['', 'deny'],
+  ])
+    assert.equal(grep({ glob }), expected, glob);
 });
 
 test('W15 links of both kinds lead to what they name', () => {
