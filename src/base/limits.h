@@ -23,7 +23,8 @@ enum {
 	LIMIT_SHELL_BRACE_WORDS = 1024, /* words made by brace expansion in one command */
 	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
-	LIMIT_POLICY_PARENTS = 32,      /* packs in one chain of inheritance */
+	LIMIT_POLICY_PACKS = 64,        /* documents that one policy is made of */
+	LIMIT_POLICY_ID = 100,          /* bytes of a pack id */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
 	LIMIT_SEARCH_WALK = 50000,      /* directory entries looked at to see what a search opens */
 	LIMIT_SAME_FILE_WALK = 20000,   /* directory entries looked at for the other names of a file */

@@ -100,6 +100,8 @@ struct policy_pack {
 	const char *id;
 	const char *text; /* YAML */
 	size_t length;
+	const char *json; /* the same without its test cases */
+	size_t json_length;
 };
 extern const struct policy_pack policy_packs[];
 extern const size_t policy_packs_count;
