@@ -235,7 +235,7 @@ static void write_row(struct writer *writer, struct buf *out, const struct row *
 		{"recursive", "recursive"}, {"wrapper", "wrapper"},
 		{"remote", "remote"},       {"appends", "appends"},
 		{"replaces", "replaces"},   {"interactive", "interactive"},
-		{"hint", "hint"},
+		{"versions", "versions"},   {"hint", "hint"},
 	};
 	const struct tables *t = &row->tables;
 	buf_add_format(out, "\t{.name = {%u}", text_at(writer, row->name));

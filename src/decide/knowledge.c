@@ -54,12 +54,6 @@ static bool cut_version(struct str *name)
 	return n > 0;
 }
 
-static bool runs_code(const struct known_command *command)
-{
-	return command->language.at || command->command_class == CLASS_BUILD ||
-	       command->command_class == CLASS_INSTALL || command->command_class == CLASS_EXECUTE;
-}
-
 const struct known_command *knowledge_find(struct str name)
 {
 	const struct table programs = {known_commands, known_commands_count,
@@ -69,7 +63,7 @@ const struct known_command *knowledge_find(struct str name)
 		return found;
 	while (!found && cut_version(&name))
 		found = find_row(&programs, name);
-	return found && runs_code(found) ? found : NULL;
+	return found && found->versions ? found : NULL;
 }
 
 const struct known_command *knowledge_subcommand(const struct known_command *parent,

@@ -159,6 +159,7 @@ struct known_command {
 	bool remote;      /* operand commands run elsewhere: their paths are not ours */
 	bool appends;     /* unknown words are appended to the operand command (xargs) */
 	bool interactive; /* opens an editor or prompt when given nothing to do */
+	bool versions;    /* also found with a version behind its name */
 	struct operand_roles operands;
 	struct known_text language;  /* "python", "shell", "awk", "sql" ... */
 	struct known_text canonical; /* name used in canonical text when it differs (an alias) */
@@ -242,9 +243,8 @@ extern const size_t known_config_count;
 extern const struct known_call known_calls[];
 extern const size_t known_calls_count;
 
-/* The program of this base name (exact case), NULL when nobody described it. Where that finds nothing, a version behind it
- * is tried without: "python3.11" finds "python3", "gcc-12" finds "gcc". Only programs that run, build or install
- * code are found so: a version must not make an unknown program harmless.
+/* The program of this base name (exact case), NULL when nobody described it. "python3.11" finds "python3", "gcc-12"
+ * finds "gcc", where the data says that they have versions: a number must not make an unknown program harmless.
  */
 const struct known_command *knowledge_find(struct str name);
 /* The subcommand that the word names, NULL. First by exact name, then by glob, in the order of the data. */
