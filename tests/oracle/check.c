@@ -179,9 +179,10 @@ static const char *compare_argv(struct comparison *c)
 	return NULL;
 }
 
-static bool stands_in_path(struct str path, struct str name)
+/* Bash found the name in PATH, or made a relative path absolute. */
+static bool ends_with_name(struct str path, struct str name)
 {
-	return str_find_char(name, '/') == STR_NPOS && str_eq(str_basename(path), name);
+	return path.n > name.n && str_ends(path, name) && path.p[path.n - name.n - 1] == '/';
 }
 
 /* What ran is the file that was given to execve, whatever name it was told (exec -a, hash -p). */
@@ -193,7 +194,7 @@ static const char *compare_exec(struct comparison *c)
 		c->argv[i] = str_from(c->event->argv[i]);
 	if (c->argc == 0)
 		return NULL;
-	if (str_eq(c->argv[0], path) || stands_in_path(path, c->argv[0]))
+	if (str_eq(c->argv[0], path) || ends_with_name(path, c->argv[0]))
 		return compare_argv(c);
 	c->argv[0] = path;
 	const char *missing = compare_argv(c);

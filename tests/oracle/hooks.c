@@ -227,6 +227,9 @@ static struct passwd *pretend_user(const char *name)
 
 struct passwd *getpwnam(const char *name)
 {
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+	if (!*name || name[strspn(name, plain)])
+		return NULL;
 	return strcmp(name, "root") == 0 || (watched.wire && in_alternate()) ? pretend_user(name)
 									     : NULL;
 }

@@ -40,7 +40,7 @@ static void note_input(void)
 {
 	static char bytes[WIRE_INPUT];
 	struct stat status;
-	if (watched.wire->world == WORLD_FAILURE || fstat(0, &status) != 0)
+	if (fstat(0, &status) != 0)
 		return;
 	if (!S_ISFIFO(status.st_mode) &&
 	    !(S_ISREG(status.st_mode) && status.st_ino != watched.base_input))
@@ -105,8 +105,8 @@ int execve(const char *path, char *const argv[], char *const environment[])
 	note_environment(environment);
 	note_input();
 	note_write();
-	if (watched.wire->world != WORLD_FAILURE && imitate(argv, note.argc))
-		_exit(0);
+	if (imitate(argv, note.argc))
+		_exit(watched.wire->world == WORLD_FAILURE);
 	switch ((enum wire_world)watched.wire->world) {
 	case WORLD_SUCCESS:
 		_exit(0);
