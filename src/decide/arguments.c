@@ -15,6 +15,7 @@ struct reading {
 	enum option_style style;
 	bool options_ended;
 	bool subcommands_ended;
+	bool maybe_value; /* the word before is an option that nobody described */
 	bool done;
 };
 
@@ -174,6 +175,7 @@ static void long_option(struct reading *r, struct str prefix)
 	r->at++;
 	if (!option) {
 		r->a->imprecise = true;
+		r->maybe_value = eq == STR_NPOS;
 		/* Its value, if it takes one, is not told from an operand. */
 		if (eq != STR_NPOS)
 			add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, eq + 1), r->at - 1);
@@ -194,6 +196,7 @@ static void short_options(struct reading *r, struct str prefix, bool dash)
 		const struct known_option *option = find_option(r, str_make(name, 2));
 		if (!option) {
 			r->a->imprecise = true;
+			r->maybe_value = i + 1 == prefix.n;
 			/* An unknown letter may take the rest as its value. */
 			if (i + 1 < prefix.n)
 				add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, i + 1), r->at - 1);
@@ -495,8 +498,18 @@ static void read_operand(struct reading *r)
 {
 	enum role role = ROLE_UNKNOWN;
 	const struct word *word = &r->words[r->at];
+	bool maybe_value = r->maybe_value;
+	bool ended = r->subcommands_ended;
+	r->maybe_value = false;
 	if (read_subcommand(r))
 		return;
+	if (maybe_value) {
+		/* The value of that option, or an operand: block patterns may skip it, and a subcommand may follow. */
+		r->subcommands_ended = ended;
+		set_class(r, r->at, CW_MAYBE_VALUE);
+		add_argument(r, ROLE_UNKNOWN, word->value, r->at++);
+		return;
+	}
 	if (word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY && !r->options_ended))
 		r->a->imprecise = true; /* it may be an option */
 	if (innermost(r->a) && starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {

@@ -46,7 +46,7 @@ static bool has_known_option(struct eval *ev, const struct simple *s, char lette
 		struct str text = arg_text(ev, s, i);
 		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
 			return false;
-		if (str_find_char(text, letter) != STR_NPOS)
+		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
 			return true;
 	}
 	return false;
@@ -59,7 +59,7 @@ static bool has_option(struct eval *ev, const struct simple *s, char letter)
 		struct str text = arg_text(ev, s, i);
 		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
 			return !word_is_known(&s->words.items[i]);
-		if (str_find_char(text, letter) != STR_NPOS)
+		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
 			return true;
 	}
 	return false;
