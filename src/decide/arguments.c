@@ -16,6 +16,7 @@ struct reading {
 	bool options_ended;
 	bool subcommands_ended;
 	bool maybe_value; /* the word before is an option that nobody described */
+	size_t skipped;   /* a word taken for its value, 0: none */
 	bool done;
 };
 
@@ -490,6 +491,10 @@ static bool read_subcommand(struct reading *r)
 		return false;
 	}
 	push_subcommand(r, sub);
+	/* With a subcommand behind it, that word was a value. */
+	if (r->skipped)
+		set_class(r, r->skipped, CW_OPTION_VALUE);
+	r->skipped = 0;
 	r->at++;
 	return true;
 }
@@ -507,10 +512,12 @@ static void read_operand(struct reading *r)
 		/* The value of that option, or an operand: block patterns may skip it, and a subcommand may follow. */
 		r->subcommands_ended = ended;
 		set_class(r, r->at, CW_MAYBE_VALUE);
+		r->skipped = r->at;
 		add_argument(r, ROLE_UNKNOWN, word->value, r->at++);
 		return;
 	}
-	if (word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY && !r->options_ended))
+	bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
+	if (unknown && r->style != STYLE_NONE && !r->options_ended)
 		r->a->imprecise = true; /* it may be an option */
 	if (innermost(r->a) && starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {
 		add_inner(r, role, r->at, r->n);

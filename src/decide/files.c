@@ -251,6 +251,7 @@ static void report(struct decider *d, const struct effect *effect, const struct 
 
 struct asked {
 	bool writes;
+	bool deletes;
 	bool tree;
 	bool perhaps; /* at most MATCH_MAY */
 };
@@ -278,6 +279,9 @@ static unsigned apply_protection(struct decider *d, const struct effect *effect,
 	enum match match = protected_path(d, names->items, names->n, asked.tree, &what);
 	if (match == MATCH_NO)
 		return 0;
+	/* Deleting or moving a directory surely takes what is below it. */
+	if (asked.deletes && asked.tree && !names->unknown)
+		match = MATCH_MUST;
 	if (asked.perhaps)
 		match = MATCH_MAY;
 	bool must = match == MATCH_MUST;
@@ -471,6 +475,9 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 		asked.perhaps = true;
 		names.outside = false;
 	}
+	if (asked.tree && !names.unknown && names.n && d->resolver->directory && !d->links &&
+	    d->resolver->directory(d->resolver->context, path_resolve(d, value_text(d->arena, names.items[0]))) == RESOLVED_NO)
+		asked.tree = false;
 	if (asked.tree && !names.unknown && names.n && !scope->remote) {
 		struct asked self = asked;
 		self.tree = false;
@@ -500,7 +507,7 @@ static unsigned other_spelling(struct decider *d, const struct effect *effect, s
 
 static unsigned one_file(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope)
 {
-	struct asked asked = {.writes = kind != EFFECT_FILE_READ, .tree = tree};
+	struct asked asked = {.writes = kind != EFFECT_FILE_READ, .deletes = kind == EFFECT_FILE_DELETE, .tree = tree};
 	struct effect *effect = effect_add(d, kind, STR(""), scope);
 	unsigned verdict = known_file(d, effect, path, asked, scope);
 	if (!(verdict & FILE_FOUND))
@@ -536,6 +543,9 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
 	struct names names = {0};
+	/* Text whose end is unknown may be any file, which says nothing about this one. */
+	if (path.n == 0 || path.seg[path.n - 1].kind == SEG_ANY || path.seg[path.n - 1].kind == SEG_NUMBER)
+		return;
 	collect_names(d, &names, path, scope);
 	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items, names.n, false, d->arena);
 	struct match_result write = path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items, names.n, false, d->arena);

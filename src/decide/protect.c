@@ -51,7 +51,8 @@ static const struct guarded {
 	{IN_HOME, ".zprofile", "a shell start-up file"},
 	{IN_HOME, ".zlogin", "a shell start-up file"},
 	{IN_HOME, ".kshrc", "a shell start-up file"},
-	{IN_HOME, ".config/fish/", "a shell start-up file"},
+	{IN_HOME, ".config/fish/config.fish", "a shell start-up file"},
+	{IN_HOME, ".config/fish/conf.d/", "a shell start-up file"},
 	{IN_HOME, ".ssh/authorized_keys", "who may log in"},
 	{IN_HOME, ".ssh/config", "what ssh runs"},
 	{ANYWHERE, "/etc/cavra/", "CAVRA's managed configuration"},
@@ -165,13 +166,14 @@ enum match protected_path(struct decider *d, const struct value *names, size_t n
 {
 	const struct guarded *perhaps = NULL;
 	for (size_t i = 0; i < n; i++) {
-		const struct guarded *g = NULL;
 		if (value_is_known(names[i])) {
-			g = find(d, value_text(d->arena, names[i]), tree);
+			const struct guarded *g = find(d, value_text(d->arena, names[i]), false);
 			if (g) {
 				*ret_what = g->what;
 				return MATCH_MUST;
 			}
+			if (tree && !perhaps)
+				perhaps = find(d, value_text(d->arena, names[i]), true);
 		} else if (!perhaps) {
 			perhaps = find_unknown(d, names[i]);
 		}

@@ -49,7 +49,8 @@ static void role_delete(struct decider *d, struct command *c, const struct argum
 static void role_move(struct decider *d, struct command *c, const struct argument *arg)
 {
 	files(d, c, EFFECT_FILE_READ, arg, true);
-	files(d, c, EFFECT_FILE_WRITE, arg, true);
+	files(d, c, EFFECT_FILE_DELETE, arg, true);
+	c->deletes_tree = false;
 }
 
 static void role_tree_read(struct decider *d, struct command *c, const struct argument *arg)
@@ -206,6 +207,16 @@ static void role_shell(struct decider *d, struct command *c, const struct argume
 	shell_argument(d, c, arg);
 }
 
+void command_code(struct decider *d, struct command *c, struct str text, const struct scope *scope)
+{
+	struct touched touched = {0, false};
+	const char *language = c->arguments.language ? c->arguments.language : "";
+	if (!code_text(d, language, text, scope, &touched))
+		c->code_unknown = true;
+	c->files |= touched.files;
+	c->writes |= touched.writes;
+}
+
 static void role_code(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (is_shell_language(c)) {
@@ -216,9 +227,7 @@ static void role_code(struct decider *d, struct command *c, const struct argumen
 		opaque_code(d, c, "program text that is not known");
 		return;
 	}
-	const char *language = c->arguments.language ? c->arguments.language : "";
-	if (!code_text(d, language, value_text(d->arena, arg->value), &c->scope))
-		c->code_unknown = true;
+	command_code(d, c, value_text(d->arena, arg->value), &c->scope);
 }
 
 /* The script's content is looked at when somebody can show it; that only tightens, since it may change before it runs. */
@@ -243,7 +252,7 @@ static void role_script(struct decider *d, struct command *c, const struct argum
 	if (is_shell_language(c) || !c->arguments.language)
 		shell_text(d, text, &scope);
 	else
-		(void)code_text(d, c->arguments.language, text, &scope);
+		command_code(d, c, text, &scope);
 }
 
 /* python -m pytest is pytest. */
