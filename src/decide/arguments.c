@@ -5,7 +5,6 @@
  */
 #include "decide/arguments.h"
 
-#include "base/glob.h"
 
 struct reading {
 	struct decider *d;
@@ -249,38 +248,6 @@ static enum role operand_role(const struct operand_roles *roles, size_t i, size_
 	return roles->repeat;
 }
 
-static bool glob_text(struct str pattern, struct str text)
-{
-	/* '*' and '?' only, which is all the data uses. */
-	size_t p = 0, t = 0, star = STR_NPOS, mark = 0;
-	while (t < text.n) {
-		if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == text.p[t]) && pattern.p[p] != '*') {
-			p++;
-			t++;
-		} else if (p < pattern.n && pattern.p[p] == '*') {
-			star = p++;
-			mark = t;
-		} else if (star != STR_NPOS) {
-			p = star + 1;
-			t = ++mark;
-		} else {
-			return false;
-		}
-	}
-	while (p < pattern.n && pattern.p[p] == '*')
-		p++;
-	return p == pattern.n;
-}
-
-static bool matches_glob_list(struct str text, struct str globs)
-{
-	struct str rest = globs, glob;
-	while (str_split(&rest, '|', &glob))
-		if (glob_text(glob, text))
-			return true;
-	return false;
-}
-
 bool arguments_has(const struct arguments *a, const char *option)
 {
 	if (strcmp(option, "--") == 0)
@@ -310,11 +277,7 @@ static bool value_matches(struct reading *r, struct value value, struct known_li
 		return false;
 	}
 	struct str text = value_text(r->d->arena, value);
-	const char *glob;
-	for (size_t i = 0; (glob = knowledge_item(globs, i)); i++)
-		if (matches_glob_list(text, str_from(glob)))
-			return true;
-	return false;
+	return knowledge_any_glob(globs, text);
 }
 
 static bool operand_matches(struct reading *r, struct known_list globs)
@@ -689,5 +652,5 @@ const struct argument *arguments_operand(const struct arguments *a, size_t n)
 bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index, const char *name)
 {
 	(void)d;
-	return index < a->n_chain && matches_glob_list(str_from(name), str_from(knowledge_text(a->chain[index]->name)));
+	return index < a->n_chain && knowledge_glob(knowledge_text(a->chain[index]->name), str_from(name));
 }

@@ -26,6 +26,8 @@ struct command {
 
 /* ---- roles.c: what the arguments touch ---- */
 void command_roles(struct decider *d, struct command *command);
+/* Program text in the command's language. */
+void command_code(struct decider *d, struct command *command, struct str text, const struct scope *scope);
 
 /* ---- environment.c: variables that change what a command runs ---- */
 void command_environment(struct decider *d, struct command *command);

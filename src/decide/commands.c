@@ -198,7 +198,8 @@ void command_judge(struct decider *d, struct command *c)
 	if (allowed || (c->name.n && !c->environment && apply_allow(d, c)))
 		return;
 	/* A wrapper adds nothing: what it wraps was judged. */
-	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise)
+	bool as_other = c->arguments.cls == CLASS_EXECUTE || c->arguments.cls == CLASS_SYSTEM;
+	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise && !as_other)
 		return;
 	/* A shell whose text was understood adds nothing either. */
 	bool text = c->runs_inner && !c->code_unknown && !c->arguments.imprecise && c->arguments.language &&

@@ -61,6 +61,8 @@ struct scope {
 	struct span span;          /* in the request's target */
 	bool literal_spans;        /* spans of nested text count from span.from */
 	int pipeline;
+	unsigned redirect_files;   /* enum file_verdict of its redirections */
+	bool redirect_writes;
 };
 struct scope scope_of_request(struct decider *d);
 
@@ -82,6 +84,7 @@ enum file_verdict {
 	FILE_OUTSIDE = 1, /* perhaps outside the workspace and the temporary directory */
 	FILE_UNKNOWN = 2, /* not fully known */
 	FILE_FOUND = 4,   /* a rule met it */
+	FILE_HARMLESS = 8, /* /dev/null and its kin */
 };
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope);
 /* A word of which nobody knows what it is to the program: if a file rule would meet it, that is a finding with
@@ -102,10 +105,16 @@ void run_words(struct decider *d, const struct word *words, size_t n, const stru
 
 /* ---- code.c ---- */
 
-/* Program text of `language` ("python", "awk", "sed" ...). Adds the effects that it surely or perhaps has. Returns true
- * when the text is understood completely and does nothing but what was added; false when it may do anything.
+/* What the files that a program text names add up to. */
+struct touched {
+	unsigned files; /* enum file_verdict */
+	bool writes;
+};
+/* Program text of `language` ("python", "awk", "sed" ...). Adds the effects that it surely or perhaps has, and to *touched.
+ * Returns true when the text is understood completely and does nothing but what was added; false when it may do anything.
  */
-bool code_text(struct decider *d, const char *language, struct str text, const struct scope *scope);
+bool code_text(struct decider *d, const char *language, struct str text, const struct scope *scope,
+	       struct touched *touched);
 
 /* ---- network.c ---- */
 

@@ -364,8 +364,10 @@ static bool special_path(struct decider *d, struct str path, const struct scope 
 {
 	bool allowed;
 	*ret_verdict = 0;
-	if (is_harmless_device(path))
+	if (is_harmless_device(path)) {
+		*ret_verdict = FILE_HARMLESS;
 		return true;
+	}
 	if (str_starts(path, STR("/dev/tcp/")) || str_starts(path, STR("/dev/udp/"))) {
 		struct str rest = str_from_at(path, 9), host, port = STR("");
 		(void)str_split(&rest, '/', &host);

@@ -13,8 +13,9 @@ static void files(struct decider *d, struct command *c, enum effect_kind kind, c
 	struct scope scope = c->scope;
 	if (arg->span.to > arg->span.from)
 		scope.span = arg->span;
-	c->files |= file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
-	c->writes |= kind != EFFECT_FILE_READ;
+	unsigned verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
+	c->files |= verdict & ~(unsigned)FILE_HARMLESS;
+	c->writes |= kind != EFFECT_FILE_READ && !(verdict & FILE_HARMLESS);
 	c->deletes_tree |= kind == EFFECT_FILE_DELETE && tree;
 }
 
@@ -406,8 +407,12 @@ static void role_pathspec(struct decider *d, struct command *c, const struct arg
 			return;
 		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
 	}
-	bool looks = c->arguments.cls == CLASS_INSPECT;
-	files(d, c, looks ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path, true);
+	/* Adding and committing read what is named; what loses work writes it. */
+	enum command_class cls = c->arguments.cls;
+	if (cls == CLASS_LOCAL)
+		files(d, c, EFFECT_FILE_READ, &path, false);
+	else
+		files(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path, true);
 }
 
 /* ---- the rest ---- */

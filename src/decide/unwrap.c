@@ -23,7 +23,8 @@ static unsigned redirect_effects(struct decider *d, const struct shell_redirect 
 			files |= file_effect(d, EFFECT_FILE_READ, redirect->target, false, &here);
 		if (writes)
 			files |= file_effect(d, EFFECT_FILE_WRITE, redirect->target, false, &here);
-		*ret_writes |= writes;
+		*ret_writes |= writes && !(files & FILE_HARMLESS);
+		files &= ~(unsigned)FILE_HARMLESS;
 	}
 	return files;
 }
@@ -102,8 +103,8 @@ static void standard_input(struct decider *d, struct command *c)
 		while (str_split(&rest, '\n', &line))
 			if (line.n)
 				c->files |= file_effect(d, EFFECT_FILE_READ, value_from(d->arena, line), false, &scope);
-	} else if (!code_text(d, a->language ? a->language : "", text, &scope)) {
-		c->code_unknown = true;
+	} else {
+		command_code(d, c, text, &scope);
 	}
 }
 
@@ -136,6 +137,8 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	c.effect = effect_add(d, EFFECT_COMMAND, c.shown, scope);
 	c.effect->known = c.name.n > 0 && !c.arguments.imprecise;
 	c.network_allowed = true;
+	c.files = scope->redirect_files;
+	c.writes = scope->redirect_writes;
 	*ret_command = c;
 }
 
@@ -305,7 +308,7 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 	}
 	for (size_t i = 0; what.n && i < n; i++)
 		words[i].value = replace_text(d, words[i].value, what, with);
-	if (c->arguments.appends && !what.n)
+	if (c->arguments.appends && (!what.n || inner->role == ROLE_EXEC))
 		words[n++] = (struct word){.many = true, .value = value_any(), .span = scope.span};
 	if (c->arguments.appends) {
 		scope.input = NULL;
@@ -349,8 +352,12 @@ static void source_command(struct decider *d, const struct shell_command *comman
 
 static void run_shell_command(struct decider *d, const struct shell_command *command, const struct scope *scope)
 {
+	struct scope with = *scope;
 	bool writes;
 	unsigned files = redirect_effects(d, command->redirects, scope, &writes);
+	/* What goes to /dev/null is no effect. */
+	with.redirect_files |= files;
+	with.redirect_writes |= writes;
 	switch (command->kind) {
 	case SHELL_OPAQUE:
 		finding_opaque(d, NULL, command->reason, command->span);
@@ -359,10 +366,10 @@ static void run_shell_command(struct decider *d, const struct shell_command *com
 		command_judge_redirection(d, scope, files, writes);
 		break;
 	case SHELL_SOURCE:
-		source_command(d, command, scope);
+		source_command(d, command, &with);
 		break;
 	case SHELL_COMMAND:
-		run_words(d, command->argv, command->argc, scope);
+		run_words(d, command->argv, command->argc, &with);
 		break;
 	}
 }
