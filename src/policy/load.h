@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Inside of the policy loader: documents become layers (load.c), layers are merged (merge.c), written in normal
- * form (normalise.c) and compiled (compile.c, rules.c).
+ * form (normalise.c) and compiled (compile.c, lists.c, rules.c, cases.c). policy.c runs it all.
  */
 #ifndef CAVRA_POLICY_LOAD_H
 #define CAVRA_POLICY_LOAD_H
 
+#include "base/limits.h"
 #include "json/document.h"
 #include "policy/policy.h"
 
@@ -15,22 +16,113 @@ struct layer {
 	const char *name;          /* for messages: file or pack */
 	json_t *root;              /* owned */
 	struct document *document; /* owned; NULL: an embedded pack, which has no positions */
-	json_t *resolved;          /* owned; with its parents, NULL while that is being found out */
-	struct layer *asked_by;    /* whose inherits: led here first */
-	bool in_force;             /* all its parents are in the list of layers, and so is it */
+	json_t *resolved; /* kept by the loader; merged with its parents; NULL: not yet */
+	bool is_pack;     /* found by its id */
+	bool is_top;      /* the pack asked for or an overlay, not a parent */
 };
 
-/* One run of the loader. Whatever it owns is released by loader_free(), also after running out of memory. */
+/* One run of the loader. Whatever it owns is released by loader_finish(), also after running out of memory. */
 struct loader {
 	const struct policy_source *source;
-	struct arena *arena; /* of the policy to be */
+	struct arena *arena;  /* of the policy to be */
+	struct arena scratch; /* of the loader */
 	struct cavra_error *error;
 	policy_visitor visit; /* NULL: the first mistake ends the loading */
 	void *context;
-	bool failed;              /* some mistake was visited */
-	struct layer *known[LIMIT_POLICY_PACKS];
-	size_t n_known;
+	bool failed;                             /* a mistake was visited */
 	struct layer *layer[LIMIT_POLICY_PACKS]; /* in order of effect, the strongest last */
 	size_t n_layers;
-	json_t *merged, *normal; /* owned */
+	struct layer *open[LIMIT_POLICY_PACKS]; /* read, but not yet among the layers */
+	size_t n_open;
+	struct schema *schema; /* owned; NULL: not needed yet */
+	json_t *merged;        /* kept */
+	json_t *kept;          /* owned: an array of values that only the loader needs */
 };
+
+/* Ends the loading when there is no memory: value is what an allocation gave, NULL included. */
+json_t *loader_must(struct loader *loader, json_t *value);
+/* The same, and the loader owns the value. */
+json_t *loader_keep(struct loader *loader, json_t *value);
+
+/* A mistake at a place of a layer. 0 when the caller is to go on looking for more. The text is what is wrong and what to
+ * write instead.
+ */
+int loader_mistake(struct loader *loader, const struct layer *layer, const char *pointer,
+		   enum position_of of, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* The same with *loader->error filled in and already placed. */
+int loader_report(struct loader *loader, int code);
+/* The layer below number `below` that has something at the pointer, the strongest first; NULL when none has. */
+const struct layer *loader_owner(struct loader *loader, size_t below, const char *pointer);
+
+/* ---- load.c ---- */
+
+/* Reads the pack and its overlays with all their parents into loader->layer and loader->merged. */
+struct load_request {
+	const char *path; /* or */
+	const char *id;
+	const char *const *overlays;
+	size_t n_overlays;
+};
+int loader_read(struct loader *loader, const struct load_request *request);
+
+/* ---- merge.c ---- */
+
+enum merge_as {
+	MERGE_CHILD,   /* may not loosen what stands below */
+	MERGE_SIBLING, /* where both say something, the stricter counts */
+};
+/* Merges over on top of base into *ret, which the loader owns; neither of the two changes. by: the layer that is
+ * complained about.
+ */
+struct merge {
+	struct loader *loader;
+	const struct layer *by;
+	enum merge_as as;
+};
+int merge_documents(const struct merge *merge, json_t *base, json_t *over, json_t **ret);
+
+/* ---- normalise.c ---- */
+
+/* The compiled document: lists in their normal order, without tests. The caller owns it. */
+json_t *loader_normalise(struct loader *loader);
+/* "sha256:<hex>" */
+int policy_digest(const json_t *document, char *ret_digest, struct cavra_error *error);
+
+/* ---- lists.c ---- */
+
+struct items {
+	struct str *items;
+	size_t n, cap;
+};
+enum list_kind { LIST_PATHS, LIST_COMMANDS, LIST_NAMES, LIST_NAMES_NOCASE, LIST_HOSTS };
+struct list_type {
+	enum list_kind kind;
+	enum pattern_mood mood;
+};
+struct list_info {
+	const char *section, *key;
+	struct list_type type;
+};
+extern const struct list_info list_infos[POLICY_LISTS];
+
+/* The items of a list in the order in which they are compiled. Where a path list has exceptions, a header stands in front of
+ * each layer's part: an exception reaches no other layer's patterns. *ret_ordered: the order means something.
+ */
+void loader_items(struct loader *loader, const struct list_info *info, struct items *ret_items,
+		  bool *ret_ordered);
+/* NULL when there are no items. *ret_bad gets the index of the bad one. */
+int items_compile(struct arena *arena, const struct items *items, struct list_type type,
+		  struct pattern_list **ret_list, size_t *ret_bad, struct cavra_error *error);
+int loader_compile_lists(struct loader *loader, struct policy *policy);
+
+/* ---- compile.c, rules.c, cases.c ---- */
+
+int loader_compile(struct loader *loader, struct policy *policy);
+int loader_compile_rules(struct loader *loader, struct policy *policy);
+int loader_compile_cases(struct loader *loader, struct policy *policy);
+/* False when text is none of the names. */
+bool outcome_parse(struct str text, enum cavra_outcome *ret);
+bool severity_parse(struct str text, enum cavra_severity *ret);
+
+#endif

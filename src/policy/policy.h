@@ -54,6 +54,19 @@ struct policy_rule {
 	struct str approver_group, reason, instead; /* empty: none */
 };
 
+/* One entry of the `tests:` section: what a pack says about itself. */
+struct policy_case {
+	struct str name;     /* empty: none */
+	const json_t *input; /* the request */
+	const json_t *facts; /* NULL: none */
+	enum cavra_outcome decision;
+	struct str rule; /* empty: any */
+	bool has_severity;
+	enum cavra_severity severity;
+	const char *file; /* where it stands */
+	int line, column;
+};
+
 struct policy {
 	struct str id, title, version, description;
 	char digest[72]; /* "sha256:<hex>" of the compiled document */
@@ -75,17 +88,27 @@ struct policy {
 	struct policy_rule *rules;
 	size_t n_rules;
 
-	const json_t *document; /* the compiled, normalised document; owned by the policy */
-	struct arena *arena;    /* owns everything above */
+	/* Of the pack itself and its overlays, not of its parents; only when the source asks for them. */
+	struct policy_case *cases;
+	size_t n_cases;
+
+	json_t *document;    /* the compiled, normalised document, without tests; owned */
+	json_t *cases_json;  /* what the cases point into; owned */
+	struct arena *arena; /* owns everything else, and this struct */
 };
 
 /* Where packs come from. All pointers borrowed. */
 struct policy_source {
 	const char *
 		pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
+	bool want_cases; /* fill in policy->cases */
 };
 
-/* A file, or a directory with policy.yaml. */
+/* A file, or a directory with policy.yaml. Overlays are the same; each is merged on top of what stands before it.
+ *
+ * Errors: CAVRA_ERR_POLICY and CAVRA_ERR_INPUT with file, line and column, what is wrong and what to write
+ * instead; CAVRA_ERR_NOT_FOUND, CAVRA_ERR_IO, CAVRA_ERR_LIMIT, CAVRA_ERR_MEMORY.
+ */
 int policy_load_file(const struct policy_source *source, const char *path,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error);
@@ -95,10 +118,17 @@ int policy_load_pack(const struct policy_source *source, const char *id,
 		     struct cavra_error *error);
 void policy_free(struct policy *policy);
 
+/* As policy_load_file(), but goes on after a mistake and visits each, in the order of the file as far as can be. Returns 0
+ * when there was none, else the code of the first one with *error set to it.
+ */
+typedef void (*policy_visitor)(void *context, const struct cavra_error *mistake);
+int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
+		      void *context, struct cavra_error *error);
+
 /* The embedded packs, sorted by id. */
 struct policy_pack {
 	const char *id;
-	const char *text; /* YAML */
+	const char *text; /* YAML, as written */
 	size_t length;
 	const char *json; /* the same without its test cases */
 	size_t json_length;
