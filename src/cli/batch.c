@@ -53,7 +53,7 @@ static int run_line(struct guard *guard, struct str line, json_t **ret_root,
 	struct request_document document;
 	struct decision decision;
 	struct buf CLEANUP_BUF out;
-	int code = json_read(line, 0, ret_root, error);
+	int code = json_read(line, JSON_READ_NUL, ret_root, error);
 	if (code < 0)
 		return code;
 	buf_init(&out, 16 * LIMIT_REQUEST_BYTES);

@@ -91,10 +91,19 @@ int cmd_policy_describe(const struct args *args)
 	return status;
 }
 
+static void print_mistake(void *context, const struct cavra_error *mistake)
+{
+	(void)context;
+	(void)fail(mistake);
+}
+
 int cmd_policy_validate(const struct args *args)
 {
 	struct cavra_error error;
 	struct policy *policy;
+	int code = policy_check_file(&bundled, args->operand[0], print_mistake, NULL, &error);
+	if (code < 0)
+		return code_info(error.code)->exit_status;
 	if (policy_load_file(&bundled, args->operand[0], NULL, 0, &policy, &error) < 0)
 		return fail(&error);
 	(void)printf("valid %.*s\n", STR_ARG(policy->id));

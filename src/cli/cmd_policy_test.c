@@ -5,7 +5,7 @@
  *	tests:
  *	  - input: {action_type: execute_command, target: terraform apply}
  *	    decision: block
- *	    rule: commands.block      # optional
+ *	    rule: commands.block      # optional, as are severity, name
  *	    facts: {workspace: /repo} # optional, as for evaluate --facts
  */
 
@@ -29,10 +29,10 @@ struct tally {
 	size_t run, failed;
 };
 
-static int load_world(const json_t *test, struct guard *guard, struct cavra_error *error)
+static int load_world(const struct policy_case *test, struct guard *guard,
+		      struct cavra_error *error)
 {
-	const json_t *facts = json_get_object(test, "facts");
-	char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
+	char *text = test->facts ? json_dumps(test->facts, JSON_COMPACT) : NULL;
 	arena_reset(&guard->facts);
 	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts,
 				    &guard->facts_resolver, error);
@@ -41,14 +41,14 @@ static int load_world(const json_t *test, struct guard *guard, struct cavra_erro
 	return code;
 }
 
-static int decide_test(const json_t *test, struct guard *guard, struct decision *ret_decision,
-		       struct cavra_error *error)
+static int decide_case(const struct policy_case *test, struct guard *guard,
+		       struct decision *ret_decision, struct cavra_error *error)
 {
 	struct request_document document;
 	int code = load_world(test, guard, error);
 	if (code < 0)
 		return code;
-	code = request_from_json(json_get_object(test, "input"), &document, error);
+	code = request_from_json(test->input, &document, error);
 	if (code >= 0)
 		code = guard_decide(guard, &document.request, guard->policy->mode, ret_decision,
 				    error);
@@ -56,39 +56,57 @@ static int decide_test(const json_t *test, struct guard *guard, struct decision 
 	return code;
 }
 
-static void print_case(const char *verdict, const json_t *test, const char *after)
+static bool is_met(const struct policy_case *test, const struct decision *decision)
+{
+	return decision->outcome == test->decision &&
+	       (!test->rule.n || str_is(test->rule, decision->rule_id)) &&
+	       (!test->has_severity || test->severity == decision->severity);
+}
+
+static void print_case(const char *verdict, const struct policy_case *test)
 {
 	struct str target = STR(""), type = STR("?");
 	struct buf CLEANUP_BUF shown;
-	const json_t *input = json_get_object(test, "input");
 	buf_init(&shown, KiB(64));
-	(void)json_get_str(input, "action_type", &type);
-	(void)json_get_str(input, "target", &target);
-	visible_add(&shown, type, 0);
-	buf_add_char(&shown, ' ');
-	visible_add(&shown, str_first(target, 200), 0);
-	(void)printf("%s %s%s\n", verdict, shown.p, after);
+	(void)json_get_str(test->input, "action_type", &type);
+	(void)json_get_str(test->input, "target", &target);
+	visible_add(&shown, test->name.n ? test->name : type, 0);
+	if (!test->name.n && target.n) {
+		buf_add_char(&shown, ' ');
+		visible_add(&shown, str_first(target, 200), 0);
+	}
+	(void)printf("%s %s\n", verdict, shown.p);
 }
 
-static void run_test(const json_t *test, struct guard *guard, struct tally *tally)
+static void print_difference(const struct policy_case *test, const struct decision *decision)
+{
+	(void)printf("     %s:%d: expected %s", test->file ? test->file : "", test->line,
+		     cavra_outcome_name(test->decision));
+	if (test->rule.n)
+		(void)printf(" by %.*s", STR_ARG(str_first(test->rule, 100)));
+	if (test->has_severity)
+		(void)printf(" (%s)", cavra_severity_name(test->severity));
+	(void)printf(", got %s by %s (%s)\n", cavra_outcome_name(decision->outcome),
+		     decision->rule_id, cavra_severity_name(decision->severity));
+}
+
+static void run_case(const struct policy_case *test, struct guard *guard, struct tally *tally)
 {
 	struct decision decision;
 	struct cavra_error error;
-	struct str wanted = STR(""), rule = STR("");
-	char after[768] = "";
-	(void)json_get_str(test, "decision", &wanted);
-	(void)json_get_str(test, "rule", &rule);
 	tally->run++;
-	if (decide_test(test, guard, &decision, &error) < 0)
-		(void)snprintf(after, sizeof after, ": %s", error.text);
-	else if (!str_is(wanted, cavra_outcome_name(decision.outcome)) ||
-		 (rule.n && !str_is(rule, decision.rule_id)))
-		(void)snprintf(after, sizeof after, ": %s by %s, expected %.*s%s%.*s",
-			       cavra_outcome_name(decision.outcome), decision.rule_id,
-			       STR_ARG(str_first(wanted, 40)), rule.n ? " by " : "",
-			       STR_ARG(str_first(rule, 100)));
-	tally->failed += after[0] != '\0';
-	print_case(after[0] ? "FAIL" : "PASS", test, after);
+	int code = decide_case(test, guard, &decision, &error);
+	if (code >= 0 && is_met(test, &decision)) {
+		print_case("PASS", test);
+		return;
+	}
+	tally->failed++;
+	print_case("FAIL", test);
+	if (code < 0)
+		(void)printf("     %s:%d: %s\n", test->file ? test->file : "", test->line,
+			     error.text);
+	else
+		print_difference(test, &decision);
 }
 
 int cmd_policy_test(const struct args *args)
@@ -98,9 +116,8 @@ int cmd_policy_test(const struct args *args)
 	struct tally tally = {0, 0};
 	if (guard_open(args, &guard, &error) < 0)
 		return fail(&error);
-	const json_t *tests = json_get_array(guard.policy->document, "tests");
-	for (size_t i = 0; i < json_array_size(tests); i++)
-		run_test(json_array_get(tests, i), &guard, &tally);
+	for (size_t i = 0; i < guard.policy->n_cases; i++)
+		run_case(&guard.policy->cases[i], &guard, &tally);
 	if (tally.run == 0)
 		(void)fprintf(
 			stderr,

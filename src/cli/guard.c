@@ -32,7 +32,8 @@ static bool has_file(const char *directory, const char *name)
 int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
 		      struct cavra_error *error)
 {
-	static const struct policy_source source;
+	/* Cases cost nothing worth saving on a command line. */
+	static const struct policy_source source = {.want_cases = true};
 	const char *pack = args->value[OPT_POLICY_PACK], *file = args->value[OPT_POLICY_FILE];
 	char project[PATH_MAX];
 	if (pack && file)

@@ -25,7 +25,7 @@ struct guard {
 	char cwd_text[4096], root_text[4096];
 };
 
-/* The policy that --policy-pack, --policy-file and --overlay name. */
+/* The policy that --policy-pack, --policy-file and --overlay name, else that of the workspace (NULL: none). */
 int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
 		      struct cavra_error *error);
 /* The caller closes the guard, also after a failure. */

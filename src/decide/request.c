@@ -123,9 +123,29 @@ static int read_other_field(struct request_document *document, const char *key, 
 	return 0;
 }
 
+/* No path, command or name can hold a NUL, and what handles C strings would judge half of it. */
+static bool holds_nul(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+	if (json_is_string(value))
+		return str_find_char(json_str(value), '\0') != STR_NPOS;
+	json_object_foreach ((json_t *)value, key, member)
+		if (holds_nul(member))
+			return true;
+	json_array_foreach (value, i, member)
+		if (holds_nul(member))
+			return true;
+	return false;
+}
+
 static int read_field(struct request_document *document, const char *key, const json_t *value,
 		      struct cavra_error *error)
 {
+	if (holds_nul(value))
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "%.40s holds a NUL character, which nothing can act on", key);
 	for (size_t i = 0; i < ARRAY_SIZE(text_fields); i++)
 		if (strcmp(key, text_fields[i].key) == 0)
 			return read_text_field(&document->request, text_fields[i].offset, key,

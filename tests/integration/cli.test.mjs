@@ -261,7 +261,7 @@ test('policy test fails on a wrong case, and warns when there is none', () => {
   const done = cavra(['policy', 'test', '--policy-file', file]);
   assert.equal(done.status, 1);
   assert.match(done.out, /^PASS execute_command frob$/m);
-  assert.match(done.out, /^FAIL execute_command frob: block by commands\.block, expected allow$/m);
+  assert.match(done.out, /^FAIL execute_command frob\n {5}\S*policy\.yaml:5: expected allow, got block by commands\.block \(high\)$/m);
   assert.match(done.out, /^1 of 2 cases pass$/m);
   const none = cavra(['policy', 'test', '--policy-file', put(scratch(), 'policy.yaml', head)]);
   assert.equal(none.status, 0);
