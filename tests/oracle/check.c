@@ -92,6 +92,11 @@ static enum analysis analyse(struct checker *checker, struct str text,
 	return how;
 }
 
+bool check_analysis(struct checker *checker, struct str text, struct shell_result *ret_result)
+{
+	return analyse(checker, text, ret_result) == ANALYSIS_DONE;
+}
+
 /* Commands */
 
 static bool covers_environment(const struct shell_command *command, const char *entry)

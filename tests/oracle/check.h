@@ -46,6 +46,9 @@ void checker_stop(struct checker *checker);
 int check_text(struct checker *checker, struct str text, struct str run, uint32_t seed,
 	       struct failure *ret_failure);
 
+/* The analysis alone, as check_text makes it; false when there is none. Valid until the next call. */
+bool check_analysis(struct checker *checker, struct str text, struct shell_result *ret_result);
+
 /* Prints what the analysis of text says, one line each behind "# ". */
 void check_explain(struct checker *checker, struct str text, FILE *out);
 

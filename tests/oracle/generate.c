@@ -191,7 +191,7 @@ static void make_simple(struct generator *g)
 		generate_redirect(g);
 		put(g, " ");
 	}
-	if (one_in(g, 12))
+	if (one_in(g, 40))
 		generate_word(g);
 	else
 		generate_name(g);
@@ -329,7 +329,11 @@ static void make_for(struct generator *g)
 			put(g, " ");
 			generate_word(g);
 		}
-		close_list(g, "do ");
+		if (g->n_heredocs || one_in(g, 3))
+			generate_newline(g);
+		else
+			put(g, "; ");
+		put(g, "do ");
 	}
 	make_body(g);
 }

@@ -11,9 +11,10 @@
 
 void generate_variable(struct generator *g)
 {
-	static const char *const names[] = {"x",   "y",   "z",   "a",    "b", "i", "n",
-					    "arr", "ref", "opt", "line", "x", "y"};
-	put(g, GENERATE_ONE(g, names));
+	/* i and n are left to arithmetic, which would otherwise be opaque nearly always. */
+	static const char *const names[] = {"x",   "y",   "z",    "a", "b", "arr",
+					    "ref", "opt", "line", "x", "y"};
+	put(g, one_in(g, 30) ? (one_in(g, 2) ? "i" : "n") : GENERATE_ONE(g, names));
 }
 
 static void make_literal(struct generator *g)
@@ -79,7 +80,7 @@ static void make_extglob(struct generator *g)
 {
 	static const char *const texts[] = {"@(a|b)",   "?(x)",        "*(a)",    "+(a|b).txt",
 					    "!(a.txt)", "@(a|@(b|c))", "*.!(txt)"};
-	put(g, GENERATE_ONE(g, texts));
+	put(g, one_in(g, 8) ? GENERATE_ONE(g, texts) : "x*");
 }
 
 static void make_process(struct generator *g)
@@ -120,7 +121,7 @@ static void put_quoted_literal(struct generator *g, enum place place)
 	static const char *const brace[] = {"a",  "b c",  "'x}'", "\\}",   "*", "~",  "\"d e\"",
 					    "''", "$'q'", "-x",   "{p,q}", "/", "\\ "};
 	static const char *const pattern[] = {"a",   "*",    "?",     "[ab]",   "'*'",
-					      "\\*", "[!a]", "a*",    "@(a|b)", "[[:alpha:]]",
+					      "\\*", "[!a]", "a*",    "[a-c]x", "[[:alpha:]]",
 					      "]",   "x",    "\"*\"", "[x'y']"};
 	switch (place) {
 	case PLACE_QUOTED:
@@ -303,9 +304,15 @@ void generate_expansion(struct generator *g, enum place place)
 	}
 }
 
-void generate_arithmetic(struct generator *g)
+static void put_operand(struct generator *g)
 {
-	static const char *const texts[] = {
+	static const char *const plain[] = {
+		"1",   "i",    "i++",    "++i",       "i--",    "n=2",   "n+=1", "n",
+		"i<3", "i=0",  "1, 2",   "(1+2)*3",   "2**3",   "16#ff", "010",  "!i",
+		"-1",  "i&&n", "0x1f",   "1<<2",      "$((1))", "\"1\"", " ",    "1 +\n 1",
+		"$i",  "${n}", "$((i))", "i ? 1 : 2", "n=i=1",  "${#x}", "$#",   "$?",
+	};
+	static const char *const wild[] = {
 		"1",
 		"x",
 		"x++",
@@ -345,11 +352,16 @@ void generate_arithmetic(struct generator *g)
 		"1 +\n 1",
 		"ref",
 	};
-	put(g, GENERATE_ONE(g, texts));
+	put(g, one_in(g, 12) ? GENERATE_ONE(g, wild) : GENERATE_ONE(g, plain));
+}
+
+void generate_arithmetic(struct generator *g)
+{
+	put_operand(g);
 	while (one_in(g, 4)) {
 		static const char *const operators[] = {"+",  "-", "*",  "/", "%", ",",  "&&",
 							"||", "<", "==", "|", "&", " + "};
 		put(g, GENERATE_ONE(g, operators));
-		put(g, GENERATE_ONE(g, texts));
+		put_operand(g);
 	}
 }

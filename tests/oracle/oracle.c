@@ -16,6 +16,7 @@
 #include "check.h"
 #include "generate.h"
 #include "seeds.h"
+#include "shfmt.h"
 #include "shrink.h"
 
 enum {
@@ -288,6 +289,23 @@ static int run_groups(struct run *run, size_t line)
 	return failed;
 }
 
+/* All seeds through the other reader. */
+static int run_shfmt_line(struct run *run, size_t line)
+{
+	unsigned long calls = 0;
+	unsigned missing = 0;
+	if (!shfmt_exists()) {
+		printf("ok %zu - shfmt reads the same # SKIP shfmt is not installed\n", line);
+		return 0;
+	}
+	for (size_t i = 0; i < run->seeds.n; i++)
+		missing += shfmt_compare(&run->checker, run->seeds.texts[i], stdout, &calls);
+	bool ok = missing == 0 && (calls > 0 || run->seeds.n == 0);
+	printf("# shfmt: %lu calls with literal words compared, %u missing\n", calls, missing);
+	printf("%sok %zu - shfmt reads the same\n", ok ? "" : "not ", line);
+	return !ok;
+}
+
 static void add_group(struct run *run, struct group group)
 {
 	if (run->n_groups < MAX_GROUPS)
@@ -316,7 +334,7 @@ static int run_suite(struct run *run, const struct options *options)
 					      .harmless = strncmp(base, "harmless", 8) == 0});
 	}
 	add_generated(run, 0, options->count);
-	printf("1..%zu\n", ARRAY_SIZE(controls) + run->n_groups);
+	printf("1..%zu\n", ARRAY_SIZE(controls) + run->n_groups + 1);
 	struct run control = {.options = options};
 	if (checker_start(&control.checker, options->bash, options->library) != 0) {
 		printf("Bail out! no sandbox\n");
@@ -325,8 +343,10 @@ static int run_suite(struct run *run, const struct options *options)
 	printf("# isolation: %s; seed %llu\n", control.checker.sandbox.how,
 	       (unsigned long long)options->seed);
 	int failed = run_controls(&control);
+	control.seeds = run->seeds;
+	failed += run_shfmt_line(&control, ARRAY_SIZE(controls) + 1);
 	checker_stop(&control.checker);
-	failed += run_groups(run, ARRAY_SIZE(controls) + 1);
+	failed += run_groups(run, ARRAY_SIZE(controls) + 2);
 	for (size_t from = options->count; options->forever && failed == 0;
 	     from += options->count) {
 		run->n_groups = 0;
