@@ -14,7 +14,7 @@ size_t utf8_length(struct str s);
 /* Cuts the first character off *rest; 0xffffffff (and one byte cut) when it is not well-formed. rest->n must not be 0. */
 uint32_t utf8_next(struct str *rest);
 /* Writes 1 to 4 bytes for a scalar value, returns how many. */
-size_t utf8_encode(uint32_t code_point, char ret_bytes[4]);
+size_t utf8_put(uint32_t code_point, char ret_bytes[4]);
 /* Byte offset of the first thing that is not UTF-8, STR_NPOS when all is. */
 size_t utf8_find_invalid(struct str s);
 /* Number of characters; a byte that is not UTF-8 counts as one. */

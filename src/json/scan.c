@@ -354,7 +354,7 @@ static size_t literal_next(struct str *rest, char ret_bytes[4])
 		c = 0x10000 + ((c - 0xd800) << 10) + ((uint32_t)hex_quad(*rest, 2) - 0xdc00);
 		*rest = str_from_at(*rest, 6);
 	}
-	return utf8_encode(c, ret_bytes);
+	return utf8_put(c, ret_bytes);
 }
 
 /* Does the valid string literal (without quotes) spell the key that the pointer step means? */
