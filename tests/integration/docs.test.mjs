@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the documentation lists is what the programs have.
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cavra, decide, get, source } from './cavra.mjs';
+
+const page = get(source, 'docs/decisions.md');
+
+test('every rule id of the sources is in the table, and no other', () => {
+  const families = 'self_protection|filesystem|commands|git|mcp|network|release_governance|generic_adapter|runtime';
+  const id = new RegExp(`^(?:${families})\\.[a-z_.]+$`);
+  const listed = new Set([...page.split('## Rules')[1].matchAll(/^\|([^|]*)\|/gm)]
+    .flatMap(([, cell]) => [...cell.matchAll(/`([a-z_.]+)`/g)].map((match) => match[1])).filter((word) => id.test(word)));
+  const used = new Set();
+  for (const name of readdirSync(join(source, 'src/decide')).filter((file) => file.endsWith('.c')))
+    for (const [, text] of get(source, `src/decide/${name}`).matchAll(/"([a-z_.]+)"/g))
+      if (id.test(text) && /(allow|block|require_approval|direct_push|force_push|attestation|reviewer|_server|unknown|critical|missing|denied|pending|required|verified|failed|malformed|_scope|approved)$/.test(text))
+        used.add(text);
+  assert.ok(used.size > 20);
+  assert.deepEqual([...listed].sort(), [...used].sort());
+});
+
+test('the fields of a record are the documented ones, in that order', () => {
+  const table = page.split('## The record')[1].split('A finding has')[0];
+  const documented = [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`([a-z_]+)`/g)].map((m) => m[1]));
+  const record = decide({ action_type: 'execute_command', target: 'terraform apply' });
+  assert.deepEqual(Object.keys(record).filter((key) => key !== 'id'), documented);
+});
+
+test('every command that README and docs show exists', () => {
+  const names = [...cavra(['--help']).out.matchAll(/^ {2}([a-z][a-z-]*(?: [a-z][a-z-]*)?) {2,}\S/gm)].map((match) => match[1]);
+  const texts = ['README.md', ...readdirSync(join(source, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  let seen = 0;
+  for (const name of texts) {
+    for (const [, words] of get(source, name).matchAll(/(?:^|`|\$ |\()(?:build\/)?cavra ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)?)/gm)) {
+      seen++;
+      const [first, second] = words.split(' ');
+      assert.ok(names.includes(first) || names.includes(`${first} ${second}`), `${name}: cavra ${words}`);
+    }
+  }
+  assert.ok(seen > 10);
+});
