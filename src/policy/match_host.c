@@ -140,13 +140,23 @@ int host_patterns_compile(struct arena *arena, const struct str *patterns, size_
 	return code;
 }
 
+/* What is known of the connection beside its host. */
+struct connection {
+	unsigned port;       /* 0: unknown */
+	bool may_be_address; /* by another spelling than the text shows */
+};
+
 static enum match apply_port(const struct pattern_list *list, uint32_t index, enum match match,
 			     const void *context)
 {
-	unsigned wanted = list->port[index], port = *(const unsigned *)context;
-	if (wanted == 0 || wanted == port || match == MATCH_NO)
+	const struct connection *connection = context;
+	unsigned wanted = list->port[index];
+	bool every = str_is(list->name_text[index], "*");
+	if (match == MATCH_MUST && connection->may_be_address && !every)
+		match = MATCH_MAY;
+	if (wanted == 0 || wanted == connection->port || match == MATCH_NO)
 		return match;
-	return port == 0 ? MATCH_MAY : MATCH_NO;
+	return connection->port == 0 ? MATCH_MAY : MATCH_NO;
 }
 
 /* First range of this length and address, or behind where it would stand. */
@@ -164,7 +174,7 @@ static size_t find_range(const struct pattern_list *list, const struct host_rang
 }
 
 static void match_address(const struct pattern_list *list, const struct address *address,
-			  unsigned port, struct match_result *best)
+			  const struct connection *connection, struct match_result *best)
 {
 	for (size_t at = 0; at < list->n_ranges;) {
 		struct host_range wanted = {.bits = list->range[at].bits};
@@ -176,7 +186,8 @@ static void match_address(const struct pattern_list *list, const struct address 
 		       memcmp(list->range[i].address, wanted.address, 16) == 0;
 		     i++) {
 			uint32_t index = list->range[i].index;
-			match_join(list, best, apply_port(list, index, MATCH_MUST, &port), index);
+			match_join(list, best, apply_port(list, index, MATCH_MUST, connection),
+				   index);
 		}
 		wanted.bits++;
 		memset(wanted.address, 0, sizeof wanted.address);
@@ -185,12 +196,12 @@ static void match_address(const struct pattern_list *list, const struct address 
 }
 
 /* Every range that the host could lie in, when nobody knows. */
-static void match_unknown_address(const struct pattern_list *list, unsigned port,
-				  struct match_result *best)
+static void match_unknown_address(const struct pattern_list *list,
+				  const struct connection *connection, struct match_result *best)
 {
 	for (size_t i = 0; i < list->n_ranges; i++) {
 		uint32_t index = list->range[i].index;
-		match_join(list, best, apply_port(list, index, MATCH_MAY, &port), index);
+		match_join(list, best, apply_port(list, index, MATCH_MAY, connection), index);
 	}
 }
 
@@ -207,11 +218,21 @@ static bool may_be_address(struct value host)
 	return true;
 }
 
-static bool is_ascii(struct str text)
+static bool may_be_localhost(struct value host)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 127)
-			return false;
+	struct str name = STR("localhost"), text = host.seg[host.n - 1].text;
+	if (host.seg[host.n - 1].kind != SEG_TEXT)
+		return true;
+	size_t n = text.n < name.n ? text.n : name.n;
+	return str_eq_nocase(str_from_at(text, text.n - n), str_from_at(name, name.n - n));
+}
+
+static bool is_ascii(struct value host)
+{
+	for (size_t i = 0; i < host.n; i++)
+		for (size_t k = 0; k < host.seg[i].text.n; k++)
+			if ((unsigned char)host.seg[i].text.p[k] > 127)
+				return false;
 	return true;
 }
 
@@ -223,47 +244,57 @@ static bool is_localhost(struct str text)
 	return text.n == tail.n || text.p[text.n - tail.n - 1] == '.';
 }
 
-static void match_known(const struct pattern_list *list, struct str text, unsigned port,
-			struct match_result *best)
+static void match_known(const struct pattern_list *list, struct str text,
+			const struct connection *connection, struct match_result *best)
 {
 	char dotted[ADDRESS_TEXT];
 	struct address address, inner;
 	if (address_parse(text, &address)) {
-		match_address(list, &address, port, best);
+		match_address(list, &address, connection, best);
 		if (address_is_ipv4(&address))
 			text = address_format_ipv4(&address, dotted);
 		else if (address_embedded(&address, &inner))
-			match_address(list, &inner, port, best);
+			match_address(list, &inner, connection, best);
 	} else if (is_localhost(text)) {
 		(void)address_parse(STR("127.0.0.1"), &address);
-		match_address(list, &address, port, best);
+		match_address(list, &address, connection, best);
 		(void)address_parse(STR("::1"), &address);
-		match_address(list, &address, port, best);
+		match_address(list, &address, connection, best);
 	}
 	struct seg seg = {SEG_TEXT, text};
-	name_list_match(list, (struct value){&seg, 1}, apply_port, &port, best);
+	name_list_match(list, (struct value){&seg, 1}, apply_port, connection, best);
+}
+
+/* The value without one '.' at its end. */
+static struct value cut_dot(struct arena *arena, struct value host)
+{
+	const struct seg *last = host.n ? &host.seg[host.n - 1] : NULL;
+	if (!last || last->kind != SEG_TEXT || !str_ends(last->text, STR(".")))
+		return host;
+	struct seg *copy = ARENA_ARRAY(arena, host.n, struct seg);
+	memcpy(copy, host.seg, host.n * sizeof *copy);
+	copy[host.n - 1].text.n--;
+	return (struct value){copy, host.n};
 }
 
 struct match_result host_match(const struct pattern_list *list, struct value host, unsigned port,
 			       struct arena *arena)
 {
 	struct match_result best = MATCH_NOTHING;
+	struct connection connection = {.port = port};
 	if (!list)
 		return best;
 	assert(list->kind == PATTERN_HOSTS);
-	struct str text = value_text(arena, host);
-	/* Clients turn other letters into ASCII in their own ways. */
-	bool known = value_is_known(host) && is_ascii(text);
-	if (known && str_ends(text, STR(".")))
-		text.n--;
-	if (known) {
-		match_known(list, text, port, &best);
+	if (!is_ascii(host)) /* which clients turn into ASCII in their own ways */
+		host = value_any();
+	host = cut_dot(arena, host);
+	if (value_is_known(host)) {
+		match_known(list, value_text(arena, host), &connection, &best);
 		return best;
 	}
-	if (value_is_known(host))
-		host = value_any();
-	if (may_be_address(host))
-		match_unknown_address(list, port, &best);
-	name_list_match(list, host, apply_port, &port, &best);
+	connection.may_be_address = may_be_address(host);
+	if (connection.may_be_address || may_be_localhost(host))
+		match_unknown_address(list, &connection, &best);
+	name_list_match(list, host, apply_port, &connection, &best);
 	return best;
 }
