@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Coding agents and their hook protocols: what the agent says it is about to do becomes requests, what was
- * decided becomes an answer in the agent's own words. One adapter per agent, one table of adapters. No I/O.
+ * Coding agents and their hook protocols: what the agent says it is about to do becomes requests,
+ * what was decided becomes an answer in the agent's own words. One adapter per agent, one table of
+ * adapters. No I/O.
  */
 #ifndef CAVRA_AGENTS_AGENTS_H
 #define CAVRA_AGENTS_AGENTS_H
@@ -42,11 +43,12 @@ struct agent_verdict {
 };
 
 struct agent_adapter {
-	const char *name;  /* as on the command line: "claude-code" */
-	const char *title; /* "Claude Code" */
-	const char *
-		root_variable; /* environment variable in which the agent names its project; NULL: none */
-	/* Reads a payload. Every failure must end the call closed. The caller releases the event also after one. */
+	const char *name;          /* as on the command line: "claude-code" */
+	const char *title;         /* "Claude Code" */
+	const char *root_variable; /* environment variable in which the agent names its project;
+				      NULL: none */
+	/* Reads a payload. Every failure must end the call closed. The caller releases the event
+	 * also after one. */
 	int (*read)(struct str payload, struct arena *arena, struct agent_event *ret_event,
 		    struct cavra_error *error);
 	/* The agent's JSON; nothing when silence says it. */
@@ -63,7 +65,8 @@ void agent_event_release(struct agent_event *event);
 struct request *agent_event_add(struct agent_event *event, const char *action_type,
 				struct str target, const char *operation);
 
-/* Joins the decisions about an event's requests; decisions[i] is about requests[i]. The caller releases the verdict. */
+/* Joins the decisions about an event's requests; decisions[i] is about requests[i]. The caller
+ * releases the verdict. */
 void agent_judge(const struct agent_event *event, const struct decision *decisions,
 		 const struct policy *policy, struct agent_verdict *ret_verdict);
 void agent_verdict_release(struct agent_verdict *verdict);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Claude Code's hook protocol: payload in, answer out. Field names and events as in the type definitions of
+ * Claude Code's hook protocol: payload in, answer out. Field names and events as in the type
+ * definitions of
  * @anthropic-ai/claude-agent-sdk, against which the tests check both directions.
  */
 #include "agents/claude_code.h"
@@ -48,8 +49,8 @@ static const char *const silent_events[] = {
 	"MessageDisplay",
 };
 
-/* Permission modes in which "ask" reaches a person. In the others (auto, dontAsk, bypassPermissions, and what we do not
- * know) a model or nobody answers. */
+/* Permission modes in which "ask" reaches a person. In the others (auto, dontAsk,
+ * bypassPermissions, and what we do not know) a model or nobody answers. */
 static const char *const asking_modes[] = {"default", "acceptEdits", "plan"};
 
 static bool is_one_of(struct str text, const char *const *names, size_t n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hook's entry in Claude Code's settings. Always in exec form (no shell between) and with "onFailure": "block":
- * without it a hook that crashes or is missing lets the call run.
+ * The hook's entry in Claude Code's settings. Always in exec form (no shell between) and with
+ * "onFailure": "block": without it a hook that crashes or is missing lets the call run.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What each tool of Claude Code does, as requests. Inputs as in sdk-tools.d.ts of @anthropic-ai/claude-agent-sdk.
- * A tool that is not in the table asks, and so does a known one with an argument that is not.
+ * What each tool of Claude Code does, as requests. Inputs as in sdk-tools.d.ts of
+ * @anthropic-ai/claude-agent-sdk. A tool that is not in the table asks, and so does a known one
+ * with an argument that is not.
  */
 #include <string.h>
 
@@ -121,7 +122,8 @@ static bool is_pattern(struct str part)
 	return false;
 }
 
-/* The directories in front of the first part of a pattern that is one: "/etc/ssl" of "/etc/ssl/<star>". */
+/* The directories in front of the first part of a pattern that is one: "/etc/ssl" of
+ * "/etc/ssl/<star>". */
 static struct str plain_directories(struct str pattern)
 {
 	struct str rest = pattern, part;
@@ -300,8 +302,9 @@ static bool is_spelling_of(struct str spelling, struct str name)
 	return true;
 }
 
-/* mcp__<server>__<tool>, where both may hold "__" themselves: without the server's own name every reading is
- * decided, and the strictest holds. A server must not be able to name itself into another one's rules.
+/* mcp__<server>__<tool>, where both may hold "__" themselves: without the server's own name every
+ * reading is decided, and the strictest holds. A server must not be able to name itself into
+ * another one's rules.
  */
 static int expand_mcp(struct agent_event *event, const json_t *input, const json_t *payload,
 		      struct cavra_error *error)

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Git's configuration, read from its files without running Git: text in, the value of one key out. Follows
- * git-config(1), "Syntax".
+ * Git's configuration, read from its files without running Git: text in, the value of one key out.
+ * Follows git-config(1), "Syntax".
  */
 #ifndef CAVRA_AGENTS_GITCONFIG_H
 #define CAVRA_AGENTS_GITCONFIG_H
 
 #include "base/arena.h"
 
-/* One line of a configuration. key: section and name in lower case, "section.name" or "section.sub section.name". A name
- * without '=' has the value "true".
+/* One line of a configuration. key: section and name in lower case, "section.name" or "section.sub
+ * section.name". A name without '=' has the value "true".
  */
 struct gitconfig_entry {
 	struct str key, value;
 };
 
-/* Calls back for every entry in order until `entry` returns false. False when the text is malformed. Entries live in
- * arena, which must be armed.
+/* Calls back for every entry in order until `entry` returns false. False when the text is
+ * malformed. Entries live in arena, which must be armed.
  */
 typedef bool gitconfig_entry_fn(void *context, const struct gitconfig_entry *entry);
 bool gitconfig_walk(struct arena *arena, struct str text, gitconfig_entry_fn *entry, void *context);

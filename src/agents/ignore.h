@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * .gitignore files, as far as they can be trusted: a search tool that honours them does not open what they exclude. A
- * pattern that is not understood excludes nothing here, and where any file of a directory takes something back ("!"),
- * nothing below is excluded: what is wrongly kept costs a question, what is wrongly left out could hide a secret.
+ * .gitignore files, as far as they can be trusted: a search tool that honours them does not open
+ * what they exclude. A pattern that is not understood excludes nothing here, and where any file of
+ * a directory takes something back ("!"), nothing below is excluded: what is wrongly kept costs a
+ * question, what is wrongly left out could hide a secret.
  */
 #ifndef CAVRA_AGENTS_IGNORE_H
 #define CAVRA_AGENTS_IGNORE_H
@@ -22,7 +23,8 @@ enum { IGNORE_PATTERNS = 512 };
 
 /* The patterns of one directory. */
 struct ignore_file {
-	size_t base; /* bytes of the directory's path, with its '/', in front of what its patterns match */
+	size_t base; /* bytes of the directory's path, with its '/', in front of what its patterns
+			match */
 	size_t n;
 	bool takes_back; /* has a "!" line, or more patterns than fit */
 	struct ignore_pattern patterns[IGNORE_PATTERNS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From decisions to an answer: design section "What the answer says". A guard must not weaken the agent's own
- * guards, so an allow is said only where a rule says it.
+ * From decisions to an answer. A guard must not weaken the
+ * agent's own guards, so an allow is said only where a rule says it.
  */
 #include "agents/agents.h"
 

@@ -27,7 +27,8 @@ struct ignore_level {
 
 /* ---- the glob ---- */
 
-/* Forms whose meaning is beyond doubt: no '/' but a leading "**" element, at most one list in braces. */
+/* Forms whose meaning is beyond doubt: no '/' but a leading "**" element, at most one list in
+ * braces. */
 static bool is_plain_glob(struct str glob)
 {
 	size_t open = str_find_char(glob, '{'), close = str_find_char(glob, '}');
@@ -170,8 +171,8 @@ static size_t repository_of(struct str path)
 	return STR_NPOS;
 }
 
-/* Levels from the repository down to where the walk starts. Without a repository, ripgrep looks at no
- * .gitignore either; and one that somebody configured may look at none.
+/* Levels from the repository down to where the walk starts. Without a repository, ripgrep looks at
+ * no .gitignore either; and one that somebody configured may look at none.
  */
 static void push_outer_levels(struct search *search)
 {

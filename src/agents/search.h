@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a search tool of an agent really opens below a directory: ripgrep's rules, that is, hidden files too, nothing
- * below .git, nothing that .gitignore excludes, and of the rest what its --glob selects. A resolver for deciding
- * about that search alone.
+ * What a search tool of an agent really opens below a directory: ripgrep's rules, that is, hidden
+ * files too, nothing below .git, nothing that .gitignore excludes, and of the rest what its --glob
+ * selects. A resolver for deciding about that search alone.
  */
 #ifndef CAVRA_AGENTS_SEARCH_H
 #define CAVRA_AGENTS_SEARCH_H
@@ -22,7 +22,8 @@ struct search {
 	struct ignore_level *levels; /* those on the way to the entry in hand, innermost first */
 };
 
-/* under and glob must outlive the search. *ret_resolver answers tree() as described and all else as under does. */
+/* under and glob must outlive the search. *ret_resolver answers tree() as described and all else as
+ * under does. */
 void search_init(struct search *search, const struct resolver *under, struct str glob,
 		 struct resolver *ret_resolver);
 void search_release(struct search *search);

@@ -26,9 +26,9 @@ enum walk_step {
 
 struct walk {
 	bool recursive;
-	size_t max; /* entries; more ends the walk */
-	const char *const *
-		skip; /* NULL-terminated: directories of these relative paths or names are not entered; may be NULL */
+	size_t max;              /* entries; more ends the walk */
+	const char *const *skip; /* NULL-terminated: directories of these relative paths or names
+				    are not entered; may be NULL */
 	/* Must not jump: the walk holds descriptors. */
 	enum walk_step (*entry)(void *context, const struct walk_entry *entry);
 	void *context;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A resolver over the real file system, see workspace.h. Everything is looked up when asked for, Git's
- * configuration once.
+ * A resolver over the real file system, see workspace.h. Everything is looked up when asked for,
+ * Git's configuration once.
  */
 #include "agents/workspace.h"
 
@@ -208,7 +208,8 @@ static void search_home(struct same_file *same, struct str home)
 	}
 }
 
-/* One with st_nlink links has that many names; they are looked for where a protected one could be. */
+/* One with st_nlink links has that many names; they are looked for where a protected one could be.
+ */
 static enum resolved answer_same_file(void *context, struct arena *arena, struct str path,
 				      struct str **ret_names, size_t *ret_n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Git's files, see workspace_git.h. Layout as in gitrepository-layout(5); order of configuration as in
- * git-config(1), "Files".
+ * Git's files, see workspace_git.h. Layout as in gitrepository-layout(5); order of configuration as
+ * in git-config(1), "Files".
  */
 #include "agents/workspace_git.h"
 

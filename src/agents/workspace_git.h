@@ -32,8 +32,8 @@ enum resolved git_files_config(const struct git_files *git, struct str key, stru
 void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names,
 		       size_t *ret_n);
 
-/* The bytes of a regular file of at most max bytes. NO: there is none. Copies into the arena only after the file is
- * closed.
+/* The bytes of a regular file of at most max bytes. NO: there is none. Copies into the arena only
+ * after the file is closed.
  */
 enum resolved read_regular_file(struct arena *arena, const char *path, size_t max,
 				struct str *ret_text);

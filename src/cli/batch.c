@@ -13,7 +13,8 @@
 #include "decide/request.h"
 #include "json/json.h"
 
-/* Reads up to a newline. 1: a line, 0: the end, CAVRA_ERR_LIMIT: a line that is too long, read to its end. */
+/* Reads up to a newline. 1: a line, 0: the end, CAVRA_ERR_LIMIT: a line that is too long, read to
+ * its end. */
 static int read_line(FILE *in, struct buf *line)
 {
 	int c;
@@ -44,8 +45,8 @@ static void print_error(const struct cavra_error *error, size_t number, const js
 	(void)printf("%s}\n", out.p);
 }
 
-/* Decides about one line and prints the record; on failure the caller prints the error. *ret_root is for the caller to
- * free, it holds the id.
+/* Decides about one line and prints the record; on failure the caller prints the error. *ret_root
+ * is for the caller to free, it holds the id.
  */
 static int run_line(struct guard *guard, struct str line, json_t **ret_root,
 		    struct cavra_error *error)

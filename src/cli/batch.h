@@ -7,8 +7,9 @@
 
 #include "cli/guard.h"
 
-/* Reads JSON Lines from path ("-": standard input) and prints one line for each that is not blank, in order: a record with
- * the request's `id`, or {"error": ..., "line": ..., "id": ...}. Gives the exit status.
+/* Reads JSON Lines from path ("-": standard input) and prints one line for each that is not blank,
+ * in order: a record with the request's `id`, or {"error": ..., "line": ..., "id": ...}. Gives the
+ * exit status.
  */
 int batch_run(struct guard *guard, const char *path);
 

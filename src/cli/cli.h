@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The command line: one table of commands, one table of options. Parsing, --help, usage texts (and whatever else
- * lists them) come from these tables alone.
+ * The command line: one table of commands, one table of options. Parsing, --help, usage texts (and
+ * whatever else lists them) come from these tables alone.
  */
 #ifndef CAVRA_CLI_CLI_H
 #define CAVRA_CLI_CLI_H
@@ -13,8 +13,8 @@
 
 /* What a program that calls us can rely on; docs/decisions.md. */
 enum exit_status {
-	EXIT_ALLOWED =
-		0, /* also warn, audit_only and allow_with_attestation, and success of other commands */
+	EXIT_ALLOWED = 0, /* also warn, audit_only and allow_with_attestation, and success of other
+			     commands */
 	EXIT_ERROR = 1,
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
@@ -80,7 +80,8 @@ struct command {
 extern const struct command commands[];
 extern const size_t commands_count;
 
-/* options.c: reads a command's arguments. CAVRA_ERR_USAGE names the argument and the nearest that would fit. */
+/* options.c: reads a command's arguments. CAVRA_ERR_USAGE names the argument and the nearest that
+ * would fit. */
 int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args,
 	       struct cavra_error *error);
 /* The known word that is nearest to a misspelt one; NULL when none is near. */

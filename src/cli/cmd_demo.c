@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cavra demo before-the-agent-acts: typical actions of an agent, decided live against a repository that exists only
- * as a table. Nothing is run or written.
+ * cavra demo before-the-agent-acts: typical actions of an agent, decided live against a repository
+ * that exists only as a table. Nothing is run or written.
  */
 #include <stdio.h>
 #include <string.h>

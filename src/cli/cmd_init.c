@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cavra init claude-code: puts the hook into a repository's settings, and takes it out again. Adds to what is there
- * and overwrites nothing; the settings as they were are kept so that --remove can give back the same bytes.
+ * cavra init claude-code: puts the hook into a repository's settings, and takes it out again. Adds
+ * to what is there and overwrites nothing; the settings as they were are kept so that --remove can
+ * give back the same bytes.
  */
 #include <errno.h>
 #include <limits.h>

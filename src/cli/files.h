@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading and replacing whole files. Errors are CAVRA_ERR_NOT_FOUND, CAVRA_ERR_IO or CAVRA_ERR_LIMIT and name the file.
+ * Reading and replacing whole files. Errors are CAVRA_ERR_NOT_FOUND, CAVRA_ERR_IO or
+ * CAVRA_ERR_LIMIT and name the file.
  */
 #ifndef CAVRA_CLI_FILES_H
 #define CAVRA_CLI_FILES_H
@@ -13,15 +14,16 @@ int file_read(const char *path, struct buf *out, struct cavra_error *error);
 /* The same from a descriptor. name: for messages. */
 int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *error);
 
-/* Replaces or makes a file in one step: a reader sees the old or the new text, never a part, also after a crash. Keeps
- * the permissions of an existing file. path must be no symbolic link.
+/* Replaces or makes a file in one step: a reader sees the old or the new text, never a part, also
+ * after a crash. Keeps the permissions of an existing file. path must be no symbolic link.
  */
 int file_replace(const char *path, struct str text, struct cavra_error *error);
 /* Makes a directory unless there is one; parents must exist. */
 int file_make_directory(const char *path, struct cavra_error *error);
 
-/* Where a file that may not exist yet really is: all links of its directory, and its own, resolved. CAVRA_ERR_INPUT
- * when that is not below root (a canonical directory). The result is at most size - 1 bytes.
+/* Where a file that may not exist yet really is: all links of its directory, and its own, resolved.
+ * CAVRA_ERR_INPUT when that is not below root (a canonical directory). The result is at most size -
+ * 1 bytes.
  */
 int file_resolve_inside(const char *root, const char *relative, char *ret_path, size_t size,
 			struct cavra_error *error);

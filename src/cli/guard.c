@@ -52,7 +52,8 @@ int guard_load_policy(const struct args *args, const char *workspace, struct pol
 
 /* ---- world ---- */
 
-/* The nearest directory upwards with a project policy or a repository; the start itself when there is none. */
+/* The nearest directory upwards with a project policy or a repository; the start itself when there
+ * is none. */
 static void find_workspace(const char *start, char *ret_root, size_t size)
 {
 	char at[PATH_MAX];

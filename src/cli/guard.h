@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a command needs to decide: a policy, the world it decides in, and a mode. Made from the options.
+ * What a command needs to decide: a policy, the world it decides in, and a mode. Made from the
+ * options.
  */
 #ifndef CAVRA_CLI_GUARD_H
 #define CAVRA_CLI_GUARD_H
@@ -25,7 +26,8 @@ struct guard {
 	char cwd_text[4096], root_text[4096];
 };
 
-/* The policy that --policy-pack, --policy-file and --overlay name, else that of the workspace (NULL: none). */
+/* The policy that --policy-pack, --policy-file and --overlay name, else that of the workspace
+ * (NULL: none). */
 int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
 		      struct cavra_error *error);
 /* The caller closes the guard, also after a failure. */

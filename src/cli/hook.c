@@ -2,8 +2,9 @@
  *
  * One hook call, see hook.h. Everything that goes wrong ends in refuse(), and nowhere else.
  *
- * Which policy decides is not the agent's to say: .cavra/policy.yaml is looked for upwards from the directory that
- * the agent's host names in the environment, and only without that from the payload's directory.
+ * Which policy decides is not the agent's to say: .cavra/policy.yaml is looked for upwards from the
+ * directory that the agent's host names in the environment, and only without that from the
+ * payload's directory.
  */
 #include "cli/hook.h"
 
@@ -90,7 +91,8 @@ static int find_root(struct hook *hook, struct cavra_error *error)
 					 "no policy is installed: there is no " PROJECT_POLICY
 					 " in or above %.300s; run cavra init %s there",
 					 start, hook->adapter->name);
-	/* The agent chooses its directory, so without a name from its host it must not choose between policies. */
+	/* The agent chooses its directory, so without a name from its host it must not choose
+	 * between policies. */
 	char above[PATH_MAX];
 	(void)snprintf(above, sizeof above, "%s", hook->root);
 	while (!named && go_up(above))

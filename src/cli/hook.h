@@ -5,8 +5,9 @@
 #ifndef CAVRA_CLI_HOOK_H
 #define CAVRA_CLI_HOOK_H
 
-/* Reads the agent's payload from standard input, answers on standard output. Gives the exit status: 0, or 2 (with a
- * reason on standard error), which every agent takes as "blocked". Whatever goes wrong ends as 2.
+/* Reads the agent's payload from standard input, answers on standard output. Gives the exit status:
+ * 0, or 2 (with a reason on standard error), which every agent takes as "blocked". Whatever goes
+ * wrong ends as 2.
  */
 int hook_run(const char *agent);
 

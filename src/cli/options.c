@@ -48,7 +48,8 @@ const struct option *option_row(enum option_id id)
 	return NULL;
 }
 
-/* Edits (insert, delete, replace) that turn one word into the other; words over 39 bytes are not compared. */
+/* Edits (insert, delete, replace) that turn one word into the other; words over 39 bytes are not
+ * compared. */
 static size_t distance(const char *a, const char *b)
 {
 	enum { WORD_MAX = 40 };

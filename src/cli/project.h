@@ -17,8 +17,8 @@
 void project_policy_write(struct buf *out, const char *id);
 
 enum project_policy { PROJECT_POLICY_WRITTEN, PROJECT_POLICY_KEPT };
-/* Writes the policy below root (canonical), with its directory. An existing one is kept unless force is set.
- * Errors as in files.h.
+/* Writes the policy below root (canonical), with its directory. An existing one is kept unless
+ * force is set. Errors as in files.h.
  */
 int project_policy_make(const char *root, const char *id, bool force, enum project_policy *ret_done,
 			struct cavra_error *error);

@@ -8,7 +8,8 @@
 #include "cli/cli.h"
 #include "decide/request.h"
 
-/* ACTION_TYPE TARGET and the options about them. The caller releases the document, also after a failure. */
+/* ACTION_TYPE TARGET and the options about them. The caller releases the document, also after a
+ * failure. */
 int request_from_args(const struct args *args, struct request_document *ret_document,
 		      struct cavra_error *error);
 /* Is any of these options given? Gives its name, or NULL. */

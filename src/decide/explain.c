@@ -41,7 +41,8 @@ const char *explain_colour_end(bool colour)
 	return colour ? "\033[0m" : "";
 }
 
-/* Bytes of the longest start of text that fits into `width` columns, cut at a space when there is one. */
+/* Bytes of the longest start of text that fits into `width` columns, cut at a space when there is
+ * one. */
 static size_t fitting(struct str text, size_t width)
 {
 	size_t columns = 0, at = 0, space = 0;

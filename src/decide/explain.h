@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A decision told to a person as a tree: what was asked, what it really does, which rule met what, and what
- * would be allowed instead.
+ * A decision told to a person as a tree: what was asked, what it really does, which rule met what,
+ * and what would be allowed instead.
  */
 #ifndef CAVRA_DECIDE_EXPLAIN_H
 #define CAVRA_DECIDE_EXPLAIN_H
@@ -14,7 +14,8 @@ struct explain_style {
 	size_t width; /* columns, at least 40 */
 };
 
-/* Many lines, each at most style->width columns and ended by a newline. Nothing of the request is printed raw. */
+/* Many lines, each at most style->width columns and ended by a newline. Nothing of the request is
+ * printed raw. */
 void explain_write(struct buf *out, const struct decision *decision, const struct policy *policy,
 		   const struct explain_style *style);
 
@@ -22,8 +23,8 @@ void explain_write(struct buf *out, const struct decision *decision, const struc
 const char *explain_colour(enum cavra_outcome outcome, bool colour);
 const char *explain_colour_end(bool colour);
 
-/* text in lines of at most width columns; the first starts with `first`, the others with `next`. Words that do not
- * fit are cut.
+/* text in lines of at most width columns; the first starts with `first`, the others with `next`.
+ * Words that do not fit are cut.
  */
 void explain_wrap(struct buf *out, struct str text, const char *first, const char *next,
 		  size_t width);

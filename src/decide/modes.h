@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runtime modes: which one is in force, and what an enforcement point then acts on. The decision itself is
- * made by decide(); only MODE_STRICT changes what it answers.
+ * Runtime modes: which one is in force, and what an enforcement point then acts on. The decision
+ * itself is made by decide(); only MODE_STRICT changes what it answers.
  */
 #ifndef CAVRA_DECIDE_MODES_H
 #define CAVRA_DECIDE_MODES_H
@@ -12,13 +12,13 @@
 
 /* "enforce", "audit_only", "strict", "break_glass". */
 const char *runtime_mode_name(enum policy_mode mode);
-/* As people write it: case and blanks around do not matter, '-' and ' ' are '_', "strict_regulated" is
- * "strict". CAVRA_ERR_USAGE lists the names.
+/* As people write it: case and blanks around do not matter, '-' and ' ' are '_', "strict_regulated"
+ * is "strict". CAVRA_ERR_USAGE lists the names.
  */
 int runtime_mode_parse(struct str text, enum policy_mode *ret_mode, struct cavra_error *error);
 
-/* The mode in force when somebody without authority asks for `asked` over the policy's own mode: a command
- * line may only tighten. CAVRA_ERR_USAGE when it would loosen.
+/* The mode in force when somebody without authority asks for `asked` over the policy's own mode: a
+ * command line may only tighten. CAVRA_ERR_USAGE when it would loosen.
  */
 int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum policy_mode *ret_mode,
 			 struct cavra_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The decision record as JSON: the 17 fields of the contract in their order, then ours. docs/decisions.md
- * explains each. Pure: identifiers and time are arguments.
+ * The decision record as JSON: the 17 fields of the contract in their order, then ours.
+ * docs/decisions.md explains each. Pure: identifiers and time are arguments.
  */
 #ifndef CAVRA_DECIDE_RECORD_H
 #define CAVRA_DECIDE_RECORD_H
@@ -19,8 +19,8 @@ struct record_stamp {
 	char correlation_id[20]; /* corr_ and 12 hexadecimal digits */
 	char timestamp[40];      /* 2026-01-31T23:59:59.000001+00:00 */
 };
-/* random: from the operating system. seconds since 1970, microseconds below a million. A session has one
- * correlation id; without a session (empty) it is random.
+/* random: from the operating system. seconds since 1970, microseconds below a million. A session
+ * has one correlation id; without a session (empty) it is random.
  */
 void record_stamp_make(struct record_stamp *ret_stamp,
 		       const unsigned char random[RECORD_RANDOM_BYTES], int64_t seconds,

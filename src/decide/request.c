@@ -199,7 +199,8 @@ static int check_operation(const struct request *request, struct cavra_error *er
 	if (!request->operation.n)
 		return 0;
 	if (str_is(request->action_type, "execute_command")) {
-		/* The command is the operation, so a second command would be judged or run in its place. */
+		/* The command is the operation, so a second command would be judged or run in its
+		 * place. */
 		if (str_is(request->operation, "execute") ||
 		    str_eq(request->operation, request->target))
 			return 0;

@@ -10,8 +10,8 @@
 #include "base/array.h"
 #include "base/utf8.h"
 
-/* Characters without a shape of their own, or that change how others are laid out: Unicode general categories
- * Cf, Zl, Zp, the fillers and the variation selectors. */
+/* Characters without a shape of their own, or that change how others are laid out: Unicode general
+ * categories Cf, Zl, Zp, the fillers and the variation selectors. */
 /* clang-format off */
 static const struct {
 	uint32_t first, last;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Text of others made safe to show to a person: nothing in it moves the cursor, hides, reorders or colours.
+ * Text of others made safe to show to a person: nothing in it moves the cursor, hides, reorders or
+ * colours.
  */
 #ifndef CAVRA_DECIDE_VISIBLE_H
 #define CAVRA_DECIDE_VISIBLE_H
@@ -11,8 +12,8 @@ enum visible_flags {
 	VISIBLE_KEEP_NEWLINES = 1, /* otherwise a newline is shown as \n */
 };
 
-/* Adds text to out with control characters, bidirectional controls, zero-width and other invisible characters as
- * \n, \t, \x1b or \u{202e}, and bytes that are not UTF-8 as \xff.
+/* Adds text to out with control characters, bidirectional controls, zero-width and other invisible
+ * characters as \n, \t, \x1b or \u{202e}, and bytes that are not UTF-8 as \xff.
  */
 void visible_add(struct buf *out, struct str text, unsigned flags);
 
