@@ -4,16 +4,16 @@
  * commands like any other.
  */
 #include "base/array.h"
-#include "shell/eval.h"
+#include "shell/builtin.h"
 
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
 
-static struct str arg_text(struct eval *ev, const struct simple *s, size_t i)
+struct str builtin_arg(struct eval *ev, const struct simple *s, size_t i)
 {
 	return i < s->words.n && word_is_known(&s->words.items[i]) ? value_text(ev->arena, s->words.items[i].value) : STR("");
 }
 
-static bool args_known(const struct simple *s, size_t from)
+bool builtin_args_known(const struct simple *s, size_t from)
 {
 	for (size_t i = from; i < s->words.n; i++)
 		if (!word_is_known(&s->words.items[i]))
@@ -22,11 +22,11 @@ static bool args_known(const struct simple *s, size_t from)
 }
 
 /* Index of the first word behind the options; words of the option string take a value. */
-static size_t skip_options(struct eval *ev, const struct simple *s, const char *with_value)
+size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char *with_value)
 {
 	size_t i = 1;
 	while (i < s->words.n) {
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+'))
 			return i;
 		i++;
@@ -40,10 +40,10 @@ static size_t skip_options(struct eval *ev, const struct simple *s, const char *
 }
 
 /* An option that is surely there. */
-static bool has_known_option(struct eval *ev, const struct simple *s, char letter)
+bool builtin_has(struct eval *ev, const struct simple *s, char letter)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
 			return false;
 		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
@@ -53,10 +53,10 @@ static bool has_known_option(struct eval *ev, const struct simple *s, char lette
 }
 
 /* An option that may be there. */
-static bool has_option(struct eval *ev, const struct simple *s, char letter)
+bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
 			return !word_is_known(&s->words.items[i]);
 		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
@@ -99,8 +99,8 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 
 static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t i = skip_options(ev, s, "");
-	struct str name = arg_text(ev, s, 0);
+	size_t i = builtin_skip_options(ev, s, "");
+	struct str name = builtin_arg(ev, s, 0);
 	if (str_is(name, "popd") || s->words.n > i + 1 || (i < s->words.n && s->words.items[i].many)) {
 		state_unknown_cwd(ev, st);
 		st->oldpwd = value_any();
@@ -108,224 +108,10 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 		const struct variable *home = state_variable(ev, st, STR("HOME"));
 		bool known = home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !str_is(name, "pushd");
 		change_directory(ev, st, known ? home->alt[0] : value_any());
-	} else if (str_is(arg_text(ev, s, i), "-")) {
+	} else if (str_is(builtin_arg(ev, s, i), "-")) {
 		change_directory(ev, st, st->oldpwd);
 	} else {
 		change_directory(ev, st, s->words.items[i].value);
-	}
-}
-
-/* ---- declarations ---- */
-
-static void remember_local(struct eval *ev, struct state *st, struct str name)
-{
-	if (!ev->frame)
-		return;
-	for (const struct local *l = ev->frame->locals; l; l = l->next)
-		if (str_eq(l->name, name))
-			return;
-	struct local *local = ARENA_NEW(ev->arena, struct local);
-	*local = (struct local){
-		.name = name,
-		.before = state_variable(ev, st, name),
-		.surely = ev->branches == ev->frame->branches && !st->weak,
-		.next = ev->frame->locals,
-	};
-	ev->frame->locals = local;
-}
-
-static bool makes_local(struct eval *ev, const struct simple *s)
-{
-	struct str name = arg_text(ev, s, 0);
-	if (str_is(name, "local"))
-		return true;
-	return (str_is(name, "declare") || str_is(name, "typeset")) && !has_option(ev, s, 'g');
-}
-
-/* Attributes that change what later assignments do. Returns true when the value is no longer what was written. */
-static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s, struct value value)
-{
-	if (has_option(ev, s, 'n')) {
-		eval_opaque(ev, st, "a variable that is another name for one");
-		st->volatile_variables = true;
-		return true;
-	}
-	if (has_option(ev, s, 'i')) {
-		arith_effects(ev, st, value);
-		/* Every later assignment is arithmetic, too. */
-		st->volatile_variables = true;
-		return true;
-	}
-	bool changes = has_option(ev, s, 'u') || has_option(ev, s, 'l') || has_option(ev, s, 'c');
-	st->volatile_variables |= changes;
-	return changes;
-}
-
-/* What is readonly keeps its value, whatever is assigned later. */
-static void apply_readonly(struct eval *ev, struct state *st, const struct simple *s, struct str name)
-{
-	if (str_is(arg_text(ev, s, 0), "readonly") || has_option(ev, s, 'r'))
-		state_bind_readonly(ev, st, name);
-}
-
-static void declare_value(struct eval *ev, struct state *st, const struct simple *s, struct str name, struct value value)
-{
-	/* Outside a function, local fails and assigns nothing. */
-	bool fails = !ev->frame && str_is(arg_text(ev, s, 0), "local");
-	struct str text = value_is_known(value) ? value_text(ev->arena, value) : STR("");
-	if (makes_local(ev, s))
-		remember_local(ev, st, name);
-	st->weak += fails;
-	if (has_option(ev, s, 'a') || has_option(ev, s, 'A') || (text.n && text.p[0] == '(')) {
-		/* declare -a "x=($(command))" expands the elements once more. */
-		if (value_is_known(value))
-			eval_embedded(ev, st, text);
-		else
-			eval_opaque(ev, st, "an array made of text that is not known");
-		state_assign(ev, st, name, &variable_tainted);
-	} else if (apply_attributes(ev, st, s, value)) {
-		state_assign(ev, st, name, &variable_tainted);
-	} else {
-		state_assign_value(ev, st, name, value);
-	}
-	st->weak -= fails;
-	apply_readonly(ev, st, s, name);
-}
-
-static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
-{
-	if (makes_local(ev, s)) {
-		remember_local(ev, st, name);
-		if (!has_option(ev, s, 'p') && ev->frame)
-			state_assign(ev, st, name, &variable_unset);
-	}
-	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
-	apply_readonly(ev, st, s, name);
-	if (has_option(ev, s, 'A')) {
-		static const struct variable associative = {.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
-		state_assign(ev, st, name, &associative);
-	} else if (str_is(arg_text(ev, s, 0), "export")) {
-		/* Exporting what has a value already: commands see it from now on, as they do in our list. */
-		(void)state_variable(ev, st, name);
-	}
-}
-
-void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
-{
-	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
-	if (word->is_array || word->has_subscript) {
-		if (makes_local(ev, s))
-			remember_local(ev, st, word->name);
-		if (has_option(ev, s, 'A'))
-			declare_bare(ev, st, s, word->name);
-		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
-		simple_assign(ev, st, word);
-		shown = value_concat(ev->arena, shown, value_any());
-	} else {
-		/* All words are expanded before the first is assigned. */
-		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
-		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word), s->declared};
-		s->declared = declared;
-		shown = value_concat(ev->arena, shown, declared->value);
-	}
-	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) = (struct word){.value = shown, .span = word->span};
-}
-
-/* NAME or NAME=value as an expanded word: export "$name=x" */
-static bool split_assignment(struct eval *ev, const struct word *word, struct str *ret_name, struct value *ret_value)
-{
-	if (word->many)
-		return false;
-	struct str prefix = value_known_prefix(ev->arena, word->value);
-	size_t eq = str_find_char(prefix, '=');
-	if (eq == STR_NPOS || word->value.n == 0 || word->value.seg[0].kind != SEG_TEXT ||
-	    word->value.seg[0].text.n <= eq)
-		return false;
-	struct seg *segs = ARENA_ARRAY(ev->arena, word->value.n, struct seg);
-	memcpy(segs, word->value.seg, word->value.n * sizeof *segs);
-	segs[0].text = str_from_at(segs[0].text, eq + 1);
-	*ret_name = str_first(prefix, eq);
-	if (ret_name->n && ret_name->p[ret_name->n - 1] == '+') {
-		ret_name->n--;
-		*ret_value = value_any();
-	} else {
-		*ret_value = (struct value){segs, word->value.n};
-		if (segs[0].text.n == 0)
-			*ret_value = (struct value){segs + 1, word->value.n - 1};
-	}
-	return true;
-}
-
-static bool plain_name(struct str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (!ascii_is_name(name.p[i]))
-			return false;
-	return name.n > 0;
-}
-
-static void run_declare(struct eval *ev, struct state *st, struct simple *s)
-{
-	for (size_t i = skip_options(ev, s, ""); i < s->words.n; i++) {
-		struct str name;
-		struct value value;
-		struct word *word = &s->words.items[i];
-		const struct declared *declared = s->declared;
-		if (!split_assignment(ev, word, &name, &value)) {
-			name = variable_name(ev, st, word);
-			if (name.n)
-				declare_bare(ev, st, s, name);
-			continue;
-		}
-		/* Arrays were assigned by builtin_declare(). */
-		bool array = false;
-		for (const struct word_node *node = s->node->words; node && !array; node = node->next)
-			array = node->assign && (node->is_array || node->has_subscript) && str_eq(node->name, name);
-		while (declared && !str_eq(declared->name, name))
-			declared = declared->next;
-		if (array)
-			apply_readonly(ev, st, s, name);
-		else if (declared)
-			declare_value(ev, st, s, name, declared->value);
-		else if (plain_name(name)) {
-			declare_value(ev, st, s, name, value);
-		} else {
-			arith_effects(ev, st, value_from(ev->arena, name));
-			state_havoc(ev, st);
-		}
-	}
-	/* readonly -f, declare -fr */
-	st->any_readonly |= has_option(ev, s, 'f') && (has_option(ev, s, 'r') || str_is(arg_text(ev, s, 0), "readonly"));
-}
-
-static void run_unset(struct eval *ev, struct state *st, struct simple *s)
-{
-	bool functions = has_option(ev, s, 'f');
-	for (size_t i = skip_options(ev, s, ""); i < s->words.n; i++) {
-		struct str name = variable_name(ev, st, &s->words.items[i]);
-		if (!name.n)
-			continue;
-		if (!functions)
-			state_assign(ev, st, name, &variable_unset);
-		/* A function of this name may be gone, or not. */
-		st->weak++;
-		if (state_find(ev, st, BINDING_FUNCTION, name))
-			state_bind_function(ev, st, name, NULL);
-		st->weak--;
-	}
-}
-
-static void run_alias(struct eval *ev, struct state *st, struct simple *s)
-{
-	for (const struct declared *declared = s->declared; declared; declared = declared->next)
-		state_bind_alias(ev, st, declared->name, declared->value);
-	for (size_t i = 1; i < s->words.n; i++) {
-		struct str name;
-		struct value value;
-		if (split_assignment(ev, &s->words.items[i], &name, &value))
-			state_bind_alias(ev, st, name, value);
-		else if (!word_is_known(&s->words.items[i]))
-			eval_opaque(ev, st, "an alias that is not understood");
 	}
 }
 
@@ -357,7 +143,7 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 			st->positional_unknown = true;
 			return;
 		}
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		if (str_is(text, "--") || (str_is(text, "-") && i + 1 < s->words.n)) {
 			set_positional(st, s->words.items + i + 1, s->words.n - i - 1);
 			return;
@@ -372,14 +158,14 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");
 		if (text.p[text.n - 1] == 'o' && i + 1 < s->words.n)
-			set_option(ev, st, arg_text(ev, s, ++i));
+			set_option(ev, st, builtin_arg(ev, s, ++i));
 	}
 }
 
 static void run_shift(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t n = 1;
-	bool known = s->words.n < 2 || (word_is_known(&s->words.items[1]) && str_to_size(arg_text(ev, s, 1), &n));
+	bool known = s->words.n < 2 || (word_is_known(&s->words.items[1]) && str_to_size(builtin_arg(ev, s, 1), &n));
 	for (size_t i = 0; i < st->n_positional && i < n; i++)
 		known &= !st->positional[i].many;
 	if (!known || st->weak || ev->branches > (ev->frame ? ev->frame->branches : 0)) {
@@ -400,12 +186,12 @@ static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", 
 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (!args_known(s, 1)) {
+	if (!builtin_args_known(s, 1)) {
 		st->globs_unknown = st->lastpipe = st->odd_options = true;
 		return;
 	}
 	for (size_t i = 1; i < s->words.n; i++) {
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
 			st->globs_unknown |= str_is(text, glob_options[k]);
 		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
@@ -418,7 +204,7 @@ static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_eval(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (!args_known(s, 1)) {
+	if (!builtin_args_known(s, 1)) {
 		eval_opaque(ev, st, "eval of text that is not known");
 		state_havoc(ev, st);
 		state_unknown_cwd(ev, st);
@@ -426,9 +212,9 @@ static void run_eval(struct eval *ev, struct state *st, struct simple *s)
 	}
 	struct str text = STR("");
 	for (size_t i = 1; i < s->words.n; i++) {
-		if (i == 1 && str_is(arg_text(ev, s, 1), "--"))
+		if (i == 1 && str_is(builtin_arg(ev, s, 1), "--"))
 			continue;
-		text = text.n ? arena_join3(ev->arena, text, STR(" "), arg_text(ev, s, i)) : arg_text(ev, s, i);
+		text = text.n ? arena_join3(ev->arena, text, STR(" "), builtin_arg(ev, s, i)) : builtin_arg(ev, s, i);
 		(void)eval_charge(ev, 1 + text.n / 64);
 	}
 	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH)
@@ -472,11 +258,11 @@ static void defer(struct eval *ev, struct str text)
 
 static void run_trap(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t i = skip_options(ev, s, "");
-	if (i + 1 >= s->words.n && args_known(s, 1))
+	size_t i = builtin_skip_options(ev, s, "");
+	if (i + 1 >= s->words.n && builtin_args_known(s, 1))
 		return; /* lists traps, or resets one */
-	struct str text = arg_text(ev, s, i);
-	if (!args_known(s, i)) {
+	struct str text = builtin_arg(ev, s, i);
+	if (!builtin_args_known(s, i)) {
 		eval_opaque(ev, st, "a trap that is not known");
 		st->volatile_variables = true;
 		return;
@@ -485,7 +271,7 @@ static void run_trap(struct eval *ev, struct state *st, struct simple *s)
 		return;
 	defer(ev, text);
 	for (size_t k = i + 1; k < s->words.n; k++) {
-		struct str signal = arg_text(ev, s, k);
+		struct str signal = builtin_arg(ev, s, k);
 		if (is_listed(signal, exit_traps, ARRAY_SIZE(exit_traps)))
 			continue;
 		st->volatile_variables = true;
@@ -507,9 +293,9 @@ static void run_rest(struct eval *ev, struct state *st, struct simple *s, size_t
 /* command [-p] name ...; -v and -V only look. */
 static bool run_command(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (has_known_option(ev, s, 'v') || has_known_option(ev, s, 'V'))
+	if (builtin_has(ev, s, 'v') || builtin_has(ev, s, 'V'))
 		return true;
-	size_t i = skip_options(ev, s, "");
+	size_t i = builtin_skip_options(ev, s, "");
 	if (i < s->words.n)
 		run_rest(ev, st, s, i, false);
 	return i >= s->words.n;
@@ -518,7 +304,7 @@ static bool run_command(struct eval *ev, struct state *st, struct simple *s)
 /* exec [-cl] [-a name] command ...; without a command only its redirections count. */
 static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t i = skip_options(ev, s, "a");
+	size_t i = builtin_skip_options(ev, s, "a");
 	if (i >= s->words.n)
 		return false;
 	run_rest(ev, st, s, i, false);
@@ -541,11 +327,11 @@ static void assign_names(struct eval *ev, struct state *st, struct simple *s, si
 
 static void run_read(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t i = skip_options(ev, s, "adinNptu");
-	if (has_option(ev, s, 'a')) {
+	size_t i = builtin_skip_options(ev, s, "adinNptu");
+	if (builtin_may_have(ev, s, 'a')) {
 		/* -a NAME stands among the options. */
 		for (size_t k = 1; k + 1 < s->words.n; k++) {
-			struct str text = arg_text(ev, s, k);
+			struct str text = builtin_arg(ev, s, k);
 			if (text.n > 1 && text.p[0] == '-' && text.p[text.n - 1] == 'a')
 				assign_names(ev, st, &(struct simple){.words = {s->words.items + k + 1, 1, 0}, .node = s->node}, 0, "REPLY");
 			else if (str_find_char(text, 'a') != STR_NPOS && text.n && text.p[0] == '-')
@@ -557,9 +343,9 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (has_option(ev, s, 'C'))
+	if (builtin_may_have(ev, s, 'C'))
 		eval_opaque(ev, st, "mapfile with a callback");
-	assign_names(ev, st, s, skip_options(ev, s, "dnOsuCc"), "MAPFILE");
+	assign_names(ev, st, s, builtin_skip_options(ev, s, "dnOsuCc"), "MAPFILE");
 }
 
 static void run_getopts(struct eval *ev, struct state *st, struct simple *s)
@@ -585,7 +371,7 @@ static void run_let(struct eval *ev, struct state *st, struct simple *s)
 static void run_test(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i + 1 < s->words.n; i++) {
-		struct str text = arg_text(ev, s, i);
+		struct str text = builtin_arg(ev, s, i);
 		if (!str_is(text, "-v") && !str_is(text, "-R"))
 			continue;
 		const struct word *name = &s->words.items[i + 1];
@@ -600,199 +386,10 @@ static void run_test(struct eval *ev, struct state *st, struct simple *s)
 static void run_opaque_if(struct eval *ev, struct state *st, struct simple *s, const char *letters, const char *why)
 {
 	for (const char *letter = letters; *letter; letter++)
-		if (has_option(ev, s, *letter)) {
+		if (builtin_may_have(ev, s, *letter)) {
 			eval_opaque(ev, st, why);
 			return;
 		}
-}
-
-/* ---- output ---- */
-
-static void output_word(struct eval *ev, struct value *output, const struct word *word)
-{
-	*output = value_concat(ev->arena, *output, word->many ? value_any() : word->value);
-	(void)eval_charge(ev, output->n);
-}
-
-static bool has_backslash(struct value v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if (v.seg[i].kind != SEG_TEXT || str_find_char(v.seg[i].text, '\\') != STR_NPOS)
-			return true;
-	return false;
-}
-
-static bool is_echo_option(struct str text)
-{
-	if (text.n < 2 || text.p[0] != '-')
-		return false;
-	for (size_t i = 1; i < text.n; i++)
-		if (!strchr("neE", text.p[i]))
-			return false;
-	return true;
-}
-
-static bool output_of_echo(struct eval *ev, const struct simple *s, struct value *ret_output)
-{
-	struct value output = {NULL, 0};
-	bool newline = true, escapes = false;
-	size_t i = 1;
-	while (i < s->words.n && is_echo_option(arg_text(ev, s, i))) {
-		struct str text = arg_text(ev, s, i++);
-		newline &= str_find_char(text, 'n') == STR_NPOS;
-		escapes |= str_find_char(text, 'e') != STR_NPOS;
-	}
-	if (i < s->words.n && !word_is_known(&s->words.items[i]) && i == 1)
-		return false; /* it may be an option */
-	for (size_t k = i; k < s->words.n; k++) {
-		if (k > i)
-			output = value_concat(ev->arena, output, value_from(ev->arena, STR(" ")));
-		output_word(ev, &output, &s->words.items[k]);
-	}
-	if (newline)
-		output = value_concat(ev->arena, output, value_from(ev->arena, STR("\n")));
-	if (escapes && has_backslash(output))
-		return false;
-	(void)eval_charge(ev, output.n);
-	*ret_output = output;
-	return true;
-}
-
-/* One conversion or escape of printf's format. Returns its length, 0 when it is not understood. */
-static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg, struct value *piece, bool *ret_used)
-{
-	static const char from[] = "ntr\\\"'a", to[] = "\n\t\r\\\"'\a";
-	*ret_used = false;
-	if (rest.p[0] == '\\') {
-		const char *at = rest.n > 1 && rest.p[1] ? strchr(from, rest.p[1]) : NULL;
-		if (!at)
-			return 0;
-		*piece = value_from(ev->arena, str_make(&to[at - from], 1));
-		return 2;
-	}
-	if (rest.n < 2)
-		return 0;
-	if (rest.p[1] == '%') {
-		*piece = value_from(ev->arena, STR("%"));
-		return 2;
-	}
-	if (rest.p[1] != 's' && rest.p[1] != 'd')
-		return 0;
-	*ret_used = true;
-	if (!arg)
-		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0")) : (struct value){NULL, 0};
-	else if (rest.p[1] == 'd')
-		*piece = (struct value){&number_seg, 1};
-	else
-		*piece = arg->many ? value_any() : arg->value;
-	return 2;
-}
-
-static bool output_of_printf(struct eval *ev, const struct simple *s, struct value *ret_output)
-{
-	size_t i = 1;
-	if (str_is(arg_text(ev, s, i), "--"))
-		i++;
-	if (i >= s->words.n || !word_is_known(&s->words.items[i]) || str_starts(arg_text(ev, s, i), STR("-v")))
-		return false;
-	struct str format = arg_text(ev, s, i++);
-	struct value output = {NULL, 0};
-	bool used = false;
-	for (size_t k = i; k < s->words.n; k++)
-		if (s->words.items[k].many)
-			return false;
-	do {
-		used = false;
-		for (size_t at = 0; at < format.n && eval_charge(ev, 1 + output.n / 8);) {
-			size_t plain = at;
-			while (plain < format.n && format.p[plain] != '%' && format.p[plain] != '\\')
-				plain++;
-			output = value_concat(ev->arena, output, value_from(ev->arena, str_make(format.p + at, plain - at)));
-			if (plain >= format.n)
-				break;
-			struct value piece;
-			bool here;
-			size_t n = printf_piece(ev, str_from_at(format, plain), i < s->words.n ? &s->words.items[i] : NULL, &piece,
-						&here);
-			if (n == 0)
-				return false;
-			output = value_concat(ev->arena, output, piece);
-			i += here && i < s->words.n;
-			used |= here;
-			at = plain + n;
-		}
-	} while (used && i < s->words.n && !ev->exhausted);
-	*ret_output = output;
-	return !ev->exhausted;
-}
-
-static bool output_of_cat(struct eval *ev, const struct simple *s, struct value *ret_output)
-{
-	if (!s->input || (s->words.n > 1 && !(s->words.n == 2 && str_is(arg_text(ev, s, 1), "-"))))
-		return false;
-	*ret_output = *s->input;
-	return true;
-}
-
-static bool output_of_path(struct eval *ev, const struct simple *s, struct value *ret_output)
-{
-	struct str path = arg_text(ev, s, 1);
-	if (s->words.n != 2 || !path.n || path.p[0] == '-')
-		return false;
-	while (path.n > 1 && path.p[path.n - 1] == '/')
-		path.n--;
-	size_t slash = str_find_last_char(path, '/');
-	struct str part;
-	if (str_is(arg_text(ev, s, 0), "basename"))
-		part = path.n == 1 ? path : str_basename(path);
-	else if (slash == STR_NPOS)
-		part = STR(".");
-	else
-		part = slash == 0 ? STR("/") : str_first(path, slash);
-	if (part.n > 1 && part.p[part.n - 1] == '/')
-		return false;
-	*ret_output = value_from(ev->arena, arena_join(ev->arena, part, STR("\n")));
-	return true;
-}
-
-enum output_kind { OUTPUT_UNKNOWN, OUTPUT_NONE, OUTPUT_ECHO, OUTPUT_PRINTF, OUTPUT_CAT, OUTPUT_PWD, OUTPUT_PATH };
-
-static void run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind)
-{
-	struct value output = {NULL, 0};
-	bool known = false;
-	if (!ev->capture)
-		return;
-	switch (kind) {
-	case OUTPUT_NONE:
-		known = true;
-		break;
-	case OUTPUT_ECHO:
-		known = output_of_echo(ev, s, &output) && !st->odd_options;
-		break;
-	case OUTPUT_PRINTF:
-		known = output_of_printf(ev, s, &output);
-		break;
-	case OUTPUT_CAT:
-		known = output_of_cat(ev, s, &output);
-		break;
-	case OUTPUT_PATH:
-		known = output_of_path(ev, s, &output);
-		break;
-	case OUTPUT_PWD:
-		known = st->n_cwds == 1 && s->words.n == 1;
-		if (known)
-			output = value_concat(ev->arena, st->cwds[0], value_from(ev->arena, STR("\n")));
-		break;
-	case OUTPUT_UNKNOWN:
-		break;
-	}
-	if (s->output_lost && kind != OUTPUT_UNKNOWN)
-		return;
-	if (known && !s->output_unknown)
-		capture_add(ev, st, output);
-	else
-		capture_unknown(ev);
 }
 
 /* ---- the table ---- */
@@ -915,9 +512,9 @@ bool shell_is_harmless_builtin(struct str name)
 
 static bool run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (s->words.n < 2 || !str_starts(arg_text(ev, s, 1), STR("-v")))
+	if (s->words.n < 2 || !str_starts(builtin_arg(ev, s, 1), STR("-v")))
 		return word_is_known(&s->words.items[s->words.n > 1]);
-	struct word name = {.value = value_from(ev->arena, str_from_at(arg_text(ev, s, 1), 2))};
+	struct word name = {.value = value_from(ev->arena, str_from_at(builtin_arg(ev, s, 1), 2))};
 	if (name.value.n == 0 && s->words.n > 2)
 		name = s->words.items[2];
 	struct simple one = {.node = s->node, .words = {&name, 1, 0}};
@@ -930,7 +527,7 @@ static void run_jump(struct eval *ev, struct state *st, const struct simple *s)
 {
 	enum { JUMP_ALL = 1000 };
 	size_t levels = 1;
-	if (str_is(arg_text(ev, s, 0), "return") || (s->words.n > 1 && !str_to_size(arg_text(ev, s, 1), &levels)) ||
+	if (str_is(builtin_arg(ev, s, 0), "return") || (s->words.n > 1 && !str_to_size(builtin_arg(ev, s, 1), &levels)) ||
 	    levels > JUMP_ALL)
 		levels = JUMP_ALL;
 	st->weak++;
@@ -949,13 +546,13 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 		run_cd(ev, st, s);
 		break;
 	case RUN_DECLARE:
-		run_declare(ev, st, s);
+		builtin_run_declare(ev, st, s);
 		break;
 	case RUN_UNSET:
-		run_unset(ev, st, s);
+		builtin_run_unset(ev, st, s);
 		break;
 	case RUN_ALIAS:
-		run_alias(ev, st, s);
+		builtin_run_alias(ev, st, s);
 		break;
 	case RUN_SET:
 		run_set(ev, st, s);
@@ -979,7 +576,7 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 	case RUN_COMMAND:
 		return run_command(ev, st, s);
 	case RUN_BUILTIN: {
-		size_t i = skip_options(ev, s, "");
+		size_t i = builtin_skip_options(ev, s, "");
 		if (i < s->words.n)
 			run_rest(ev, st, s, i, false);
 		return false;
@@ -1037,7 +634,7 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 	bool inner = builtin->action == RUN_EVAL || builtin->action == RUN_COMMAND || builtin->action == RUN_BUILTIN ||
 		     builtin->action == RUN_EXEC;
 	if (!inner || *ret_emit)
-		run_output(ev, st, simple, builtin->output);
+		builtin_run_output(ev, st, simple, builtin->output);
 	else if (simple->output_lost || simple->output_unknown)
 		capture_unknown(ev);
 	if (inner && !*ret_emit && builtin->action != RUN_EVAL && simple->words.n > 1)

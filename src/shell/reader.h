@@ -77,6 +77,16 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted);
 /* A word; assignments are recognised when assign_ok. NULL when no word starts here. */
 struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode);
 
+/* ---- read_param.c ---- */
+
+/* A variable's name; empty when none stands here. */
+struct str read_name(struct reader *r);
+/* A name, digits (one without braces), or one special character. */
+struct str read_parameter_name(struct reader *r, bool braced);
+bool starts_parameter(int c);
+/* ${...}, behind the opening brace */
+struct param *read_braced(struct reader *r, bool quoted);
+
 /* ---- read_command.c ---- */
 
 /* A list up to, and without, ')' or a reserved word that ends it. NULL when it is empty. */

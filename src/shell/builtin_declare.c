@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Builtins that declare: declare, export, local, readonly, unset, alias.
+ */
+#include "shell/builtin.h"
+
+static void remember_local(struct eval *ev, struct state *st, struct str name)
+{
+	if (!ev->frame)
+		return;
+	for (const struct local *l = ev->frame->locals; l; l = l->next)
+		if (str_eq(l->name, name))
+			return;
+	struct local *local = ARENA_NEW(ev->arena, struct local);
+	*local = (struct local){
+		.name = name,
+		.before = state_variable(ev, st, name),
+		.surely = ev->branches == ev->frame->branches && !st->weak,
+		.next = ev->frame->locals,
+	};
+	ev->frame->locals = local;
+}
+
+static bool makes_local(struct eval *ev, const struct simple *s)
+{
+	struct str name = builtin_arg(ev, s, 0);
+	if (str_is(name, "local"))
+		return true;
+	return (str_is(name, "declare") || str_is(name, "typeset")) && !builtin_may_have(ev, s, 'g');
+}
+
+/* Attributes that change what later assignments do. Returns true when the value is no longer what was written. */
+static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s, struct value value)
+{
+	if (builtin_may_have(ev, s, 'n')) {
+		eval_opaque(ev, st, "a variable that is another name for one");
+		st->volatile_variables = true;
+		return true;
+	}
+	if (builtin_may_have(ev, s, 'i')) {
+		arith_effects(ev, st, value);
+		/* Every later assignment is arithmetic, too. */
+		st->volatile_variables = true;
+		return true;
+	}
+	bool changes = builtin_may_have(ev, s, 'u') || builtin_may_have(ev, s, 'l') || builtin_may_have(ev, s, 'c');
+	st->volatile_variables |= changes;
+	return changes;
+}
+
+/* What is readonly keeps its value, whatever is assigned later. */
+static void apply_readonly(struct eval *ev, struct state *st, const struct simple *s, struct str name)
+{
+	if (str_is(builtin_arg(ev, s, 0), "readonly") || builtin_may_have(ev, s, 'r'))
+		state_bind_readonly(ev, st, name);
+}
+
+static void declare_value(struct eval *ev, struct state *st, const struct simple *s, struct str name, struct value value)
+{
+	/* Outside a function, local fails and assigns nothing. */
+	bool fails = !ev->frame && str_is(builtin_arg(ev, s, 0), "local");
+	struct str text = value_is_known(value) ? value_text(ev->arena, value) : STR("");
+	if (makes_local(ev, s))
+		remember_local(ev, st, name);
+	st->weak += fails;
+	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') || (text.n && text.p[0] == '(')) {
+		/* declare -a "x=($(command))" expands the elements once more. */
+		if (value_is_known(value))
+			eval_embedded(ev, st, text);
+		else
+			eval_opaque(ev, st, "an array made of text that is not known");
+		state_assign(ev, st, name, &variable_tainted);
+	} else if (apply_attributes(ev, st, s, value)) {
+		state_assign(ev, st, name, &variable_tainted);
+	} else {
+		state_assign_value(ev, st, name, value);
+	}
+	st->weak -= fails;
+	apply_readonly(ev, st, s, name);
+}
+
+static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
+{
+	if (makes_local(ev, s)) {
+		remember_local(ev, st, name);
+		if (!builtin_may_have(ev, s, 'p') && ev->frame)
+			state_assign(ev, st, name, &variable_unset);
+	}
+	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
+	apply_readonly(ev, st, s, name);
+	if (builtin_may_have(ev, s, 'A')) {
+		static const struct variable associative = {.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
+		state_assign(ev, st, name, &associative);
+	} else if (str_is(builtin_arg(ev, s, 0), "export")) {
+		/* Exporting what has a value already: commands see it from now on, as they do in our list. */
+		(void)state_variable(ev, st, name);
+	}
+}
+
+void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
+{
+	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
+	if (word->is_array || word->has_subscript) {
+		if (makes_local(ev, s))
+			remember_local(ev, st, word->name);
+		if (builtin_may_have(ev, s, 'A'))
+			declare_bare(ev, st, s, word->name);
+		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
+		simple_assign(ev, st, word);
+		shown = value_concat(ev->arena, shown, value_any());
+	} else {
+		/* All words are expanded before the first is assigned. */
+		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
+		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word), s->declared};
+		s->declared = declared;
+		shown = value_concat(ev->arena, shown, declared->value);
+	}
+	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) = (struct word){.value = shown, .span = word->span};
+}
+
+/* NAME or NAME=value as an expanded word: export "$name=x" */
+static bool split_assignment(struct eval *ev, const struct word *word, struct str *ret_name, struct value *ret_value)
+{
+	if (word->many)
+		return false;
+	struct str prefix = value_known_prefix(ev->arena, word->value);
+	size_t eq = str_find_char(prefix, '=');
+	if (eq == STR_NPOS || word->value.n == 0 || word->value.seg[0].kind != SEG_TEXT ||
+	    word->value.seg[0].text.n <= eq)
+		return false;
+	struct seg *segs = ARENA_ARRAY(ev->arena, word->value.n, struct seg);
+	memcpy(segs, word->value.seg, word->value.n * sizeof *segs);
+	segs[0].text = str_from_at(segs[0].text, eq + 1);
+	*ret_name = str_first(prefix, eq);
+	if (ret_name->n && ret_name->p[ret_name->n - 1] == '+') {
+		ret_name->n--;
+		*ret_value = value_any();
+	} else {
+		*ret_value = (struct value){segs, word->value.n};
+		if (segs[0].text.n == 0)
+			*ret_value = (struct value){segs + 1, word->value.n - 1};
+	}
+	return true;
+}
+
+static bool plain_name(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_name(name.p[i]))
+			return false;
+	return name.n > 0;
+}
+
+void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = builtin_skip_options(ev, s, ""); i < s->words.n; i++) {
+		struct str name;
+		struct value value;
+		struct word *word = &s->words.items[i];
+		const struct declared *declared = s->declared;
+		if (!split_assignment(ev, word, &name, &value)) {
+			name = variable_name(ev, st, word);
+			if (name.n)
+				declare_bare(ev, st, s, name);
+			continue;
+		}
+		/* Arrays were assigned by builtin_declare(). */
+		bool array = false;
+		for (const struct word_node *node = s->node->words; node && !array; node = node->next)
+			array = node->assign && (node->is_array || node->has_subscript) && str_eq(node->name, name);
+		while (declared && !str_eq(declared->name, name))
+			declared = declared->next;
+		if (array)
+			apply_readonly(ev, st, s, name);
+		else if (declared)
+			declare_value(ev, st, s, name, declared->value);
+		else if (plain_name(name)) {
+			declare_value(ev, st, s, name, value);
+		} else {
+			arith_effects(ev, st, value_from(ev->arena, name));
+			state_havoc(ev, st);
+		}
+	}
+	/* readonly -f, declare -fr */
+	st->any_readonly |= builtin_may_have(ev, s, 'f') && (builtin_may_have(ev, s, 'r') || str_is(builtin_arg(ev, s, 0), "readonly"));
+}
+
+void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)
+{
+	bool functions = builtin_may_have(ev, s, 'f');
+	for (size_t i = builtin_skip_options(ev, s, ""); i < s->words.n; i++) {
+		struct str name = variable_name(ev, st, &s->words.items[i]);
+		if (!name.n)
+			continue;
+		if (!functions)
+			state_assign(ev, st, name, &variable_unset);
+		/* A function of this name may be gone, or not. */
+		st->weak++;
+		if (state_find(ev, st, BINDING_FUNCTION, name))
+			state_bind_function(ev, st, name, NULL);
+		st->weak--;
+	}
+}
+
+void builtin_run_alias(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (const struct declared *declared = s->declared; declared; declared = declared->next)
+		state_bind_alias(ev, st, declared->name, declared->value);
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str name;
+		struct value value;
+		if (split_assignment(ev, &s->words.items[i], &name, &value))
+			state_bind_alias(ev, st, name, value);
+		else if (!word_is_known(&s->words.items[i]))
+			eval_opaque(ev, st, "an alias that is not understood");
+	}
+}

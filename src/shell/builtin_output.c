@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What echo, printf, pwd, cat, basename and dirname write when that can be told.
+ */
+#include "shell/builtin.h"
+
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+
+static void output_word(struct eval *ev, struct value *output, const struct word *word)
+{
+	*output = value_concat(ev->arena, *output, word->many ? value_any() : word->value);
+	(void)eval_charge(ev, output->n);
+}
+
+static bool has_backslash(struct value v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.seg[i].kind != SEG_TEXT || str_find_char(v.seg[i].text, '\\') != STR_NPOS)
+			return true;
+	return false;
+}
+
+static bool is_echo_option(struct str text)
+{
+	if (text.n < 2 || text.p[0] != '-')
+		return false;
+	for (size_t i = 1; i < text.n; i++)
+		if (!strchr("neE", text.p[i]))
+			return false;
+	return true;
+}
+
+static bool output_of_echo(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	struct value output = {NULL, 0};
+	bool newline = true, escapes = false;
+	size_t i = 1;
+	while (i < s->words.n && is_echo_option(builtin_arg(ev, s, i))) {
+		struct str text = builtin_arg(ev, s, i++);
+		newline &= str_find_char(text, 'n') == STR_NPOS;
+		escapes |= str_find_char(text, 'e') != STR_NPOS;
+	}
+	if (i < s->words.n && !word_is_known(&s->words.items[i]) && i == 1)
+		return false; /* it may be an option */
+	for (size_t k = i; k < s->words.n; k++) {
+		if (k > i)
+			output = value_concat(ev->arena, output, value_from(ev->arena, STR(" ")));
+		output_word(ev, &output, &s->words.items[k]);
+	}
+	if (newline)
+		output = value_concat(ev->arena, output, value_from(ev->arena, STR("\n")));
+	if (escapes && has_backslash(output))
+		return false;
+	(void)eval_charge(ev, output.n);
+	*ret_output = output;
+	return true;
+}
+
+/* One conversion or escape of printf's format. Returns its length, 0 when it is not understood. */
+static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg, struct value *piece, bool *ret_used)
+{
+	static const char from[] = "ntr\\\"'a", to[] = "\n\t\r\\\"'\a";
+	*ret_used = false;
+	if (rest.p[0] == '\\') {
+		const char *at = rest.n > 1 && rest.p[1] ? strchr(from, rest.p[1]) : NULL;
+		if (!at)
+			return 0;
+		*piece = value_from(ev->arena, str_make(&to[at - from], 1));
+		return 2;
+	}
+	if (rest.n < 2)
+		return 0;
+	if (rest.p[1] == '%') {
+		*piece = value_from(ev->arena, STR("%"));
+		return 2;
+	}
+	if (rest.p[1] != 's' && rest.p[1] != 'd')
+		return 0;
+	*ret_used = true;
+	if (!arg)
+		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0")) : (struct value){NULL, 0};
+	else if (rest.p[1] == 'd')
+		*piece = (struct value){&number_seg, 1};
+	else
+		*piece = arg->many ? value_any() : arg->value;
+	return 2;
+}
+
+static bool output_of_printf(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	size_t i = 1;
+	if (str_is(builtin_arg(ev, s, i), "--"))
+		i++;
+	if (i >= s->words.n || !word_is_known(&s->words.items[i]) || str_starts(builtin_arg(ev, s, i), STR("-v")))
+		return false;
+	struct str format = builtin_arg(ev, s, i++);
+	struct value output = {NULL, 0};
+	bool used = false;
+	for (size_t k = i; k < s->words.n; k++)
+		if (s->words.items[k].many)
+			return false;
+	do {
+		used = false;
+		for (size_t at = 0; at < format.n && eval_charge(ev, 1 + output.n / 8);) {
+			size_t plain = at;
+			while (plain < format.n && format.p[plain] != '%' && format.p[plain] != '\\')
+				plain++;
+			output = value_concat(ev->arena, output, value_from(ev->arena, str_make(format.p + at, plain - at)));
+			if (plain >= format.n)
+				break;
+			struct value piece;
+			bool here;
+			size_t n = printf_piece(ev, str_from_at(format, plain), i < s->words.n ? &s->words.items[i] : NULL, &piece,
+						&here);
+			if (n == 0)
+				return false;
+			output = value_concat(ev->arena, output, piece);
+			i += here && i < s->words.n;
+			used |= here;
+			at = plain + n;
+		}
+	} while (used && i < s->words.n && !ev->exhausted);
+	*ret_output = output;
+	return !ev->exhausted;
+}
+
+static bool output_of_cat(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	if (!s->input || (s->words.n > 1 && !(s->words.n == 2 && str_is(builtin_arg(ev, s, 1), "-"))))
+		return false;
+	*ret_output = *s->input;
+	return true;
+}
+
+static bool output_of_path(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	struct str path = builtin_arg(ev, s, 1);
+	if (s->words.n != 2 || !path.n || path.p[0] == '-')
+		return false;
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	size_t slash = str_find_last_char(path, '/');
+	struct str part;
+	if (str_is(builtin_arg(ev, s, 0), "basename"))
+		part = path.n == 1 ? path : str_basename(path);
+	else if (slash == STR_NPOS)
+		part = STR(".");
+	else
+		part = slash == 0 ? STR("/") : str_first(path, slash);
+	if (part.n > 1 && part.p[part.n - 1] == '/')
+		return false;
+	*ret_output = value_from(ev->arena, arena_join(ev->arena, part, STR("\n")));
+	return true;
+}
+
+
+void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind)
+{
+	struct value output = {NULL, 0};
+	bool known = false;
+	if (!ev->capture)
+		return;
+	switch (kind) {
+	case OUTPUT_NONE:
+		known = true;
+		break;
+	case OUTPUT_ECHO:
+		known = output_of_echo(ev, s, &output) && !st->odd_options;
+		break;
+	case OUTPUT_PRINTF:
+		known = output_of_printf(ev, s, &output);
+		break;
+	case OUTPUT_CAT:
+		known = output_of_cat(ev, s, &output);
+		break;
+	case OUTPUT_PATH:
+		known = output_of_path(ev, s, &output);
+		break;
+	case OUTPUT_PWD:
+		known = st->n_cwds == 1 && s->words.n == 1;
+		if (known)
+			output = value_concat(ev->arena, st->cwds[0], value_from(ev->arena, STR("\n")));
+		break;
+	case OUTPUT_UNKNOWN:
+		break;
+	}
+	if (s->output_lost && kind != OUTPUT_UNKNOWN)
+		return;
+	if (known && !s->output_unknown)
+		capture_add(ev, st, output);
+	else
+		capture_unknown(ev);
+}

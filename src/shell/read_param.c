@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading parameter expansions: names, ${...} and its operators.
+ */
+#include "shell/reader.h"
+
+struct str read_name(struct reader *r)
+{
+	size_t from = r->scratch_n;
+	int c = reader_peek(r);
+	if (c < 0 || !ascii_is_name((char)c) || ascii_is_digit((char)c))
+		return STR("");
+	while (c > 0 && c < 128 && ascii_is_name((char)c)) {
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)reader_next(r);
+		c = reader_peek(r);
+	}
+	struct str name = arena_str(r->arena, str_make(r->scratch + from, r->scratch_n - from));
+	r->scratch_n = from;
+	return name;
+}
+
+/* A variable name, digits, or one special character. */
+struct str read_parameter_name(struct reader *r, bool braced)
+{
+	struct str name = read_name(r);
+	int c = reader_peek(r);
+	if (name.n || c == READER_END)
+		return name;
+	size_t from = r->at;
+	if (ascii_is_digit((char)c)) {
+		do
+			(void)reader_next(r);
+		while (braced && reader_peek(r) > 0 && ascii_is_digit((char)reader_peek(r)));
+		return str_make(r->text.p + from, r->at - from);
+	}
+	if (strchr("@*#?-$!", c)) {
+		(void)reader_next(r);
+		return str_make(r->text.p + from, 1);
+	}
+	return STR("");
+}
+
+bool starts_parameter(int c)
+{
+	return c > 0 && c < 128 && (ascii_is_name((char)c) || strchr("@*#?-$!", c));
+}
+
+/* ${#x}, not ${#} and ${#-default} */
+static void read_length_sign(struct reader *r, struct param *param)
+{
+	if (reader_peek(r) != '#' || !starts_parameter(reader_peek_second(r)))
+		return;
+	size_t at = r->at;
+	(void)reader_next(r);
+	struct str name = read_parameter_name(r, true);
+	int c = reader_peek(r);
+	if (name.n && (c == '}' || c == '[')) {
+		param->length = true;
+		param->name = name;
+	} else {
+		r->at = at;
+	}
+}
+
+static void read_indirect_sign(struct reader *r, struct param *param)
+{
+	if (reader_peek(r) != '!' || !starts_parameter(reader_peek_second(r)))
+		return;
+	(void)reader_next(r);
+	param->indirect = true;
+	param->name = read_parameter_name(r, true);
+	int c = reader_peek(r);
+	if ((c == '*' || c == '@') && reader_peek_second(r) == '}') {
+		(void)reader_next(r);
+		param->names = true;
+	}
+}
+
+static void set_op(struct param *param, int first, int second)
+{
+	param->op[0] = (char)first;
+	param->op[1] = (char)second;
+}
+
+/* The operator and its words, up to the closing brace. */
+static void read_operator(struct reader *r, struct param *param, bool quoted)
+{
+	enum word_mode plain = quoted ? WORD_BRACE_QUOTED : WORD_BRACE;
+	int c = reader_next(r);
+	int second = reader_peek(r);
+	if (c == ':' && second > 0 && strchr("-=?+", second)) {
+		set_op(param, c, reader_next(r));
+		param->arg = read_parts(r, plain, quoted);
+	} else if (c == ':') {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, WORD_OFFSET, true);
+		if (reader_accept(r, ':'))
+			param->arg2 = read_parts(r, WORD_OFFSET, true);
+	} else if (c > 0 && strchr("-=?+", c)) {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, plain, quoted);
+	} else if (c > 0 && strchr("#%^,~", c)) {
+		set_op(param, c, second == c ? reader_next(r) : 0);
+		param->arg = read_parts(r, WORD_BRACE, false);
+	} else if (c == '/') {
+		set_op(param, c, second == c ? reader_next(r) : 0);
+		/* ${x///y}: a slash right behind the operator belongs to the pattern. */
+		param->arg = read_parts(r, WORD_PATTERN, false);
+		if (reader_accept(r, '/'))
+			param->arg2 = read_parts(r, plain, quoted);
+	} else if (c == '@') {
+		set_op(param, c, 0);
+		param->arg = read_parts(r, plain, quoted);
+	} else {
+		reader_fail(r, "bad substitution in ${ }");
+	}
+}
+
+/* ${...}, behind the opening brace */
+struct param *read_braced(struct reader *r, bool quoted)
+{
+	struct param *param = ARENA_NEW(r->arena, struct param);
+	param->braced = true;
+	read_length_sign(r, param);
+	if (!param->length)
+		read_indirect_sign(r, param);
+	if (!param->length && !param->indirect)
+		param->name = read_parameter_name(r, true);
+	if (!param->name.n)
+		reader_fail(r, "bad substitution in ${ }");
+	if (reader_peek(r) == '[') {
+		(void)reader_next(r);
+		param->has_subscript = true;
+		param->subscript = read_parts(r, WORD_SUBSCRIPT, true);
+		reader_expect(r, ']', "a subscript is never closed");
+	}
+	if (reader_peek(r) != '}')
+		read_operator(r, param, quoted);
+	reader_expect(r, '}', "${ is never closed");
+	return param;
+}
