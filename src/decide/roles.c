@@ -256,6 +256,14 @@ static void role_script(struct decider *d, struct command *c, const struct argum
 		command_code(d, c, text, &scope);
 }
 
+/* Is it described, as a tool of the language that runs it? Any other name may be code of anybody. */
+static bool is_module(struct decider *d, const struct command *c, struct value name)
+{
+	const struct known_command *known = knowledge_find(value_text(d->arena, name));
+	const char *language = known ? knowledge_text(known->language) : NULL;
+	return language && c->arguments.language && strcmp(language, c->arguments.language) == 0;
+}
+
 /* python -m pytest is pytest. */
 static void role_module(struct decider *d, struct command *c, const struct argument *arg)
 {
@@ -263,6 +271,8 @@ static void role_module(struct decider *d, struct command *c, const struct argum
 		opaque_code(d, c, "a module that is not known");
 		return;
 	}
+	if (!is_module(d, c, arg->value))
+		opaque_code(d, c, "a module that nothing is known of");
 	struct word *words = ARENA_ARRAY(d->arena, c->n, struct word);
 	size_t n = 0;
 	bool behind = false;
