@@ -55,12 +55,22 @@ int checker_start(struct checker *checker, const char *bash, const char *library
 	memset(checker, 0, sizeof *checker);
 	arena_init(&checker->arena, LIMIT_DECISION_MEMORY);
 	catch_crashes();
-	return sandbox_start(&checker->sandbox, bash, library);
+	if (sandbox_start(&checker->sandbox, bash, library, "C") != 0)
+		return -1;
+	return sandbox_start(&checker->other, bash, library, "C.UTF-8");
+}
+
+void checker_switch(struct checker *checker)
+{
+	struct sandbox now = checker->sandbox;
+	checker->sandbox = checker->other;
+	checker->other = now;
 }
 
 void checker_stop(struct checker *checker)
 {
 	sandbox_stop(&checker->sandbox);
+	sandbox_stop(&checker->other);
 	arena_release(&checker->arena);
 }
 

@@ -23,7 +23,8 @@ struct counts {
 };
 
 struct checker {
-	struct sandbox sandbox;
+	struct sandbox sandbox; /* the one in use */
+	struct sandbox other;   /* in the other locale: single bytes, or UTF-8 */
 	struct arena arena;
 	struct counts counts;
 };
@@ -38,6 +39,8 @@ struct failure {
 };
 
 int checker_start(struct checker *checker, const char *bash, const char *library);
+/* Uses the other locale from now on. */
+void checker_switch(struct checker *checker);
 void checker_stop(struct checker *checker);
 
 /* Analyses `text` and runs `run` (normally the same) in every world. 1: covered, 0: not (then *ret_failure

@@ -136,6 +136,9 @@ int open(const char *path, int flags, ...)
 	if (!reads)
 		watched.wire->dirty = 1;
 	int fd = openat(AT_FDCWD, path, flags, mode);
+	/* In a directory that is mounted without devices. */
+	if (fd < 0 && strcmp(path, "/dev/null") == 0)
+		return memfd_create("null", 0);
 	if (fd < 0 && reads && in_alternate() && pretend(path))
 		fd = pretend_content();
 	return fd;

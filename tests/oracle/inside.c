@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -62,6 +63,13 @@ static void die(const char *what)
 	_exit(99);
 }
 
+/* /dev/null, which may be a mount point or a device of ours. */
+static bool is_device(int dir, const char *name)
+{
+	struct stat status;
+	return fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISCHR(status.st_mode);
+}
+
 static void wipe_at(int dir, int depth)
 {
 	DIR *stream = fdopendir(dir);
@@ -73,12 +81,12 @@ static void wipe_at(int dir, int depth)
 		const char *name = entry->d_name;
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || depth > 64)
 			continue;
-		if (unlinkat(dirfd(stream), name, 0) == 0)
+		if (is_device(dirfd(stream), name) || unlinkat(dirfd(stream), name, 0) == 0)
 			continue;
 		int sub = openat(dirfd(stream), name,
 				 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub < 0)
-			continue; /* a mount point, such as /dev/null */
+			continue;
 		wipe_at(sub, depth + 1);
 		unlinkat(dirfd(stream), name, AT_REMOVEDIR);
 	}
@@ -208,10 +216,11 @@ void inside_serve(void)
 }
 
 /* Bash has not looked at its environment yet: nothing of ours stays in it. */
-static void start_environment(char **environment)
+static void start_environment(char **environment, const char *name)
 {
-	static char home[] = "HOME=" WIRE_HOME, pwd[] = "PWD=" WIRE_CWD, locale[] = "LC_ALL=C";
+	static char home[] = "HOME=" WIRE_HOME, pwd[] = "PWD=" WIRE_CWD, locale[64];
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+	snprintf(locale, sizeof locale, "LC_ALL=%s", name);
 	environment[0] = home;
 	environment[1] = pwd;
 	environment[2] = locale;
@@ -238,16 +247,18 @@ __attribute__((constructor)) static void enter(int argc, char **argv, char **env
 		room++;
 	if (!arguments || argc != 5 || room < 4)
 		return;
-	char root[256];
+	char root[256], name[32];
 	int pages;
 	unsigned user;
-	if (sscanf(arguments, "%d,%d,%u,%255s", &pages, &control, &user, root) != 4)
+	if (sscanf(arguments, "%d,%d,%u,%31[^,],%255s", &pages, &control, &user, name, root) != 5)
 		die(INSIDE_VARIABLE);
 	wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, pages, 0);
 	if (wire == MAP_FAILED)
 		die("shared pages");
 	close(pages);
 	fcntl(control, F_SETFD, FD_CLOEXEC);
+	/* Loaded now, it is found again when its files are out of reach. */
+	(void)setlocale(LC_ALL, name);
 	if (chdir(root) != 0 || chroot(".") != 0)
 		die(root);
 	if (user != getuid() &&
@@ -262,6 +273,6 @@ __attribute__((constructor)) static void enter(int argc, char **argv, char **env
 	make_input();
 	if (chdir(WIRE_CWD) != 0)
 		die(WIRE_CWD);
-	start_environment(environment);
+	start_environment(environment, name);
 	argv[4] = inside_text;
 }

@@ -10,8 +10,8 @@
 #include "wire.h"
 
 /* Arguments of the library, in its environment: descriptor of the shared pages, of the socket, the
- * user to become, and the
- * directory that becomes the root: "3,4,0,/tmp/x".
+ * user to become, the
+ * locale and the directory that becomes the root: "3,4,0,C,/tmp/x".
  */
 #define INSIDE_VARIABLE "ORACLE_INSIDE"
 

@@ -135,8 +135,20 @@ static bool check_generated(struct run *run, struct group *group)
 		else
 			generate_text(&text, seed);
 		alive = check_one(run, group, buf_str(&text), seed);
+		if (i % 100 == 99)
+			checker_switch(&run->checker);
 	}
 	buf_release(&text);
+	return alive;
+}
+
+/* In one locale, then in the other at the next call. */
+static bool check_seeds(struct run *run, struct group *group)
+{
+	bool alive = true;
+	for (size_t i = 0; alive && i < group->n; i++)
+		alive = check_one(run, group, run->seeds.texts[group->from + i], i);
+	checker_switch(&run->checker);
 	return alive;
 }
 
@@ -148,8 +160,8 @@ static bool run_group(struct run *run, struct group *group)
 	bool alive = true;
 	if (!group->file)
 		alive = check_generated(run, group);
-	for (size_t i = 0; group->file && alive && i < group->n; i++)
-		alive = check_one(run, group, run->seeds.texts[group->from + i], i);
+	else
+		alive = check_seeds(run, group) && check_seeds(run, group);
 	group->counts = run->checker.counts;
 	fflush(run->out);
 	group->output_size = ftell(run->out) - group->output_from;

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
+#include <ftw.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ static bool make_root(const char *root, bool may_mount)
 }
 
 struct start {
-	const char *bash, *library, *root;
+	const char *bash, *library, *locale, *root;
 	int pages, control;
 	uid_t uid;
 	gid_t gid;
@@ -95,8 +95,8 @@ static void exec_bash(const struct start *start, bool own_user)
 	for (size_t i = 2; i < ENVIRONMENT_SLOTS + 2; i++)
 		environment[i] = slot;
 	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", start->library);
-	snprintf(inside, sizeof inside, "%s=%d,%d,%d,%s", INSIDE_VARIABLE, start->pages,
-		 start->control, own_user ? NOBODY : 0, start->root);
+	snprintf(inside, sizeof inside, "%s=%d,%d,%d,%s,%s", INSIDE_VARIABLE, start->pages,
+		 start->control, own_user ? NOBODY : 0, start->locale, start->root);
 	fcntl(start->pages, F_SETFD, 0);
 	fcntl(start->control, F_SETFD, 0);
 	execle(start->bash, "bash", "--norc", "--noprofile", "-c", ":", NULL, environment);
@@ -152,10 +152,30 @@ static bool start_with(struct sandbox *sandbox, const struct isolation *isolatio
 	return false;
 }
 
-int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library)
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *position)
+{
+	(void)status;
+	(void)kind;
+	(void)position;
+	return remove(path);
+}
+
+static void remove_root(struct sandbox *sandbox)
+{
+	if (*sandbox->root)
+		nftw(sandbox->root, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	*sandbox->root = '\0';
+}
+
+int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library,
+		  const char *locale)
 {
 	*sandbox = (struct sandbox){.pid = -1, .control = -1};
-	struct start start = {.bash = bash, .library = library, .uid = geteuid(), .gid = getegid()};
+	struct start start = {.bash = bash,
+			      .library = library,
+			      .locale = locale,
+			      .uid = geteuid(),
+			      .gid = getegid()};
 	start.pages = memfd_create("wire", MFD_CLOEXEC);
 	if (start.pages < 0 || ftruncate(start.pages, sizeof *sandbox->wire) != 0)
 		return -1;
@@ -163,7 +183,9 @@ int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library
 			     start.pages, 0);
 	if (sandbox->wire == MAP_FAILED)
 		return -1;
-	for (size_t i = 0; i < sizeof isolations / sizeof *isolations; i++) {
+	const char *first = getenv("ORACLE_ISOLATION");
+	for (size_t i = first ? strtoul(first, NULL, 10) : 0;
+	     i < sizeof isolations / sizeof *isolations; i++) {
 		snprintf(sandbox->root, sizeof sandbox->root, "/tmp/oracle.XXXXXX");
 		if (!mkdtemp(sandbox->root))
 			break;
@@ -172,7 +194,7 @@ int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library
 			close(start.pages);
 			return 0;
 		}
-		rmdir(sandbox->root);
+		remove_root(sandbox);
 	}
 	fprintf(stderr, "oracle: cannot isolate %s: needs user namespaces or root\n", bash);
 	return -1;
@@ -188,7 +210,7 @@ void sandbox_stop(struct sandbox *sandbox)
 	}
 	if (sandbox->wire)
 		munmap(sandbox->wire, sizeof *sandbox->wire);
-	rmdir(sandbox->root);
+	remove_root(sandbox);
 	*sandbox = (struct sandbox){.pid = -1, .control = -1};
 }
 

@@ -21,9 +21,11 @@ struct sandbox {
 
 /* Starts a server inside Bash: in its own user, mount, process and network namespace where that is allowed,
  * otherwise (as root) in its own mount, process and network namespace, otherwise (as root) in a plain
- * change of the root directory and an unprivileged user. 0, or -1 with a message on stderr.
+ * change of the root directory and an unprivileged user. ORACLE_ISOLATION=1 or 2 skips the first ones, to
+ * try the others. 0, or -1 with a message on stderr.
  */
-int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library);
+int sandbox_start(struct sandbox *sandbox, const char *bash, const char *library,
+		  const char *locale);
 void sandbox_stop(struct sandbox *sandbox);
 
 /* Runs one text in one world; afterwards sandbox->wire holds the log. -1: the server is gone. */
