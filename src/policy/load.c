@@ -113,7 +113,7 @@ static int check_pack_id(struct loader *loader, const struct layer *layer, struc
 {
 	struct str own = STR("");
 	(void)json_get_str(json_get_object(layer->root, "metadata"), "id", &own);
-	if (str_eq(own, id))
+	if (str_eq(own, id) || policy_id_check(own, NULL) < 0) /* that is for the schema to say */
 		return 0;
 	return loader_mistake(loader, layer, "/metadata/id", POSITION_VALUE,
 			      "this pack was asked for as %.*s; write that as its id, or rename its "
@@ -150,6 +150,15 @@ struct complaint {
 	int code;
 };
 
+static const char *finding_text(const struct schema_finding *finding)
+{
+	/* The schema has no words for this one. */
+	if (strcmp(finding->keyword, "anyOf") == 0 &&
+	    str_ends(str_from(finding->pointer), STR("/match")))
+		return "write a program, a model, or an effect with its patterns";
+	return finding->text;
+}
+
 static bool complain(void *context, const struct schema_finding *finding)
 {
 	struct complaint *complaint = context;
@@ -165,7 +174,7 @@ static bool complain(void *context, const struct schema_finding *finding)
 			finding->text, owner->name);
 	else
 		complaint->code = loader_mistake(loader, complaint->layer, finding->pointer,
-						 finding->of, "%s", finding->text);
+						 finding->of, "%s", finding_text(finding));
 	return complaint->code == 0;
 }
 
@@ -266,7 +275,8 @@ static int join_parent(struct loader *loader, struct layer *layer, const char *p
 		       const json_t *value, json_t **base)
 {
 	struct layer *parent = NULL;
-	if (!json_is_string(value))
+	if (!json_is_string(value) ||
+	    (layer->document && policy_id_check(json_str(value), NULL) < 0))
 		return 0;
 	int code = resolve_parent(loader, layer, pointer, json_str(value), &parent);
 	if (code < 0 || !parent || !parent->resolved)
@@ -279,7 +289,7 @@ static int join_parent(struct loader *loader, struct layer *layer, const char *p
 	return merge_documents(&merge, *base, parent->resolved, base);
 }
 
-/* What is no text or list here is found by the schema. */
+/* What is no id or list of ids is found by the schema. */
 static int join_parents(struct loader *loader, struct layer *layer, json_t **base)
 {
 	static const char pointer[] = "/metadata/inherits";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The compiled document and its digest: what two policies that mean the same have in common, whatever order their
- * authors wrote things in.
+ * The compiled document and its digest. A single document stays as it is written, so that its digest is the one that
+ * existing installations have on record; what was merged has its lists in order, whichever way it came together.
  */
 #include <stdlib.h>
 
@@ -48,6 +48,8 @@ json_t *loader_normalise(struct loader *loader)
 {
 	json_t *document = loader_keep(loader, json_copy(loader->merged));
 	(void)json_object_del(document, "tests");
+	if (loader->n_layers == 1)
+		return json_incref(document);
 	for (size_t i = 0; i < POLICY_LISTS; i++)
 		normalise_list(loader, document, &list_infos[i]);
 	return json_incref(document);

@@ -202,35 +202,64 @@ int policy_load_pack(const struct policy_source *source, const char *id,
 	return run(&start, &request, ret_policy);
 }
 
-/* Passes mistakes on and keeps the first. */
+/* Mistakes in the order in which they are found, which is not the order in which they stand. */
 struct check {
-	policy_visitor visit;
-	void *context;
-	struct cavra_error *first;
-	bool any;
+	struct cavra_error mistake[LIMIT_POLICY_MISTAKES];
+	size_t n;
 };
 
-static void visit_mistake(void *context, const struct cavra_error *mistake)
+static bool stands_before(const struct check *check, const struct cavra_error *a,
+			  const struct cavra_error *b)
+{
+	if (strcmp(a->file, b->file) == 0)
+		return a->line != b->line ? a->line < b->line : a->column < b->column;
+	/* Files stay in the order in which the first mistake of each was found. */
+	for (size_t i = 0; i < check->n; i++)
+		if (strcmp(check->mistake[i].file, b->file) == 0)
+			return false;
+		else if (strcmp(check->mistake[i].file, a->file) == 0)
+			return true;
+	return false;
+}
+
+static void add_mistake(void *context, const struct cavra_error *mistake)
 {
 	struct check *check = context;
-	if (!check->any && check->first)
-		*check->first = *mistake;
-	check->any = true;
-	check->visit(check->context, mistake);
+	struct cavra_error added = *mistake;
+	size_t i = check->n;
+	if (i == LIMIT_POLICY_MISTAKES)
+		return;
+	while (i > 0 && stands_before(check, &added, &check->mistake[i - 1])) {
+		check->mistake[i] = check->mistake[i - 1];
+		i--;
+	}
+	check->mistake[i] = added;
+	check->n++;
 }
 
 int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
 		      void *context, struct cavra_error *error)
 {
 	struct cavra_error current = {.code = CAVRA_OK};
-	struct check check = {visit, context, error, false};
 	struct load_request request = {.path = path};
 	struct policy *policy = NULL;
+	struct check *check = calloc(1, sizeof *check);
+	if (!check)
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
 	struct loader start = {
-		.source = source, .error = &current, .visit = visit_mistake, .context = &check};
+		.source = source, .error = &current, .visit = add_mistake, .context = check};
 	int code = run(&start, &request, &policy);
-	if (code < 0 && !check.any)
-		visit_mistake(&check, &current);
-	policy_free(code < 0 ? NULL : policy);
-	return code < 0 && error ? (int)error->code : code;
+	if (code < 0 && check->n == 0)
+		add_mistake(check, &current);
+	for (size_t i = 0; i < check->n; i++)
+		visit(context, &check->mistake[i]);
+	if (code < 0) {
+		code = (int)check->mistake[0].code;
+		if (error)
+			*error = check->mistake[0];
+	} else {
+		policy_free(policy);
+	}
+	free(check);
+	return code;
 }

@@ -118,8 +118,8 @@ int policy_load_pack(const struct policy_source *source, const char *id,
 		     struct cavra_error *error);
 void policy_free(struct policy *policy);
 
-/* As policy_load_file(), but goes on after a mistake and visits each, in the order of the file as far as can be. Returns 0
- * when there was none, else the code of the first one with *error set to it.
+/* As policy_load_file(), but goes on after a mistake and visits each, at most LIMIT_POLICY_MISTAKES, file by file from top to
+ * bottom. Returns 0 when there was none, else the code of the first one, which *error is set to.
  */
 typedef void (*policy_visitor)(void *context, const struct cavra_error *mistake);
 int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
