@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Any other language: its text is never understood, but strings in it that name protected files, and literal
+ * commands given to functions that run them, are seen.
+ */
+#include "base/array.h"
+#include "base/limits.h"
+#include "decide/code_call.h"
+
+/* ---- strings ---- */
+
+enum { JOINED_MAX = 8 };
+
+/* Strings with unknown parts say something only where they end. */
+static bool worth_mentioning(struct value value)
+{
+	if (value.n == 0)
+		return false;
+	const struct seg *last = &value.seg[value.n - 1];
+	return value_is_known(value) || (last->kind == SEG_TEXT && last->text.n >= 2);
+}
+
+static void mention(struct code *code, struct value value)
+{
+	if (worth_mentioning(value) && code_charge(code, 8))
+		code_mentions(code, value);
+}
+
+enum between { BETWEEN_OTHER, BETWEEN_NOTHING, BETWEEN_COMMA };
+
+/* What stands between the string at token i and the next string? *ret_next: that one. */
+static enum between string_behind(const struct tokens *tokens, size_t i, size_t *ret_next)
+{
+	size_t at = i + 1;
+	enum between between = BETWEEN_NOTHING;
+	while (token_at(tokens, at)->kind == TOKEN_NEWLINE || token_is(tokens, at, '+') ||
+	       token_is(tokens, at, '.') || token_is(tokens, at, ',') ||
+	       token_is(tokens, at, '/')) {
+		if (token_is(tokens, at, ',') || token_is(tokens, at, '/'))
+			between = BETWEEN_COMMA;
+		at++;
+	}
+	*ret_next = at;
+	return token_at(tokens, at)->kind == TOKEN_STRING ? between : BETWEEN_OTHER;
+}
+
+/* A name may be put together: "." + "env", join("a", ".env"). */
+static void mention_joined(struct code *code, const struct tokens *tokens, size_t i)
+{
+	struct arena *arena = code->d->arena;
+	struct value slash = value_from(arena, STR("/"));
+	struct value joined = token_at(tokens, i)->value, path = joined;
+	bool plain = false, commas = false;
+	for (int n = 1; n < JOINED_MAX; n++) {
+		size_t next;
+		enum between between = string_behind(tokens, i, &next);
+		if (between == BETWEEN_OTHER)
+			break;
+		struct value value = token_at(tokens, next)->value;
+		joined = value_concat(arena, joined, value);
+		plain = true;
+		commas |= between == BETWEEN_COMMA;
+		if (between == BETWEEN_COMMA)
+			path = value_concat(arena, path, slash);
+		path = value_concat(arena, path, value);
+		i = next;
+	}
+	if (plain)
+		mention(code, joined);
+	if (commas)
+		mention(code, path);
+}
+
+static void mention_words(struct code *code, struct str text)
+{
+	struct str rest = text, line, word;
+	while (str_split(&rest, '\n', &line))
+		while (str_split(&line, ' ', &word))
+			mention(code, value_from(code->d->arena, word));
+}
+
+static void look_at_strings(struct code *code, const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *token = &tokens->items[i];
+		if (token->kind == TOKEN_WORDS)
+			mention_words(code, token->text);
+		if (token->kind != TOKEN_STRING)
+			continue;
+		mention(code, token->value);
+		mention_joined(code, tokens, i);
+	}
+}
+
+/* ---- calls ---- */
+
+/* Languages in which arguments need no parentheses. */
+static bool calls_without_parens(const char *language)
+{
+	static const char *const languages[] = {"perl", "ruby", "php", "lua", "groovy", NULL};
+	return code_listed(languages, str_from(language));
+}
+
+static bool starts_argument(const struct tokens *tokens, size_t i)
+{
+	enum token_kind kind = token_at(tokens, i)->kind;
+	return kind == TOKEN_STRING || kind == TOKEN_WORDS || kind == TOKEN_NAME ||
+	       token_is(tokens, i, '[');
+}
+
+static void look_at_call(struct code *code, const struct tokens *tokens, size_t i)
+{
+	struct call_name name;
+	struct call_arguments arguments;
+	if (!call_name_read(code, tokens, i, &name))
+		return;
+	const struct known_call *known = call_find(code, &name);
+	bool paren = token_is(tokens, name.next, '(');
+	if (!known || (!paren && !(calls_without_parens(code->language) &&
+				   starts_argument(tokens, name.next))))
+		return;
+	if (!call_arguments_read(code, tokens, name.next + paren, paren, &arguments))
+		return;
+	call_judge(code, known, &name, &arguments);
+	size_t next = arguments.next;
+	if (strcmp(known->takes, "read") == 0 && token_is(tokens, next, '.'))
+		call_judge_method(code, token_at(tokens, next + 1)->text, &arguments);
+}
+
+/* "command".execute() */
+static bool is_executed(const struct tokens *tokens, size_t i)
+{
+	return token_is(tokens, i + 1, '.') && token_is_name(tokens, i + 2, "execute") &&
+	       token_is(tokens, i + 3, '(');
+}
+
+static void look_at_calls(struct code *code, const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *token = &tokens->items[i];
+		bool runs = token->kind == TOKEN_COMMAND ||
+			    (token->kind == TOKEN_STRING && is_executed(tokens, i));
+		if (token->kind == TOKEN_NAME)
+			look_at_call(code, tokens, i);
+		else if (runs && value_is_known(token->value))
+			code_runs_shell(code, value_text(code->d->arena, token->value), false);
+	}
+}
+
+/* AppleScript's commands are words: do shell script "ls". */
+static void look_at_phrases(struct code *code, const struct tokens *tokens)
+{
+	for (size_t k = 0; k < known_calls_count; k++) {
+		struct str rest = str_from(known_calls[k].name), word;
+		if (strcmp(known_calls[k].language, code->language) != 0 ||
+		    str_find_char(rest, ' ') == STR_NPOS || !code_charge(code, tokens->n))
+			continue;
+		for (size_t i = 0; i < tokens->n; i++) {
+			size_t at = i;
+			struct str left = rest;
+			while (str_split(&left, ' ', &word) &&
+			       token_at(tokens, at)->kind == TOKEN_NAME &&
+			       str_eq_nocase(token_at(tokens, at)->text, word))
+				at++;
+			struct call_arguments arguments;
+			bool whole = !left.p && at > i &&
+				     token_at(tokens, at)->kind == TOKEN_STRING;
+			if (whole && call_arguments_read(code, tokens, at, false, &arguments))
+				call_judge(code, &known_calls[k],
+					   &(struct call_name){.full = rest, .last = rest},
+					   &arguments);
+		}
+	}
+}
+
+/* ---- languages whose statements are words ---- */
+
+static bool ends_words(const struct token *token)
+{
+	return token->kind == TOKEN_END || token->kind == TOKEN_NEWLINE ||
+	       (token->kind == TOKEN_SIGN && strchr(";|&(){}[]", token->text.p[0]));
+}
+
+static struct value word_value(struct code *code, const struct token *token)
+{
+	bool variable = token->text.n && token->text.p[0] == '$';
+	if (token->kind == TOKEN_STRING)
+		return token->value;
+	return variable ? value_any() : value_from(code->d->arena, token->text);
+}
+
+static void add_words(struct code *code, const struct tokens *tokens, size_t from, size_t to,
+		      struct call_arguments *arguments, struct call_name *name)
+{
+	for (size_t i = from; i < to; i++) {
+		const struct token *token = token_at(tokens, i);
+		if (i == from)
+			name->full = name->last = token->text;
+		else if (arguments->n < CALL_MAX_ARGS &&
+			 !(token->text.n && token->text.p[0] == '-'))
+			arguments->items[arguments->n++] = (struct call_argument){
+				.value = word_value(code, token), .known = true};
+	}
+}
+
+static const struct known_call *find_word(const struct code *code, struct str word)
+{
+	for (size_t i = 0; i < known_calls_count; i++)
+		if (strcmp(known_calls[i].language, code->language) == 0 &&
+		    str_eq_nocase(word, str_from(known_calls[i].name)))
+			return &known_calls[i];
+	return NULL;
+}
+
+/* The tokens of one statement: a function that is known, or a program. */
+static void look_at_statement(struct code *code, const struct tokens *tokens, size_t from,
+			      size_t to)
+{
+	struct call_arguments arguments = {.n = 0};
+	struct call_name name = {.full = STR("")};
+	add_words(code, tokens, from, to, &arguments, &name);
+	const struct known_call *known = find_word(code, name.full);
+	if (known) {
+		call_judge(code, known, &name, &arguments);
+		return;
+	}
+	if (!knowledge_find(str_basename(name.full)) || !code_charge(code, to - from))
+		return;
+	struct word *words = ARENA_ARRAY(code->d->arena, to - from, struct word);
+	for (size_t i = from; i < to; i++)
+		words[i - from] = (struct word){.value = word_value(code, token_at(tokens, i)),
+						.span = code->scope.span};
+	code_runs_words(code, words, to - from);
+}
+
+static void look_at_statements(struct code *code, const struct tokens *tokens)
+{
+	for (size_t i = 0; i < tokens->n; i++) {
+		size_t from = i;
+		while (!ends_words(token_at(tokens, i)))
+			i++;
+		if (i > from)
+			look_at_statement(code, tokens, from, i);
+	}
+	for (size_t i = 0; i < tokens->n; i++)
+		if (tokens->items[i].kind == TOKEN_NAME)
+			mention(code, word_value(code, &tokens->items[i]));
+}
+
+bool code_general(struct code *code)
+{
+	static const char *const shells[] = {"fish", "csh", NULL};
+	const struct syntax *syntax = syntax_find(code->language);
+	struct tokens tokens;
+	if (code_listed(shells, str_from(code->language))) {
+		/* Near enough to see what a shell would run; not near enough to be sure. */
+		code_runs_shell(code, code->text, false);
+		return false;
+	}
+	tokens_read(code, syntax, &tokens);
+	look_at_strings(code, &tokens);
+	if (syntax->flags & SYNTAX_BARE)
+		look_at_statements(code, &tokens);
+	else
+		look_at_calls(code, &tokens);
+	look_at_phrases(code, &tokens);
+	return false;
+}
