@@ -258,25 +258,46 @@ static int read_container(struct reader *reader, json_t **ret)
 	return code;
 }
 
-/* The value that starts with the current event; afterwards its last event is the current one. position names the key. */
-static int read_value(struct reader *reader, struct yaml_position position, struct str key,
-		      json_t **ret)
+/* An empty value stands nowhere; its key does. */
+static bool is_empty(const struct reader *reader)
 {
-	int code = refuse_properties(reader);
-	if (code < 0)
-		return code;
-	bool scalar = reader->event.type == YAML_SCALAR_EVENT;
-	/* An empty value stands nowhere; its key does. */
-	if (!scalar || !scalar_is_plain(reader) || scalar_text(reader).n) {
+	return reader->event.type == YAML_SCALAR_EVENT && scalar_is_plain(reader) &&
+	       scalar_text(reader).n == 0;
+}
+
+static bool is_flow(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT || starts_flow(event);
+}
+
+/* Notes where the value stands, under the key that position names; *ret_index is its entry. */
+static int note_position(struct reader *reader, struct yaml_position position, struct str key,
+			 size_t *ret_index)
+{
+	if (!is_empty(reader)) {
 		position.line = (int)reader->event.start_mark.line + 1;
 		position.column = (int)reader->event.start_mark.column + 1;
 	}
 	position.object = reader->event.type == YAML_MAPPING_START_EVENT;
 	if (reader->positions->n >= LIMIT_JSON_NODES)
 		return fail_limit(reader, "more than", LIMIT_JSON_NODES, "values; make it smaller");
-	size_t index = yaml_positions_add(reader->positions, position, key);
-	if (index == STR_NPOS)
-		return fail_memory(reader);
+	*ret_index = yaml_positions_add(reader->positions, position, key);
+	return *ret_index == STR_NPOS ? fail_memory(reader) : 0;
+}
+
+/* The value that starts with the current event; afterwards its last event is the current one. position names the key. */
+static int read_value(struct reader *reader, struct yaml_position position, struct str key,
+		      json_t **ret)
+{
+	size_t index;
+	int code = refuse_properties(reader);
+	if (code == 0 && !is_empty(reader) && is_flow(&reader->event))
+		code = yaml_layout_start(&reader->layout, &reader->event);
+	if (code == 0)
+		code = note_position(reader, position, key, &index);
+	if (code < 0)
+		return code;
+	bool scalar = reader->event.type == YAML_SCALAR_EVENT;
 	code = scalar ? read_scalar(reader, ret) : read_container(reader, ret);
 	if (code == 0)
 		reader->positions->items[index].end = (uint32_t)reader->positions->n;

@@ -6,6 +6,9 @@
 
 #include "base/utf8.h"
 
+static const char unindented[] =
+	"this line belongs to the value above; close that, or indent this line deeper than its key";
+
 static int fail_at(const struct yaml_layout *layout, size_t offset, const char *what)
 {
 	int line, column;
@@ -115,6 +118,14 @@ static size_t count_spaces(struct str text, size_t at)
 	return n;
 }
 
+/* Does what follows start with a comment? A text block that is empty otherwise may as well hold it. */
+static bool starts_comment(struct str text, size_t at)
+{
+	while (at < text.n && (is_blank(text.p[at]) || text.p[at] == '\n'))
+		at++;
+	return at < text.n && text.p[at] == '#';
+}
+
 static int check_block(const struct yaml_layout *layout, size_t end)
 {
 	struct str text = layout->text;
@@ -134,11 +145,23 @@ static int check_block(const struct yaml_layout *layout, size_t end)
 	if (deepest && (line >= end || deepest > spaces))
 		return fail_at(layout, layout->at,
 			       "a text block starts with lines of spaces; make them empty");
+	if (line >= end && starts_comment(text, end))
+		return fail_at(layout, layout->at,
+			       "a text block without text in front of a comment; write \"\"");
+	/* Some readers add the line break that is missing, some do not. */
 	size_t last = str_find_last_char(text, '\n') + 1;
-	if (end >= last && last < text.n && last + count_spaces(text, last) == text.n)
+	if (end >= last && last < text.n)
 		return fail_at(layout, last,
-			       "the text block ends in a line of spaces; remove them");
+			       "a text block at the end needs a line break behind it; add one");
 	return 0;
+}
+
+int yaml_layout_start(const struct yaml_layout *layout, const yaml_event_t *event)
+{
+	if ((int)event->start_mark.column > layout->indent)
+		return 0;
+	return error_at(layout->error, CAVRA_ERR_INPUT, (int)event->start_mark.line + 1,
+			(int)event->start_mark.column + 1, "%s", unindented);
 }
 
 int yaml_layout_scalar(struct yaml_layout *layout, const yaml_event_t *event)

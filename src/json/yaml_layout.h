@@ -6,7 +6,8 @@
  *  - '?' as an indicator (in flow collections libyaml takes it for one when it is text),
  *  - a lone '-' as text,
  *  - tabs in front of text, and lines of flow collections and quoted text that are not indented,
- *  - block scalars with lines of spaces where their indentation is not known yet.
+ *  - values that stand no deeper than their key,
+ *  - block scalars with lines of spaces where their indentation is not known yet, or cut off by the end.
  */
 #ifndef CAVRA_JSON_YAML_LAYOUT_H
 #define CAVRA_JSON_YAML_LAYOUT_H
@@ -29,6 +30,8 @@ extern const char yaml_tab_text[], yaml_key_text[];
 
 /* Checks what stands between the last scalar and the character `index`; SIZE_MAX is the end. */
 int yaml_layout_gap(struct yaml_layout *layout, size_t index);
+/* Is the value, a scalar or flow collection, indented deeper than what it belongs to? */
+int yaml_layout_start(const struct yaml_layout *layout, const yaml_event_t *event);
 /* Checks the gap and the scalar of the event. */
 int yaml_layout_scalar(struct yaml_layout *layout, const yaml_event_t *event);
 /* The first byte of the character `index`, which is not in front of what is checked; '\0' at the end. */
