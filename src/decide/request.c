@@ -143,7 +143,9 @@ static bool holds_nul(const json_t *value)
 static int read_field(struct request_document *document, const char *key, const json_t *value,
 		      struct cavra_error *error)
 {
-	if (holds_nul(value))
+	/* A target may, and is then blocked: that is an answer an enforcement point can act on. */
+	bool judged = strcmp(key, "target") == 0 || strcmp(key, "destination") == 0;
+	if (!judged && holds_nul(value))
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "%.40s holds a NUL character, which nothing can act on", key);
 	for (size_t i = 0; i < ARRAY_SIZE(text_fields); i++)
@@ -248,7 +250,9 @@ int request_check(const struct request *request, struct cavra_error *error)
 					: "only a write_file rename has a destination");
 	for (size_t i = 0; i < ARRAY_SIZE(text_fields); i++) {
 		struct str text = *field_of((struct request *)request, text_fields[i].offset);
-		if (str_find_char(text, '\0') != STR_NPOS)
+		bool judged = strcmp(text_fields[i].key, "target") == 0 ||
+			      strcmp(text_fields[i].key, "destination") == 0;
+		if (!judged && str_find_char(text, '\0') != STR_NPOS)
 			return error_set(error, CAVRA_ERR_INPUT,
 					 "%s holds a NUL character, which nothing can act on",
 					 text_fields[i].key);

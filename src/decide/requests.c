@@ -220,8 +220,20 @@ static const struct {
 	{"release_governance_record", release_record_request},
 };
 
+/* Where one program sees a name and the next one only what stands before the NUL, nobody can tell what is meant. */
+static bool holds_nul(struct decider *d)
+{
+	if (str_find_char(d->request->target, '\0') == STR_NPOS && str_find_char(d->request->destination, '\0') == STR_NPOS)
+		return false;
+	struct finding *finding = finding_add(d, NULL, CAVRA_BLOCK, CAVRA_HIGH, "request.malformed.block");
+	finding->reason = STR("the target holds a NUL character, which nothing can act on");
+	return true;
+}
+
 void decide_request(struct decider *d)
 {
+	if (holds_nul(d))
+		return;
 	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
 		if (str_is(d->request->action_type, requests[i].action_type)) {
 			requests[i].request(d);
