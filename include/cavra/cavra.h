@@ -74,8 +74,7 @@ const char *cavra_version(void);
 typedef struct cavra_policy cavra_policy;
 typedef struct cavra_decision cavra_decision;
 
-/* path: a policy file, or a directory with policy.yaml. Parents are looked for beside it and among the
- * bundled packs. The policy is validated, inherited and compiled; the caller frees it.
+/* path: a policy file, or a directory with policy.yaml. What it inherits are bundled packs. The policy is validated, inherited and compiled; the caller frees it.
  */
 int cavra_policy_load(const char *path, cavra_policy **ret_policy, struct cavra_error *error);
 /* A bundled pack by id, such as "cavra-ai-agent-baseline". */

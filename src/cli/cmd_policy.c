@@ -99,12 +99,13 @@ static void print_mistake(void *context, const struct cavra_error *mistake)
 
 int cmd_policy_validate(const struct args *args)
 {
+	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR]};
 	struct cavra_error error;
 	struct policy *policy;
-	int code = policy_check_file(&bundled, args->operand[0], print_mistake, NULL, &error);
+	int code = policy_check_file(&source, args->operand[0], print_mistake, NULL, &error);
 	if (code < 0)
 		return code_info(error.code)->exit_status;
-	if (policy_load_file(&bundled, args->operand[0], NULL, 0, &policy, &error) < 0)
+	if (policy_load_file(&source, args->operand[0], NULL, 0, &policy, &error) < 0)
 		return fail(&error);
 	(void)printf("valid %.*s\n", STR_ARG(policy->id));
 	policy_free(policy);

@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 /* clang-format off */
-#define POLICY_OPTIONS  OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_OVERLAY
+#define POLICY_OPTIONS  OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_OVERLAY, OPT_PACK_DIR
 #define WORLD_OPTIONS   OPT_WORKSPACE, OPT_CWD, OPT_FACTS
 #define REQUEST_OPTIONS OPT_OPERATION, OPT_DESTINATION, OPT_SERVER, OPT_TOOL, OPT_CAPABILITY, OPT_ARGUMENTS, \
 			OPT_AGENT_ID, OPT_ACTOR, OPT_SESSION_ID, OPT_REPOSITORY
@@ -17,6 +17,7 @@ static const enum option_id evaluate_options[] = {
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
+static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
 static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
 static const enum option_id policy_init_options[] = {OPT_DIRECTORY, OPT_ID, OPT_FORCE, OPTIONS};
 static const enum option_id init_options[] = {OPT_DIRECTORY, OPT_HOOK, OPT_REMOVE, OPTIONS};
@@ -39,7 +40,8 @@ const struct command commands[] = {
 	{"policy init", "", 0, 0, "Write a policy to start from", cmd_policy_init, policy_init_options,
 	 "Writes .cavra/policy.yaml, which inherits the baseline pack. An existing file is\n"
 	 "kept unless --force is given.\n"},
-	{"policy validate", "PATH", 1, 1, "Check a policy file, or a directory with policy.yaml", cmd_policy_validate, NULL, NULL},
+	{"policy validate", "PATH", 1, 1, "Check a policy file, or a directory with policy.yaml", cmd_policy_validate,
+	 validate_options, NULL},
 	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, compile_options, NULL},
 	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
 	 cmd_policy_explain, explain_options, NULL},

@@ -33,7 +33,7 @@ int guard_load_policy(const struct args *args, const char *workspace, struct pol
 		      struct cavra_error *error)
 {
 	/* Cases cost nothing worth saving on a command line. */
-	static const struct policy_source source = {.want_cases = true};
+	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR], .want_cases = true};
 	const char *pack = args->value[OPT_POLICY_PACK], *file = args->value[OPT_POLICY_FILE];
 	char project[PATH_MAX];
 	if (pack && file)

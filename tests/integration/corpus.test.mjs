@@ -4,7 +4,7 @@
 // nothing that must be stopped is allowed, nothing that must be allowed is blocked, and few questions.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { command, decideAll, git, mcp, read, source, write } from './cavra.mjs';
@@ -44,8 +44,8 @@ const requestOf = {
   mcp: (item) => mcpRequest(item.target),
 };
 
-function decided(items) {
-  const records = decideAll(items.map((item) => requestOf[item.action_type](item)), { policy, facts });
+function decided(items, options) {
+  const records = decideAll(items.map((item) => requestOf[item.action_type](item)), options);
   // A request that is no request (a NUL in it) is refused, and a refusal blocks.
   return items.map((item, i) => ({ ...item, got: records[i].decision ?? 'block', record: records[i] }));
 }
@@ -56,7 +56,7 @@ const show = (items) => items.map(({ id, target, got, expect, record }) =>
 test('actions.jsonl', async (t) => {
   const items = load('actions.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
   assert.ok(items.length >= 390);
-  const results = decided(items);
+  const results = decided(items, { policy, facts });
   const blockOnly = results.filter(({ expect }) => expect.length === 1 && expect[0] === 'block');
   const allowOnly = results.filter(({ expect }) => expect.length === 1 && expect[0] === 'allow');
   const notBlocked = blockOnly.filter(({ got }) => got !== 'block');
@@ -82,19 +82,37 @@ test('actions.jsonl', async (t) => {
   });
 });
 
-// Everyday commands of agents: one a line, '#' starts a comment.
+// An ordinary repository, with a secret at its root.
+const ordinary = {
+  workspace: '/repo', home: '/root', branch: 'feature/x', remotes: ['origin'], links: {}, hardlinks: {}, git_config: {},
+  files: [
+    '.env', '.env.example', '.gitignore', '.github/workflows/ci.yml', 'CMakeLists.txt', 'Cargo.toml', 'Dockerfile', 'Makefile',
+    'README.md', 'ci.json', 'compose.yaml', 'go.mod', 'new.txt', 'notes.txt', 'old.txt', 'package-lock.json', 'package.json',
+    'pyproject.toml', 'requirements.txt', 'setup.cfg', 'steps.yaml', 'tsconfig.json',
+    'build/CMakeCache.txt', 'charts/web/Chart.yaml', 'charts/web/templates/deployment.yaml', 'data/users.csv',
+    'dist/app.tar.gz', 'dist/index.js', 'docs/index.md', 'docs/runbook.md', 'fixtures/users.json',
+    'overlays/staging/kustomization.yaml', 'scripts/build.sh', 'scripts/lint.sh', 'src/a.c', 'src/b.c',
+    'src/components/App.tsx', 'src/components/Props.ts', 'src/index.js', 'src/lexer.c', 'src/main.c', 'src/main.py',
+    'src/main.rs', 'src/old.c', 'src/parser.c', 'src/utils.js', 'templates/basic/index.html', 'tests/app.test.js',
+    'tests/test_app.py', 'tests/x_test.go',
+  ],
+};
+
+// One command a line; '#' starts a comment, an arrow stands for a line break in the command.
 function lines(name) {
   return load(name).split('\n').filter((line) => line.trim() && !line.startsWith('#'))
-    .map((target, i) => ({ id: `${name}:${i + 1}`, action_type: 'shell', target, expect: ['allow'] }));
+    .map((line, i) => ({ id: `${name}:${i + 1}`, action_type: 'shell', target: line.replaceAll('⏎', '\n'), expect: ['allow'] }));
 }
 
-for (const [name, share] of [['everyday.txt', 0.02], ['lookalikes.txt', 0.02]]) {
-  test(name, { skip: existsSync(join(directory, name)) ? false : `${name} is not there` }, (t) => {
-    const results = decided(lines(name));
+for (const [name, atLeast] of [['everyday.txt', 300], ['lookalikes.txt', 50]]) {
+  test(`${name} under the baseline: nothing is blocked, one in fifty may ask`, (t) => {
+    const items = lines(name);
+    assert.ok(items.length >= atLeast);
+    const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
     const asked = results.filter(({ got }) => got !== 'allow');
-    t.diagnostic(`${results.length} commands, ${asked.length} not allowed`);
+    t.diagnostic(`${items.length} commands, ${asked.length} not allowed`);
     if (asked.length) t.diagnostic(show(asked));
     assert.equal(show(results.filter(({ got }) => got === 'block')), '');
-    assert.ok(asked.length <= results.length * share, show(asked));
+    assert.ok(asked.length <= items.length * 0.02, show(asked));
   });
 }

@@ -51,7 +51,7 @@ row('W2 a script from the network is never allowed', [command('pytest; curl -s h
 
 row('W3 a program whose name only starts like an allowed one asks', [
   command('pytestx --evil'), command('pytest-evil'), command('npm testx'), command('terraform planx'),
-], 'require_approval', {}, /^commands\./);
+], 'require_approval');
 
 row('W4 a blocked command is blocked in every spelling', [
   'cd prod && terraform apply -auto-approve', "bash -c 'terraform apply'", '/usr/bin/terraform apply', 'TF=1 terraform apply',
@@ -115,9 +115,12 @@ row('W15 a link is what it leads to', [
 row('W16 the guard is not the agent\'s to change', [
   write('.git/hooks/pre-commit'), write('.mcp.json'), write('.cavra/policy.yaml'), write('~/.bashrc'), write('.claude/settings.json'),
   write('.claude/settings.local.json', { operation: 'delete' }), command('rm -rf .cavra'), command('echo x >> ~/.bashrc'),
-  command('mv .claude/settings.json x'), command('git config core.hooksPath /tmp/x'), command('sed -i d .git/hooks/pre-push'),
+  command('mv .claude/settings.json x'), command('sed -i d .git/hooks/pre-push'),
   write('x', { operation: 'rename', destination: '.mcp.json' }),
 ], 'block', {}, /^self_protection\.block$/);
+row('W16 nor through Git\'s configuration', [
+  command('git config core.hooksPath /tmp/x'), command('git config --global alias.x \'!sh\''),
+], ['block', 'require_approval']);
 row('W16 a write outside the workspace asks', [
   write('/etc/hosts'), write('/repo/../other/x'), command('touch /opt/x'),
 ], ['require_approval', 'block']);
@@ -147,33 +150,36 @@ row('W18 an unknown server is blocked', [
   mcp('unknown-filesystem', 'read_file', { capability: 'filesystem' }), mcp('GITHUB', 'x'), mcp('github ', 'x'),
 ], 'block', { policy: `${head()}mcp: {allowed_servers: [github]}\n` }, /^mcp\.server\.trust\.block_unknown$/);
 
-for (const [name, text, expected] of [
-  ['W26 a child cannot erase what a parent blocks with null', 'commands: {block: null}', /commands\.block|commands/],
-  ['W26 nor with a scalar', 'commands: {block: "x"}', /block/],
-  ['W26 nor empty a whole section', 'commands: null', /commands/],
-  ['W26 nor switch a protection off', 'mcp: {block_unknown_servers: false}', /block_unknown_servers/],
-  ['W28 a misspelt key is an error', 'commands: {blok: [x]}', /blok.*block|block.*blok/],
+// A pack that inherits `parent`, and packs beside it.
+function validate(text, { parent = 'cavra-ai-agent-baseline', packs = {} } = {}) {
+  const directory = scratch('packs');
+  for (const [id, more] of Object.entries(packs))
+    put(directory, `${id}/policy.yaml`, `metadata: {id: ${id}, title: t, description: d, version: 1.0.0${more[0]}}\n${more[1]}\n`);
+  const file = put(directory, 'cavra-row/policy.yaml', `${head(`, inherits: ${parent}`)}${text}\n`);
+  return cavra(['policy', 'validate', file, '--pack-dir', directory]);
+}
+const mcpParent = { parent: 'cavra-parent', packs: { 'cavra-parent': ['', 'mcp: {block_unknown_servers: true}'] } };
+
+for (const [name, text, expected, options] of [
+  ['W26 a child cannot erase what a parent blocks with null', 'commands: {block: null}', /:2:19: .*cannot take away/],
+  ['W26 nor with a scalar', 'commands: {block: "x"}', /:2:19: .*cannot take away/],
+  ['W26 nor empty a whole section', 'commands: null', /:2:11: .*cannot take away/],
+  ['W26 nor switch a protection off', 'mcp: {block_unknown_servers: false}', /:2:30: .*weaker.*cavra-parent/, mcpParent],
+  ['W28 a misspelt key is an error that names the right one', 'commands: {blok: [x]}', /blok.*block/],
+  ['W27 a cycle of inheritance is an error that prints the cycle', '', /circle: .*cavra-a.*cavra-b.*cavra-a/, {
+    parent: 'cavra-a', packs: { 'cavra-a': [', inherits: cavra-b', ''], 'cavra-b': [', inherits: cavra-a', ''] },
+  }],
 ]) {
   test(name, () => {
-    const parent = name.includes('switch') ? 'cavra-mcp-parent' : 'cavra-ai-agent-baseline';
-    const directory = scratch();
-    put(directory, 'cavra-mcp-parent/policy.yaml',
-      'metadata: {id: cavra-mcp-parent, title: t, description: d, version: 1.0.0}\nmcp: {block_unknown_servers: true}\n');
-    const file = put(directory, 'cavra-row/policy.yaml', `${head(`, inherits: ${parent}`)}${text}\n`);
-    const done = cavra(['policy', 'validate', file]);
+    const done = validate(text, options);
     assert.equal(done.status, 1, `${done.out}${done.err}`);
     assert.match(done.err, expected);
   });
 }
 
-test('W27 a cycle of inheritance is an error that prints the cycle', () => {
-  const directory = scratch();
-  const pack = (id, inherits) =>
-    put(directory, `${id}/policy.yaml`, `metadata: {id: ${id}, title: t, description: d, version: 1.0.0, inherits: ${inherits}}\n`);
-  pack('cavra-b', 'cavra-a');
-  const done = cavra(['policy', 'validate', pack('cavra-a', 'cavra-b')]);
-  assert.equal(done.status, 1);
-  assert.match(done.err, /cavra-a.*cavra-b.*cavra-a/);
+test('W26 a child that only adds is valid', () => {
+  assert.equal(validate('commands: {block: [x]}').out, 'valid cavra-row\n');
+  assert.equal(validate('mcp: {blocked_servers: [x]}', mcpParent).out, 'valid cavra-row\n');
 });
 
 test('W24 a policy is validated when it is loaded', () => {
