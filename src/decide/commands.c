@@ -88,11 +88,23 @@ static struct finding *allow(struct decider *d, const struct effect *effect, con
 	return finding;
 }
 
+/* Classes that a pattern must name the subcommand of: "git*" allows looking, not cleaning. */
+static const bool needs_subcommand[COMMAND_CLASSES] = {
+	[CLASS_DISCARD] = true, [CLASS_INSTALL] = true, [CLASS_EXECUTE] = true, [CLASS_CREDENTIAL] = true,
+	[CLASS_SYSTEM] = true,	[CLASS_PUBLISH] = true, [CLASS_CHANGE] = true,	[CLASS_DESTROY] = true,
+};
+
+static bool too_broad(const struct command *c, struct str pattern)
+{
+	return c->arguments.n_chain > 1 && needs_subcommand[c->arguments.cls] &&
+	       str_find_char(str_trim(pattern), ' ') == STR_NPOS;
+}
+
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
 	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words, a->n_words, d->arena);
-	if (hit.match != MATCH_MUST)
+	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern))
 		return false;
 	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s", STR_ARG(hit.pattern));
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
