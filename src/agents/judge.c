@@ -15,7 +15,7 @@ enum { REASON_PART_MAX = 1200, REASON_MORE = 3 };
 static bool is_in_place(const struct agent_event *event, const struct policy *policy,
 			const struct decision *decision)
 {
-	return event->can_ask && decision->severity <= policy->in_place;
+	return event->can_ask && !policy->in_place_none && decision->severity <= policy->in_place;
 }
 
 static enum agent_answer answer_of(const struct agent_event *event, const struct policy *policy,
@@ -55,7 +55,7 @@ static void add_approval(struct buf *out, const struct agent_event *event,
 {
 	buf_add_c(out, ". Approval by ");
 	add_part(out, decision->approver_group.n ? decision->approver_group : STR("a person"));
-	if (decision->severity > policy->in_place)
+	if (policy->in_place_none || decision->severity > policy->in_place)
 		buf_add_format(
 			out,
 			" is needed, and one of severity %s cannot be given from within the agent",

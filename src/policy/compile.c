@@ -127,6 +127,7 @@ static void compile_rest(const json_t *document, struct policy *policy)
 	policy->in_place = CAVRA_MEDIUM;
 	(void)json_get_str(json_get_object(document, "approvals"), "in_place", &in_place);
 	(void)severity_parse(in_place, &policy->in_place);
+	policy->in_place_none = str_is(in_place, "none");
 	policy->hook_authoritative =
 		get_bool(json_get_object(document, "hook"), "authoritative", false);
 }

@@ -165,7 +165,7 @@ static bool complain(void *context, const struct schema_finding *finding)
 	struct loader *loader = complaint->loader;
 	const struct layer *owner = NULL;
 	if (strcmp(finding->keyword, "type") == 0)
-		owner = loader_owner(loader, loader->n_layers, finding->pointer);
+		owner = loader_owner(loader, loader->n_layers, finding->pointer, NULL);
 	if (owner)
 		complaint->code = loader_mistake(
 			loader, complaint->layer, finding->pointer, finding->of,

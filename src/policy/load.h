@@ -52,8 +52,11 @@ int loader_mistake(struct loader *loader, const struct layer *layer, const char 
 	__attribute__((format(printf, 5, 6)));
 /* The same with *loader->error filled in and already placed. */
 int loader_report(struct loader *loader, int code);
-/* The layer below number `below` that has something at the pointer, the strongest first; NULL when none has. */
-const struct layer *loader_owner(struct loader *loader, size_t below, const char *pointer);
+/* The strongest layer below number `below` that has this value at the pointer, or else, and for NULL, anything; NULL when
+ * none has.
+ */
+const struct layer *loader_owner(struct loader *loader, size_t below, const char *pointer,
+				 const json_t *value);
 
 /* ---- load.c ---- */
 

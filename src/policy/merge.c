@@ -18,7 +18,7 @@
  */
 static const struct ranked {
 	const char *pointer;
-	const char *rank[4];
+	const char *rank[5];
 	const char *otherwise;
 } ranked[] = {
 	{"/metadata/mode",                        {"audit_only", "enforce", "strict", "break_glass"}, NULL},
@@ -32,7 +32,7 @@ static const struct ranked {
 	{"/mcp/block_unknown_servers",            {"false", "true"},                       "true"},
 	{"/mcp/allowlist_enabled",                {"false", "true"},                       NULL},
 	{"/network/default",                      {"allow", "require_approval", "block"},  NULL},
-	{"/approvals/in_place",                   {"critical", "high", "medium", "low"},   NULL},
+	{"/approvals/in_place",                   {"critical", "high", "medium", "low", "none"},   NULL},
 	{"/hook/authoritative",                   {"true", "false"},                       NULL},
 };
 /* clang-format on */
@@ -88,20 +88,20 @@ static bool is_weaker(const char *pointer, const json_t *base, const json_t *ove
 
 /* ---- what is wrong ---- */
 
-static const char *owner_name(const struct merge *merge, const char *pointer)
+static const char *owner_name(const struct merge *merge, const char *pointer, const json_t *base)
 {
 	const struct loader *loader = merge->loader;
 	size_t below = 0;
 	while (below < loader->n_layers && loader->layer[below] != merge->by)
 		below++;
-	const struct layer *owner = loader_owner(merge->loader, below, pointer);
+	const struct layer *owner = loader_owner(merge->loader, below, pointer, base);
 	return owner ? owner->name : NULL;
 }
 
 static int complain_weaker(const struct merge *merge, const char *pointer, const json_t *base,
 			   const json_t *over)
 {
-	const char *owner = owner_name(merge, pointer);
+	const char *owner = owner_name(merge, pointer, base);
 	return loader_mistake(merge->loader, merge->by, pointer, POSITION_VALUE,
 			      "\"%s\" is weaker than \"%s\" %s%s, and a pack can only tighten what it "
 			      "inherits; leave %s out",
@@ -113,7 +113,7 @@ static int complain_weaker(const struct merge *merge, const char *pointer, const
 static int complain_erased(const struct merge *merge, const char *pointer, const json_t *base,
 			   const json_t *over)
 {
-	const char *owner = owner_name(merge, pointer);
+	const char *owner = owner_name(merge, pointer, base);
 	return loader_mistake(merge->loader, merge->by, pointer, POSITION_VALUE,
 			      "%s %s cannot take away the %s %s%s; add to it or leave %s out",
 			      json_is_array(over) ? "an empty" : "this", json_type_name(over),

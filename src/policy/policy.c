@@ -58,21 +58,27 @@ int loader_mistake(struct loader *loader, const struct layer *layer, const char 
 	return loader_report(loader, CAVRA_ERR_POLICY);
 }
 
-static bool has_value(struct arena *arena, const json_t *document, const char *pointer)
+static const json_t *find_value(struct arena *arena, const json_t *document, const char *pointer)
 {
 	struct str rest = str_from(pointer), step;
 	while (document && pointer_next(&rest, &step))
 		document = json_object_get(document, pointer_step_key(arena, step));
-	return document != NULL;
+	return document;
 }
 
-const struct layer *loader_owner(struct loader *loader, size_t below, const char *pointer)
+const struct layer *loader_owner(struct loader *loader, size_t below, const char *pointer,
+				 const json_t *value)
 {
-	struct arena *scratch = &loader->scratch;
-	for (size_t i = below; i > 0; i--)
-		if (has_value(scratch, loader->layer[i - 1]->root, pointer))
+	const struct layer *any = NULL;
+	for (size_t i = below; i > 0; i--) {
+		const json_t *found =
+			find_value(&loader->scratch, loader->layer[i - 1]->root, pointer);
+		if (found && value && json_equal(found, value))
 			return loader->layer[i - 1];
-	return NULL;
+		if (found && !any)
+			any = loader->layer[i - 1];
+	}
+	return any;
 }
 
 /* ---- one run ---- */

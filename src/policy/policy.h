@@ -82,7 +82,8 @@ struct policy {
 		require_ai_attestation;
 	bool mcp_block_unknown, mcp_has_section;
 	enum policy_switch network_default; /* SWITCH_UNSET: no opinion */
-	enum cavra_severity in_place;       /* highest severity a human at the agent may approve */
+	enum cavra_severity in_place; /* highest severity a human at the agent may approve ... */
+	bool in_place_none;           /* ... unless none */
 	bool hook_authoritative;            /* hook.authoritative */
 
 	struct policy_rule *rules;

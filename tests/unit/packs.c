@@ -23,6 +23,11 @@ int packs_tear_down(void **state)
 	return system(command); /* NOLINT: a path of our own making */
 }
 
+const char *packs_directory(void)
+{
+	return root;
+}
+
 const char *packs_path(const char *name)
 {
 	static char paths[4][256];

@@ -17,6 +17,7 @@ int packs_tear_down(void **state);
 void packs_put(const char *name, const char *text);
 /* The same with "metadata: {id: <id>, ...}" as its first line; more: "" or ", inherits: cavra-y". */
 void packs_put_pack(const char *id, const char *more, const char *text);
+const char *packs_directory(void);
 /* Its path, until the next call but three. */
 const char *packs_path(const char *name);
 

@@ -149,7 +149,7 @@ static void test_sources(void **state)
 	assert_int_equal(policy_load_pack(&missing, "cavra-x", NULL, 0, &policy, &error),
 			 CAVRA_ERR_NOT_FOUND);
 	/* W24: nothing in the environment or the working directory chooses packs. */
-	assert_int_equal(setenv("CAVRA_POLICY_DIR", packs_path(""), 1), 0);
+	assert_int_equal(setenv("CAVRA_POLICY_DIR", packs_directory(), 1), 0);
 	assert_int_equal(policy_load_pack(&nothing, "cavra-x", NULL, 0, &policy, &error),
 			 CAVRA_ERR_NOT_FOUND);
 	assert_int_equal(unsetenv("CAVRA_POLICY_DIR"), 0);
@@ -200,7 +200,7 @@ static void collect(void *context, const struct cavra_error *mistake)
 
 static const char *check(const char *text, struct collected *collected)
 {
-	struct policy_source source = {.pack_dir = packs_path("")};
+	struct policy_source source = {.pack_dir = packs_directory()};
 	struct cavra_error error;
 	*collected = (struct collected){.n = 0};
 	packs_put("cavra-x", text);
