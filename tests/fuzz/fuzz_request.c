@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int code = request_from_json(root, &document, &error);
 	FUZZ_CHECK(code == 0 || error.text[0]);
 	FUZZ_CHECK(code < 0 || document.request.action_type.n > 0);
-	FUZZ_CHECK(code < 0 || str_find_char(document.request.target, '\0') == STR_NPOS);
+	FUZZ_CHECK(code < 0 || str_find_char(document.request.cwd, '\0') == STR_NPOS);
 	request_document_release(&document);
 	if (json_is_object(root))
 		check_facts(root);

@@ -46,8 +46,7 @@ const requestOf = {
 
 function decided(items, options) {
   const records = decideAll(items.map((item) => requestOf[item.action_type](item)), options);
-  // A request that is no request (a NUL in it) is refused, and a refusal blocks.
-  return items.map((item, i) => ({ ...item, got: records[i].decision ?? 'block', record: records[i] }));
+  return items.map((item, i) => ({ ...item, got: records[i].decision ?? 'error', record: records[i] }));
 }
 
 const show = (items) => items.map(({ id, target, got, expect, record }) =>
@@ -65,8 +64,8 @@ test('actions.jsonl', async (t) => {
   t.diagnostic(`${items.length} actions; block-only blocked ${blockOnly.length - notBlocked.length} of ${blockOnly.length}; ` +
     `allow-only allowed ${allowOnly.length - asked.length} of ${allowOnly.length}; as expected ${items.length - wrong.length}`);
   if (wrong.length) t.diagnostic(show(wrong));
-  await t.test('every action is decided, but for those with a NUL in them', () => {
-    assert.equal(show(results.filter(({ record, target }) => record.error && !target.includes('\0'))), '');
+  await t.test('every action is decided', () => {
+    assert.equal(show(results.filter(({ got }) => got === 'error')), '');
   });
   await t.test('nothing that must be stopped is allowed', () => {
     assert.equal(show(results.filter(({ expect, got }) => got === 'allow' && !expect.includes('allow'))), '');
@@ -104,8 +103,8 @@ function lines(name) {
     .map((line, i) => ({ id: `${name}:${i + 1}`, action_type: 'shell', target: line.replaceAll('⏎', '\n'), expect: ['allow'] }));
 }
 
-for (const [name, atLeast] of [['everyday.txt', 300], ['lookalikes.txt', 50]]) {
-  test(`${name} under the baseline: nothing is blocked, one in fifty may ask`, (t) => {
+for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.txt', 50, 0.05]]) {
+  test(`${name} under the baseline: nothing is blocked, few ask`, (t) => {
     const items = lines(name);
     assert.ok(items.length >= atLeast);
     const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
@@ -113,6 +112,6 @@ for (const [name, atLeast] of [['everyday.txt', 300], ['lookalikes.txt', 50]]) {
     t.diagnostic(`${items.length} commands, ${asked.length} not allowed`);
     if (asked.length) t.diagnostic(show(asked));
     assert.equal(show(results.filter(({ got }) => got === 'block')), '');
-    assert.ok(asked.length <= items.length * 0.02, show(asked));
+    assert.ok(asked.length <= items.length * share, show(asked));
   });
 }

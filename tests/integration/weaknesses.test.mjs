@@ -71,8 +71,12 @@ row('W6 file rules hold for commands, however wide the allow list', [
 ], 'block', { policy: terraformProd }, /^filesystem\.read\.block$/);
 
 row('W7 git* does not allow what Git can be made to do', [
-  command('git push --force origin main'), command("git -c alias.z='!sh -c id' z"), command('git clean -fdx'),
+  command('git push --force origin main'), command("git -c alias.z='!sh -c id' z"),
   command("git -c core.sshCommand='sh -c id' fetch"),
+], ['block', 'require_approval'], { policy: terraformProd });
+
+row('W7 nor what throws work away', [
+  command('git clean -fdx'), command('git reset --hard'), command('git checkout -- .'), command('git stash clear'),
 ], ['block', 'require_approval'], { policy: terraformProd });
 
 row('W8 a pipeline rule holds wherever the pipeline stands', [
