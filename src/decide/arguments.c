@@ -95,13 +95,14 @@ static void add_inner(struct reading *r, enum role role, size_t from, size_t to)
 	r->a->inner[r->a->n_inner++] = (struct inner_command){from, to, role};
 }
 
-/* find -exec ... ; : the words up to ";" or "+". */
+/* find -exec ... ; : the words up to ";", or up to "+" behind "{}". */
 static void take_exec(struct reading *r)
 {
 	size_t from = r->at;
 	while (r->at < r->n) {
 		struct str text = known_text(r, r->at);
-		if (str_is(text, ";") || (str_is(text, "+") && r->at > from))
+		bool plus = str_is(text, "+") && r->at > from && str_is(known_text(r, r->at - 1), "{}");
+		if (str_is(text, ";") || plus)
 			break;
 		r->at++;
 	}
@@ -140,6 +141,9 @@ static void attached_value(struct reading *r, const struct known_option *option,
 	note_option(r, option, value, true);
 	if (option->n_roles == 0)
 		return;
+	/* --exec=cat: a command in one word with its option is not taken apart. */
+	if (takes_inner(option->roles[0]))
+		r->a->imprecise = true;
 	add_argument(r, option->roles[0], value, r->at - 1);
 	r->a->args[r->a->n_args - 1].option = option;
 	if (!option->optional)
@@ -258,11 +262,40 @@ bool arguments_has(const struct arguments *a, const char *option)
 	return false;
 }
 
-static bool has_any(const struct arguments *a, struct known_list names)
+static bool is_innermost(const struct arguments *a, size_t level)
+{
+	return level + 1 == a->n_chain;
+}
+
+/* Clauses of a parent mean its own options, not those of the same name that a subcommand has: "docker run -v" does not ask
+ * for the version.
+ */
+static bool is_seen_by(const struct arguments *a, size_t level, const struct known_option *option)
+{
+	for (size_t i = 0; i <= level && !is_innermost(a, level); i++) {
+		const struct known_option *own = known_command_options(a->chain[i]);
+		if (option >= own && option < own + a->chain[i]->n_options)
+			return true;
+	}
+	return is_innermost(a, level);
+}
+
+static bool has_option(const struct arguments *a, size_t level, const char *name)
+{
+	if (strcmp(name, "--") == 0)
+		return a->end_word && is_innermost(a, level);
+	for (size_t i = 0; i < a->n_options; i++)
+		if (strcmp(knowledge_text(a->options[i].option->name), name) == 0 &&
+		    is_seen_by(a, level, a->options[i].option))
+			return true;
+	return false;
+}
+
+static bool has_any(const struct arguments *a, size_t level, struct known_list names)
 {
 	const char *name;
 	for (size_t i = 0; (name = knowledge_item(names, i)); i++)
-		if (arguments_has(a, name))
+		if (has_option(a, level, name))
 			return true;
 	return false;
 }
@@ -288,21 +321,30 @@ static bool operand_matches(struct reading *r, struct known_list globs)
 	return false;
 }
 
-static bool option_matches(struct reading *r, const struct known_when *when)
+static bool option_matches(struct reading *r, const struct known_when *when, size_t level)
 {
 	for (size_t i = 0; i < r->a->n_options; i++) {
 		const struct seen_option *seen = &r->a->options[i];
-		if (seen->option->name.at == when->option.at && seen->has_value && value_matches(r, seen->value, when->value))
+		if (seen->option->name.at == when->option.at && seen->has_value &&
+		    is_seen_by(r->a, level, seen->option) && value_matches(r, seen->value, when->value))
 			return true;
 	}
 	return false;
 }
 
-static bool when_holds(struct reading *r, const struct known_when *when)
+static bool asks_about_operands(const struct known_when *when)
 {
-	if (when->has.at && !has_any(r->a, when->has))
+	return when->min_operands >= 0 || when->max_operands >= 0 || when->operand.at;
+}
+
+static bool when_holds(struct reading *r, const struct known_when *when, size_t level)
+{
+	/* The operands are the subcommand's. */
+	if (!is_innermost(r->a, level) && asks_about_operands(when))
 		return false;
-	if (when->lacks.at && has_any(r->a, when->lacks))
+	if (when->has.at && !has_any(r->a, level, when->has))
+		return false;
+	if (when->lacks.at && has_any(r->a, level, when->lacks))
 		return false;
 	if (when->min_operands >= 0 && r->a->n_operands < (size_t)when->min_operands)
 		return false;
@@ -310,7 +352,7 @@ static bool when_holds(struct reading *r, const struct known_when *when)
 		return false;
 	if (when->operand.at && !operand_matches(r, when->operand))
 		return false;
-	return !when->option.at || option_matches(r, when);
+	return !when->option.at || option_matches(r, when, level);
 }
 
 static void add_models(struct arguments *a, struct known_list models)
@@ -320,10 +362,10 @@ static void add_models(struct arguments *a, struct known_list models)
 		a->models[a->n_models++] = model;
 }
 
-static void apply_when(struct reading *r, const struct known_when *when)
+static void apply_when(struct reading *r, const struct known_when *when, size_t level)
 {
 	struct arguments *a = r->a;
-	if (!when_holds(r, when))
+	if (!when_holds(r, when, level))
 		return;
 	if (when->command_class >= 0)
 		a->cls = (enum command_class)when->command_class;
@@ -370,12 +412,13 @@ static void apply_knowledge(struct reading *r)
 	a->remote = a->appends = false;
 	a->severity = a->hint = NULL;
 	for (size_t i = 0; i < a->n_chain; i++) {
-		const struct known_command *c = a->chain[i];
-		apply_command(r, c, i + 1 == a->n_chain);
-		add_models(a, c->models);
-		for (size_t k = 0; k < c->n_when; k++)
-			apply_when(r, &known_command_when(c)[k]);
+		apply_command(r, a->chain[i], is_innermost(a, i));
+		add_models(a, a->chain[i]->models);
 	}
+	/* Clauses of the parents come after what the subcommand is, and before its own: "kubectl delete --help" helps. */
+	for (size_t i = 0; i < a->n_chain; i++)
+		for (size_t k = 0; k < a->chain[i]->n_when; k++)
+			apply_when(r, &known_command_when(a->chain[i])[k], i);
 }
 
 static bool has_inner_roles(const struct operand_roles *roles)
@@ -572,20 +615,24 @@ static void assign_roles(struct reading *r)
 {
 	struct arguments *a = r->a;
 	struct operand_roles roles = a->roles;
-	bool files = false;
+	bool files = false, repeats = roles.repeat != ROLE_UNKNOWN;
 	size_t k = 0;
 	if (roles.repeat == ROLE_ASSIGN)
 		roles.repeat = ROLE_UNKNOWN;
 	for (size_t i = 0; i < a->n_args; i++) {
 		if (!a->args[i].operand || a->args[i].role == ROLE_ASSIGN)
 			continue;
+		bool fixed = k < roles.n_prefix || a->n_operands - k <= roles.n_suffix;
 		a->args[i].role = operand_role(&roles, k++, a->n_operands);
 		if (a->recursive)
 			a->args[i].role = tree_form(a->args[i].role);
-		files |= is_file_role(a->args[i].role);
+		files |= repeats ? !fixed : is_file_role(a->args[i].role);
 	}
+	/* Where a role repeats, the default stands in when no operand has it: "unzip a.zip" unpacks here. */
 	if (!files && a->default_operand) {
-		enum role role = a->recursive ? tree_form((enum role)roles.repeat) : (enum role)roles.repeat;
+		enum role role = (enum role)(repeats || !roles.n_prefix ? roles.repeat : roles.prefix[0]);
+		if (a->recursive)
+			role = tree_form(role);
 		add_argument(r, role, value_from(r->d->arena, str_from(a->default_operand)), r->n);
 		a->args[a->n_args - 1].operand = true;
 	}

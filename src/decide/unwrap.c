@@ -3,6 +3,7 @@
  * Unwrapping: from shell text to commands, from a command to the commands inside it, until only what really runs is
  * left. Stage 3 of 3 behind src/shell/. Tour 5 of 9: continue in commands.c.
  */
+#include "base/array.h"
 #include "base/limits.h"
 #include "decide/command.h"
 #include "decide/paths.h"
@@ -289,6 +290,16 @@ static void joined_shell(struct decider *d, struct command *c, const struct word
 	shell_text(d, text, scope);
 }
 
+/* Parts of what was found, as fd spells them. */
+static void replace_parts(struct decider *d, struct word *words, size_t n)
+{
+	static const char *const parts[] = {"{/}", "{//}", "{.}", "{/.}"};
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(parts) && word_is_known(&words[i]); k++)
+			if (str_find(value_text(d->arena, words[i].value), str_from(parts[k])) != STR_NPOS)
+				words[i].value = value_any();
+}
+
 static void inner_words(struct decider *d, struct command *c, const struct inner_command *inner)
 {
 	struct scope scope = inner_scope(d, c);
@@ -305,6 +316,7 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 	if (inner->role == ROLE_EXEC) {
 		what = STR("{}");
 		with = found_file(d, c);
+		replace_parts(d, words, n);
 	}
 	for (size_t i = 0; what.n && i < n; i++)
 		words[i].value = replace_text(d, words[i].value, what, with);
