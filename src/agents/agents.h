@@ -12,6 +12,9 @@
 
 enum { AGENT_MAX_REQUESTS = 64 };
 
+/* Action type of a request about a tool as such: one that no rule knows, so it needs approval. */
+#define AGENT_TOOL_ACTION "agent_tool"
+
 /* One hook call. */
 struct agent_event {
 	json_t *payload; /* owned; everything below borrows from it or from the arena */

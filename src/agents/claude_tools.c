@@ -28,7 +28,7 @@ struct tool {
 /* An action type that no rule knows, so that the default for the unknown decides. */
 static void add_unknown(struct agent_event *event, struct str why)
 {
-	agent_event_add(event, "agent_tool", event->tool, "");
+	agent_event_add(event, AGENT_TOOL_ACTION, event->tool, "");
 	event->ask = why;
 }
 

@@ -86,6 +86,12 @@ static void add_more(struct buf *out, const struct decision *decision)
 	}
 }
 
+/* The tool as such is asked about: why, the adapter knows better than the core. */
+static bool is_about_tool(const struct agent_event *event, const struct decision *decision)
+{
+	return event->ask.n && str_is(decision->action_type, AGENT_TOOL_ACTION);
+}
+
 static void explain(struct buf *out, const struct agent_event *event, const struct policy *policy,
 		    const struct decision *decision, enum agent_answer answer)
 {
@@ -94,7 +100,7 @@ static void explain(struct buf *out, const struct agent_event *event, const stru
 	if (effect.outcome != decision->outcome) {
 		add_part(out, str_from(effect.reason));
 	} else {
-		add_part(out, decision->reason);
+		add_part(out, is_about_tool(event, decision) ? event->ask : decision->reason);
 		add_rule(out, decision->rule_id, decision->severity);
 		if (answer == ANSWER_DENY && decision->outcome == CAVRA_REQUIRE_APPROVAL)
 			add_approval(out, event, policy, decision);
@@ -121,9 +127,11 @@ static void add_note(struct buf *out, const struct decision *decision)
 }
 
 /* A question of the adapter's own comes on top of whatever was decided. */
-static void demand_question(struct agent_verdict *verdict, const struct agent_event *event)
+static void demand_question(struct agent_verdict *verdict, const struct agent_event *event,
+			    const struct policy *policy, const struct decision *deciding)
 {
-	if (!event->ask.n || verdict->answer == ANSWER_DENY)
+	if (!event->ask.n || verdict->answer == ANSWER_DENY || policy->mode == MODE_AUDIT_ONLY ||
+	    (deciding && is_about_tool(event, deciding)))
 		return;
 	enum agent_answer answer = event->can_ask ? ANSWER_ASK : ANSWER_DENY;
 	if (answer != verdict->answer) {
@@ -161,7 +169,7 @@ void agent_judge(const struct agent_event *event, const struct decision *decisio
 		explain(&verdict.reason, event, policy, deciding, verdict.answer);
 	else if (verdict.answer == ANSWER_ALLOW)
 		buf_add_format(&verdict.reason, "CAVRA allows this [%s]", deciding->rule_id);
-	demand_question(&verdict, event);
+	demand_question(&verdict, event, policy, deciding);
 	if (event->plans && verdict.answer == ANSWER_ALLOW)
 		verdict.answer = ANSWER_SILENT;
 	*ret_verdict = verdict;

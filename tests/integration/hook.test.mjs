@@ -141,6 +141,11 @@ test('high severity is not for the person at the agent, and the group is named',
   assert.match(reasonOf(done), /Platform Security/);
 });
 
+test('a question about a tool says why', () => {
+  assert.match(reasonOf(hook(payload('Workflow', { script: 'x' }))), /^CAVRA asks: the workflow's script .* \[runtime\.default\.require_approval, medium\]\.$/);
+  assert.match(reasonOf(hook(payload('Bash', { command: 'frobnicate', dangerouslyDisableSandbox: true }))), /frobnicate.*sandbox/);
+});
+
 test('an allow is said only where a rule says so, and never while the agent plans', () => {
   assert.equal(answer('Bash', { command: 'terraform plan' }), 'allow');
   assert.equal(answer('Bash', { command: 'terraform plan' }, { permission_mode: 'plan' }), 'silent');
@@ -266,6 +271,9 @@ test('a policy in audit_only stops nothing and says what it would have done', ()
   const done = hook(payload('Bash', { command: 'terraform apply' }, { cwd: dir }), { env: { CLAUDE_PROJECT_DIR: dir } });
   assert.equal(answerOf(done), 'silent');
   assert.match(JSON.parse(done.out).systemMessage, /^CAVRA \(audit_only\): block, /);
+  const options = { env: { CLAUDE_PROJECT_DIR: dir } };
+  assert.equal(answer('Bash', { command: 'ls', dangerouslyDisableSandbox: true }, { cwd: dir }, options), 'silent');
+  assert.equal(answer('QuantumTeleport', {}, { cwd: dir }, options), 'silent');
 });
 
 test('a policy in break_glass blocks: nobody is authenticated here', () => {
