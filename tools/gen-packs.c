@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * gen-packs DIRECTORY SCHEMA.json OUTPUT.c DEPFILE: embeds policies/<id>/policy.yaml and the schema of policies during
- * the build. Prints mistakes as "file:line:column: text" and then writes nothing.
+ * gen-packs PACKS SCHEMA.json COMMANDS OUTPUT.c DEPFILE: embeds policies/<id>/policy.yaml, the schema of policies and
+ * the names of the models in data/commands/ during the build. Prints mistakes as "file:line:column: text" and then writes
+ * nothing.
  *
  * Each pack is embedded twice: as written, and as JSON without its test cases, which is what a decision needs and
  * reads in a fraction of the time.
@@ -16,6 +17,7 @@
 
 struct output {
 	struct buf text, table, depends;
+	json_t *models; /* an object whose keys they are */
 	size_t n;
 };
 
@@ -117,33 +119,115 @@ static int add_schema(struct output *output, const char *path)
 		       "\t{\"\", \"\", 0, \"\", 0},\n};\nconst size_t policy_packs_count = %zu;\n"
 		       "const struct str policy_schema_text = {schema_%zu, sizeof schema_%zu - 1};\n",
 		       output->n, output->n, output->n);
-	buf_add_format(&output->depends, " %s\n", path);
+	buf_add_format(&output->depends, " %s", path);
 	document_free(document);
 	return code;
+}
+
+/* ---- models ---- */
+
+static void collect_models(const json_t *value, json_t *models)
+{
+	const char *key;
+	json_t *member;
+	for (size_t i = 0; i < json_array_size(value); i++)
+		collect_models(json_array_get(value, i), models);
+	json_object_foreach((json_t *)value, key, member) {
+		collect_models(member, models);
+		for (size_t i = 0; strcmp(key, "models") == 0 && i < json_array_size(member); i++)
+			(void)json_object_set_new(
+				models, json_string_value(json_array_get(member, i)), json_null());
+	}
+}
+
+static int is_yaml(const struct dirent *entry)
+{
+	return str_ends(str_from(entry->d_name), STR(".yaml"));
+}
+
+static int read_models(struct output *output, const char *directory, const char *name)
+{
+	char path[4096];
+	struct cavra_error error;
+	struct document *document;
+	(void)snprintf(path, sizeof path, "%s/%s", directory, name);
+	buf_add_format(&output->depends, " %s", path);
+	if (document_load(path, &document, &error) < 0)
+		return print_error(&error);
+	collect_models(document->root, output->models);
+	document_free(document);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int write_models(struct output *output)
+{
+	const char *key;
+	json_t *ignored;
+	size_t n = 0;
+	const char **names = calloc(json_object_size(output->models) + 1, sizeof *names);
+	if (!names)
+		return -1;
+	json_object_foreach(output->models, key, ignored)
+		names[n++] = key;
+	qsort(names, n, sizeof *names, by_name);
+	buf_add_c(&output->table, "const char *const policy_models[] = {\n");
+	for (size_t i = 0; i < n; i++)
+		buf_add_format(&output->table, "\t\"%s\",\n", names[i]);
+	buf_add_format(&output->table, "\t\"\",\n};\nconst size_t policy_models_count = %zu;\n", n);
+	free(names);
+	return 0;
+}
+
+static int add_models(struct output *output, const char *directory)
+{
+	struct dirent **entries;
+	int code = 0, n = scandir(directory, &entries, is_yaml, by_bytes);
+	if (n < 0) {
+		perror(directory);
+		return -1;
+	}
+	buf_add_format(&output->depends, " %s", directory);
+	for (int i = 0; i < n; i++) {
+		if (code == 0)
+			code = read_models(output, directory, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return code == 0 ? write_models(output) : code;
 }
 
 int main(int argc, char **argv)
 {
 	struct output output = {.n = 0};
-	if (argc != 5) {
-		(void)fputs("usage: gen-packs DIRECTORY SCHEMA.json OUTPUT.c DEPFILE\n", stderr);
+	if (argc != 6) {
+		(void)fputs("usage: gen-packs PACKS SCHEMA.json COMMANDS OUTPUT.c DEPFILE\n", stderr);
 		return 2;
 	}
+	output.models = json_object();
 	buf_init(&output.text, MiB(64));
 	buf_init(&output.table, MiB(1));
 	buf_init(&output.depends, MiB(1));
-	buf_add_format(&output.depends, "%s:", argv[3]);
+	buf_add_format(&output.depends, "%s:", argv[4]);
 	buf_add_c(&output.text, "/* Written by tools/gen-packs.c. */\n#include \"policy/registry.h\"\n");
 	buf_add_c(&output.table, "const struct policy_pack policy_packs[] = {\n");
 	int code = add_packs(&output, argv[1]);
 	if (code == 0)
 		code = add_schema(&output, argv[2]);
+	if (code == 0)
+		code = add_models(&output, argv[3]);
+	buf_add_char(&output.depends, '\n');
 	buf_add(&output.text, buf_str(&output.table));
 	output.text.failed |= output.table.failed;
 	if (code == 0)
-		code = write_file(argv[3], &output.text);
+		code = write_file(argv[4], &output.text);
 	if (code == 0)
-		code = write_file(argv[4], &output.depends);
+		code = write_file(argv[5], &output.depends);
+	json_decref(output.models);
 	buf_release(&output.text);
 	buf_release(&output.table);
 	buf_release(&output.depends);

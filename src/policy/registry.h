@@ -10,6 +10,10 @@
 /* data/policy.schema.json */
 extern const struct str policy_schema_text;
 
+/* What a rule's model may name, sorted: the models of data/commands/. */
+extern const char *const policy_models[];
+extern const size_t policy_models_count;
+
 /* "cavra-" and lower-case letters, digits and dashes: what can be no path. Errors: CAVRA_ERR_POLICY. */
 int policy_id_check(struct str id, struct cavra_error *error);
 /* NULL when no embedded pack has that id. */

@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "json/pointer.h"
 #include "policy/load.h"
+#include "policy/registry.h"
 
 /* Where a rule stands. */
 struct place {
@@ -94,6 +95,25 @@ static int compile_effect(const struct place *place, const json_t *match, enum p
 	return complain(place, "/match/effect", "no such effect");
 }
 
+static int check_model(const struct place *place, struct str model)
+{
+	struct arena *scratch = &place->loader->scratch;
+	struct str near = STR("");
+	struct str program = str_first(model, str_find_char(model, '.') + 1);
+	for (size_t i = 0; i < policy_models_count; i++) {
+		struct str known = str_from(policy_models[i]);
+		if (str_eq(known, model))
+			return 0;
+		if (str_starts(known, program))
+			near = arena_join3(scratch, near, near.n ? STR(", ") : STR(""), known);
+	}
+	if (!near.n)
+		return complain(place, "/match/model",
+				"nothing is known about that program; write program and subcommand");
+	return complain(place, "/match/model",
+			arena_join(scratch, STR("there is no such model; there are: "), near).p);
+}
+
 static int compile_match(const struct place *place, const json_t *match, enum pattern_mood mood,
 			 struct rule_match *ret)
 {
@@ -102,7 +122,9 @@ static int compile_match(const struct place *place, const json_t *match, enum pa
 	ret->model = get_text(place, match, "model");
 	get_words(place, match, "subcommand", &ret->subcommand, &ret->n_subcommand);
 	get_words(place, match, "flags", &ret->flags, &ret->n_flags);
-	int code = compile_patterns(place, match, "operands", names, &ret->operands);
+	int code = ret->model.n ? check_model(place, ret->model) : 0;
+	if (code == 0)
+		code = compile_patterns(place, match, "operands", names, &ret->operands);
 	if (code == 0)
 		code = compile_patterns(place, match, "dest", names, &ret->model_argument);
 	if (code == 0)
