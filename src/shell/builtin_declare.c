@@ -100,7 +100,18 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
 {
 	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
-	if (word->is_array || word->has_subscript) {
+	struct part_words braced = {0};
+	expand_braces(ev, word->parts, &braced);
+	if (braced.n != 1 || braced.too_many) {
+		/* Here, other than in plain assignments, braces are expanded. */
+		(void)expand_value(ev, st, word->parts);
+		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
+		*declared = (struct declared){word->name, value_any(), s->declared};
+		s->declared = declared;
+		shown = value_concat(ev->arena, shown, value_any());
+		ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) =
+			(struct word){.value = value_any(), .many = true, .span = word->span};
+	} else if (word->is_array || word->has_subscript) {
 		if (makes_local(ev, s))
 			remember_local(ev, st, word->name);
 		if (builtin_may_have(ev, s, 'A'))

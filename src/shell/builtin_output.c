@@ -91,6 +91,8 @@ static bool output_of_printf(struct eval *ev, const struct simple *s, struct val
 	size_t i = 1;
 	if (str_is(builtin_arg(ev, s, i), "--"))
 		i++;
+	else if (str_starts(builtin_arg(ev, s, i), STR("-")))
+		return false;
 	if (i >= s->words.n || !word_is_known(&s->words.items[i]) || str_starts(builtin_arg(ev, s, i), STR("-v")))
 		return false;
 	struct str format = builtin_arg(ev, s, i++);
@@ -184,9 +186,8 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 	case OUTPUT_UNKNOWN:
 		break;
 	}
-	if (s->output_lost && kind != OUTPUT_UNKNOWN)
-		return;
-	if (known && !s->output_unknown)
+	/* With a redirection that fails it does not run at all. */
+	if (known && !s->output_unknown && !s->redirects)
 		capture_add(ev, st, output);
 	else
 		capture_unknown(ev);

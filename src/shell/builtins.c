@@ -225,6 +225,8 @@ static void run_eval(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_source(struct eval *ev, struct state *st, struct simple *s)
 {
+	if (s->words.n < 2)
+		return; /* an error of Bash's */
 	struct shell_command *command = eval_emit(ev, st, SHELL_SOURCE);
 	s->words.items[0].value = value_from(ev->arena, STR("source"));
 	command->argv = s->words.items;

@@ -525,7 +525,9 @@ static void eval_compound_redirects(struct eval *ev, struct state *st, const str
 	eval_redirects(ev, st, node, &simple);
 	if (simple.redirects)
 		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple.redirects;
-	if (simple.output_lost || simple.output_unknown)
+	for (const struct redir *redir = node->redirs; redir; redir = redir->next)
+		simple.output_unknown |= redir->op == REDIR_DUP_OUT; /* error messages of Bash's may join in */
+	if (simple.redirects || simple.output_unknown)
 		capture_unknown(ev);
 }
 
@@ -539,6 +541,7 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	eval_subshell(ev, st, node->body);
 	ev->capture = outer;
 	state_assign(ev, st, node->name, &variable_tainted);
+	state_assign(ev, st, arena_join(ev->arena, node->name, STR("_PID")), &variable_tainted);
 }
 
 void eval_node(struct eval *ev, struct state *st, const struct node *node)

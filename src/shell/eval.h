@@ -145,6 +145,7 @@ struct eval {
 	int calls;
 	int aliases; /* alias expansions in progress */
 	int substitutions; /* $( ) and <( ) around the command */
+	size_t substituted; /* how many were run */
 	struct deferred *deferred;
 	const struct binding *all_functions; /* every definition seen */
 	struct span span; /* of the simple command being run */
@@ -196,6 +197,7 @@ struct field {
 	size_t n, cap;
 	bool started, many;
 	bool fuzzy;         /* an open bracket: the rest of the word is unknown */
+	bool vanishes;      /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
 	bool absorb;        /* the next separator belongs to the blank before it */
 };

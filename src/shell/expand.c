@@ -62,7 +62,7 @@ struct value field_take(struct field *f)
 	}
 	f->segs = NULL;
 	f->n = f->cap = 0;
-	f->started = f->many = f->fuzzy = false;
+	f->started = f->many = f->fuzzy = f->vanishes = false;
 	return v;
 }
 
@@ -71,9 +71,12 @@ void field_end(struct field *f)
 	if (!f->out || (!f->started && !f->many))
 		return;
 	bool many = f->many;
-	bool glob = false;
-	for (size_t i = 0; i < f->n; i++)
+	bool glob = false, solid = !f->vanishes;
+	for (size_t i = 0; i < f->n; i++) {
 		glob |= f->segs[i].kind == SEG_GLOB;
+		solid |= f->segs[i].kind != SEG_ANY;
+	}
+	many |= !solid;
 	many |= glob && f->st->globs_unknown;
 	struct word word = {.many = many};
 	word.value = field_take(f);
@@ -287,11 +290,15 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 static void command_part(struct field *f, const struct part *part, bool quoted)
 {
 	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
+	const struct value *input = f->ev->input;
 	f->ev->capture = &capture;
+	f->ev->input = NULL; /* who of several readers gets what, nobody knows */
 	f->ev->substitutions++;
+	f->ev->substituted++;
 	if (part->list)
 		eval_subshell(f->ev, f->st, part->list);
 	f->ev->substitutions--;
+	f->ev->input = input;
 	f->ev->capture = outer;
 	if (!capture.known) {
 		field_any(f, quoted);
@@ -318,14 +325,20 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 static void process_part(struct field *f, const struct part *part)
 {
 	struct capture *outer = f->ev->capture;
+	const struct value *input = f->ev->input;
 	f->ev->capture = NULL;
+	f->ev->input = NULL;
 	f->ev->substitutions++;
+	f->ev->substituted++;
 	if (part->list)
 		eval_subshell(f->ev, f->st, part->list);
 	else
 		field_any(f, false); /* Bash makes no word of <() */
 	f->ev->substitutions--;
+	f->ev->input = input;
 	f->ev->capture = outer;
+	if (part->writes)
+		capture_unknown(f->ev);
 	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
 	push_seg(f, SEG_NUMBER, STR(""));
 }
@@ -388,6 +401,8 @@ void expand_word(struct eval *ev, struct state *st, const struct word_node *node
 		field_parts(&f, words.items[i], false);
 		field_end(&f);
 	}
+	if (words.too_many)
+		(void)expand_value(ev, st, node->parts); /* what it runs, it runs */
 	if (words.too_many || ev->exhausted)
 		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = (struct word){.many = true, .value = value_any()};
 	for (size_t i = before; i < out->n; i++)

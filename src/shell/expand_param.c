@@ -433,7 +433,7 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 	bool star = h->star || (param->name.n == 1 && param->name.p[0] == '*');
 	if (h->is_list) {
 		if (h->n == 0 && f->out && quoted && !star)
-			return; /* "$@" without parameters is no word, unless something else stands in it */
+			f->vanishes = true;
 		field_list(f, h->items, h->n, quoted, star);
 	} else if (h->unknown) {
 		field_any(f, quoted);

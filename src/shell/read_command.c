@@ -123,6 +123,9 @@ static bool skip_prefixes(struct reader *r)
 		any = true;
 		r->at = end;
 		reader_skip_blanks(r);
+		/* Inside a substitution Bash knows no reserved words behind "time". */
+		if (word == RESERVED_TIME && r->substitutions && peek_reserved(r, &end) != RESERVED_NONE)
+			reader_fail(r, "a reserved word behind time");
 		size_t at = r->at;
 		if (word == RESERVED_TIME && reader_accept(r, '-')) {
 			bool option = (reader_accept(r, 'p') || reader_accept(r, '-')) && reader_is_meta(reader_peek(r));
@@ -232,15 +235,31 @@ struct node *read_list(struct reader *r)
 	return list;
 }
 
+static bool only_simple(const struct node *node)
+{
+	for (; node; node = node->next) {
+		bool inner = node->kind == NODE_LIST || node->kind == NODE_AND_OR || node->kind == NODE_PIPELINE;
+		if (inner ? !only_simple(node->first) : node->kind != NODE_SIMPLE)
+			return false;
+	}
+	return true;
+}
+
 struct node *read_substitution(struct reader *r)
 {
+	size_t heredocs = r->heredocs;
 	struct redir *pending = r->pending;
 	struct redir **pending_tail = r->pending ? r->pending_tail : &r->pending;
 	r->pending = NULL;
 	r->pending_tail = &r->pending;
 	(void)reader_next(r);
+	r->substitutions++;
 	struct node *list = read_list(r);
+	r->substitutions--;
 	reader_expect(r, ')', "a command substitution is never closed");
+	/* Bash prints and reads such text once more, and loses these. */
+	if (r->heredocs != heredocs && !only_simple(list))
+		reader_fail(r, "a here-document in a compound command in a substitution");
 	if (r->pending)
 		reader_fail(r, "a here-document in a command substitution has no body");
 	r->pending = pending;

@@ -75,6 +75,8 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 	int quote = 0;
 	for (int c = reader_peek(r); c != READER_END && (quote || !reader_is_meta(c)); c = reader_peek(r)) {
 		c = quote == '\'' ? reader_next_raw(r) : reader_next(r);
+		if (c == '$' && !quote && (reader_peek(r) == '\'' || reader_peek(r) == '"'))
+			reader_fail(r, "a here-document's delimiter with escapes");
 		if (c == quote) {
 			quote = 0;
 			continue;
@@ -124,6 +126,15 @@ struct redir *read_redirection(struct reader *r)
 		*r->pending_tail = redir;
 		r->pending_tail = &redir->next_pending;
 		r->heredocs++;
+		return redir;
+	}
+	/* "-" is a word of its own here: >&-x closes a descriptor and runs x. */
+	if ((redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT) && reader_peek(r) == '-') {
+		redir->target = ARENA_NEW(r->arena, struct word_node);
+		redir->target->parts = ARENA_NEW(r->arena, struct part);
+		redir->target->parts->text = STR("-");
+		redir->target->span = reader_span(r, r->at, r->at + 1);
+		(void)reader_next(r);
 		return redir;
 	}
 	redir->target = read_word(r, false, WORD_PLAIN);

@@ -291,11 +291,13 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 static void process_substitution(struct reader *r, struct part_list *list)
 {
 	flush_text(r, list);
-	(void)reader_next(r);
+	bool writes = reader_next(r) == '>';
 	if (!reader_enter(r))
 		return;
 	struct node *body = read_substitution(r);
-	add_part(r, list, PART_PROCESS, true)->list = body;
+	struct part *part = add_part(r, list, PART_PROCESS, true);
+	part->list = body;
+	part->writes = writes;
 	reader_leave(r);
 }
 

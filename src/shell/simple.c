@@ -61,6 +61,19 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 	}
 }
 
+static bool expands_again(struct eval *ev, struct value target)
+{
+	if (is_descriptor(target))
+		return false;
+	if (!value_is_known(target))
+		return true;
+	struct str text = value_text(ev->arena, target);
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("$`\\\"'*?[{~", text.p[i]))
+			return true;
+	return false;
+}
+
 static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir, struct simple *simple)
 {
 	int fd = redir->fd;
@@ -68,7 +81,8 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		return;
 	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING) {
 		struct value *body = ARENA_NEW(ev->arena, struct value);
-		*body = expand_value(ev, st, redir->op == REDIR_HERE_DOC ? redir->body : redir->target->parts);
+		*body = redir->op == REDIR_HERE_DOC ? expand_value(ev, st, redir->body)
+						    : expand_assigned(ev, st, redir->target->parts);
 		if (redir->op == REDIR_HERE_STRING)
 			*body = value_concat(ev->arena, *body, value_from(ev->arena, STR("\n")));
 		if (fd == -1 || fd == 0)
@@ -79,6 +93,9 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		return; /* read up to an error */
 	struct value target = redirect_target(ev, st, redir);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
+	/* Behind >& and <& Bash expands the word, and then what it has become once more. */
+	if (duplicates && expands_again(ev, target))
+		eval_opaque(ev, st, "a redirection whose word is expanded twice");
 	if (!duplicates) {
 		add_redirect(ev, simple, redir, target);
 	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target)) {
@@ -171,25 +188,38 @@ void simple_assign(struct eval *ev, struct state *st, const struct word_node *wo
 }
 
 /* Assignments in front of a command: they go into its environment only. */
+static bool is_prefix_name(const struct node *node, struct str name)
+{
+	for (const struct word_node *word = node->words; word && word->assign; word = word->next)
+		if (str_eq(word->name, name))
+			return true;
+	return false;
+}
+
+/* What their expansions assigned on the way (x=$((y=1))) stays. */
+static void keep_side_effects(struct eval *ev, struct state *st, const struct node *node, const struct state *inner)
+{
+	const struct binding *base = st->bindings;
+	for (const struct binding *b = inner->bindings; b && b != base && eval_charge(ev, 1); b = b->next)
+		if (b->kind == BINDING_VARIABLE && !is_prefix_name(node, b->name))
+			state_assign(ev, st, b->name, b->variable);
+}
+
 static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
 {
-	const struct shell_assign *list = st->assigns;
 	struct state inner = *st; /* later ones see the earlier ones */
+	for (const struct word_node *word = node->words; word && word->assign; word = word->next)
+		simple_assign(ev, &inner, word);
+	if (node->words && node->words->assign)
+		keep_side_effects(ev, st, node, &inner);
+	simple->assigns = st->assigns;
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
+		const struct variable *v = state_variable(ev, &inner, word->name);
+		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
 		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
-		assign->name = word->name;
-		assign->value = value_any();
-		if (word->is_array || word->has_subscript)
-			simple_assign(ev, &inner, word);
-		else
-			assign->value = simple_assigned_value(ev, &inner, word);
-		assign->prefix = true;
-		assign->next = list;
-		list = assign;
-		if (!word->is_array && !word->has_subscript)
-			state_assign_value(ev, &inner, word->name, assign->value);
+		*assign = (struct shell_assign){word->name, one ? v->alt[0] : value_any(), true, simple->assigns};
+		simple->assigns = assign;
 	}
-	simple->assigns = list;
 }
 
 /* ---- aliases ---- */
@@ -371,6 +401,7 @@ void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool f
 static void run_once(struct eval *ev, struct state *st, const struct node *node)
 {
 	struct simple simple = {.node = node, .input = ev->input};
+	size_t substituted = ev->substituted;
 	const struct word_node *name = node->words;
 	while (name && name->assign)
 		name = name->next;
@@ -380,6 +411,8 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 		else
 			expand_word(ev, st, word, &simple.words);
 	}
+	if (ev->substituted != substituted)
+		simple.input = NULL; /* a substitution may have read it */
 	eval_redirects(ev, st, node, &simple);
 	ev->span = node->span;
 	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */

@@ -230,8 +230,9 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 			known = false;
 		else if (str_is(name, "PROMPT_COMMAND"))
 			eval_text(ev, st, value_text(ev->arena, variable->alt[i]));
-		else
-			eval_embedded(ev, st, value_text(ev->arena, variable->alt[i]));
+		else if (str_find_char(value_text(ev->arena, variable->alt[i]), '$') != STR_NPOS ||
+			 str_find_char(value_text(ev->arena, variable->alt[i]), '`') != STR_NPOS)
+			known = false; /* it is expanded at every command, with whatever holds then */
 	}
 	if (!known)
 		eval_opaque(ev, st, "a prompt that Bash expands is not known");
@@ -239,13 +240,16 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 
 void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable)
 {
+	if (!name.n)
+		return; /* read up to an error */
 	bool fails = st->any_readonly && state_find(ev, st, BINDING_READONLY, name);
 	if (st->weak || fails)
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);
 	bind_variable(ev, st, name, variable);
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
 	assign->name = name;
-	assign->value = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 ? variable->alt[0] : value_any();
+	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 && !st->volatile_variables;
+	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
 	st->assigns = assign;
 	watch_assignment(ev, st, name, variable);
@@ -410,22 +414,40 @@ static struct value union_value(struct value a, struct value b)
 	return value_eq(a, b) ? a : value_any();
 }
 
+static const struct shell_assign *find_assign(const struct shell_assign *list, struct str name)
+{
+	while (list && !str_eq(list->name, name))
+		list = list->next;
+	return list;
+}
+
+static bool in_assigns(struct eval *ev, const struct shell_assign *list, const struct shell_assign *wanted)
+{
+	while (list && list != wanted && eval_charge(ev, 1))
+		list = list->next;
+	return list == wanted;
+}
+
+/* A name with two values has one that nobody knows. */
 static void join_assigns(struct eval *ev, struct state *st, const struct state *b)
 {
-	if (st->assigns == b->assigns)
+	const struct shell_assign *mine = st->assigns;
+	if (mine == b->assigns)
 		return;
-	/* Both lists matter; of equal names both values are looked at. The shared tail is found by length. */
-	size_t n = 0;
-	for (const struct shell_assign *x = b->assigns; x && x != st->assigns && n < BINDINGS_MAX; x = x->next, n++) {
-		bool shared = false;
-		for (const struct shell_assign *y = st->assigns; y && !shared && eval_charge(ev, 1); y = y->next)
-			shared = y == x;
-		if (shared)
-			break;
-		struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
-		*copy = *x;
-		copy->next = st->assigns;
-		st->assigns = copy;
+	const struct shell_assign *lists[2] = {b->assigns, mine};
+	const struct shell_assign *others[2] = {mine, b->assigns};
+	for (int i = 0; i < 2; i++) {
+		for (const struct shell_assign *x = lists[i]; x && !in_assigns(ev, others[i], x) && !ev->exhausted; x = x->next) {
+			const struct shell_assign *in_a = find_assign(mine, x->name), *in_b = find_assign(b->assigns, x->name);
+			const struct shell_assign *now = find_assign(st->assigns, x->name);
+			bool same = in_a && in_b && value_eq(in_a->value, in_b->value);
+			bool done = now && now != in_a && now->value.n == 1 && now->value.seg[0].kind == SEG_ANY;
+			if (same || done)
+				continue;
+			struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
+			*copy = (struct shell_assign){.name = x->name, .value = value_any(), .next = st->assigns};
+			st->assigns = copy;
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ struct part {
 	enum part_kind kind;
 	bool quoted;         /* inside quotes: no splitting, no globbing */
 	bool backquotes;     /* PART_COMMAND: `...` */
+	bool writes;         /* PART_PROCESS: >(...) */
 	struct str text;     /* PART_TEXT */
 	struct param *param; /* PART_PARAM */
 	struct node *list;   /* PART_COMMAND, PART_PROCESS; NULL: empty */
