@@ -154,6 +154,7 @@ static void check_clause(const struct level *level, const char *pointer, const j
 	check_class(level, pointer, clause);
 	check_role_list(level, pointer, clause);
 	check_named_options(level, join(level, pointer, "has"), json_get_array(clause, "has"));
+	check_named_options(level, join(level, pointer, "and"), json_get_array(clause, "and"));
 	check_named_options(level, join(level, pointer, "lacks"), json_get_array(clause, "lacks"));
 	if (!has_any(clause, conditions))
 		complain(

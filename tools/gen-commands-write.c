@@ -194,7 +194,8 @@ static void write_clause(struct writer *writer, const json_t *clause)
 	static const struct {
 		const char *key, *field;
 	} members[] = {
-		{"has", "has"},       {"lacks", "lacks"},       {"operand", "operand"},
+		{"has", "has"},       {"and", "also_has"},      {"lacks", "lacks"},
+		{"operand", "operand"},
 		{"option", "option"}, {"value", "value"},       {"default", "default_operand"},
 		{"models", "models"}, {"severity", "severity"}, {"stdin", "stdin_role"},
 	};

@@ -344,6 +344,8 @@ static bool when_holds(struct reading *r, const struct known_when *when, size_t 
 		return false;
 	if (when->has.at && !has_any(r->a, level, when->has))
 		return false;
+	if (when->also_has.at && !has_any(r->a, level, when->also_has))
+		return false;
 	if (when->lacks.at && has_any(r->a, level, when->lacks))
 		return false;
 	if (when->min_operands >= 0 && r->a->n_operands < (size_t)when->min_operands)

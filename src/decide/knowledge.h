@@ -133,6 +133,7 @@ struct operand_roles {
  */
 struct known_when {
 	struct known_list has; /* none: no condition */
+	struct known_list also_has; /* "and" in the data: one of these, too */
 	struct known_list lacks;
 	struct known_list operand; /* globs: some operand matches one */
 	struct known_text option;  /* with value: this option's value matches one of the globs */
