@@ -63,17 +63,30 @@ static int write_integer_exact(json_int_t integer, struct buf *out, struct cavra
 	return 0;
 }
 
+/* The length of the text in front that stands as it is. */
+static size_t plain_ascii(struct str text)
+{
+	size_t n = 0;
+	while (n < text.n && text.p[n] >= ' ' && text.p[n] <= '~' && text.p[n] != '"' &&
+	       text.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void write_text_ascii(struct str text, struct buf *out)
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", meant[] = "\"\\bfnrt";
 	buf_add_char(out, '"');
-	while (text.n) {
+	for (;;) {
+		size_t n = plain_ascii(text);
+		buf_add(out, str_first(text, n));
+		text = str_from_at(text, n);
+		if (!text.n)
+			break;
 		uint32_t c = utf8_next(&text);
 		const char *escape = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
 		if (escape)
 			buf_add_format(out, "\\%c", meant[escape - plain]);
-		else if (c >= 0x20 && c < 0x7f)
-			buf_add_char(out, (char)c);
 		else if (c > 0xffff && c != UINT32_MAX)
 			buf_add_format(out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
 				       0xdc00 + (c & 0x3ff));
