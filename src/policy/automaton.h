@@ -58,6 +58,7 @@ struct element {
 	bool crosses; /* ELEMENT_RUN: also passes from word to word */
 	bool equals;  /* ELEMENT_SPACE: '=' does too; ELEMENT_BYTE '=': a space does too */
 	bool joined;  /* ELEMENT_SPACE: perhaps nothing at all does too (-X PUT, -XPUT) */
+	bool values;  /* ELEMENT_SPACE: the word behind may surely be the value of an option */
 };
 
 enum {

@@ -44,10 +44,9 @@ static bool is_option(struct str word)
 	return word.n > 1 && word.p[0] == '-';
 }
 
-/* Can the word only be matched by the very same word? */
-static bool is_literal(struct str word)
+static bool has_star(struct str word)
 {
-	return str_find_char(word, '*') == STR_NPOS && !str_starts(word, STR("-"));
+	return str_find_char(word, '*') != STR_NPOS;
 }
 
 static void add_star(struct automaton_builder *out, bool crosses)
@@ -74,18 +73,28 @@ static void add_word(struct automaton_builder *out, struct str word, bool stars,
 	}
 }
 
+/* Is an option, or what may be one, among the three words in front? Then this one may be its value. */
+static bool may_be_value(const struct words *words, size_t i)
+{
+	for (size_t k = i > 3 ? i - 3 : 0; k < i; k++)
+		if (is_option(words->word[k]) || has_star(words->word[k]))
+			return true;
+	return words->word[i].p[0] == '*';
+}
+
 static void read_deny(struct automaton_builder *out, const struct words *words)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		struct str before = i ? words->word[i - 1] : STR("");
+		struct element space = {
+			.kind = ELEMENT_SPACE,
+			.skip = is_option(words->word[i]) ? SKIP_ANY : SKIP_OPTIONS,
+			.equals = str_starts(before, STR("--")),
+			.joined = is_option(before) && before.n == 2,
+			.values = may_be_value(words, i),
+		};
 		if (i)
-			automaton_add(out, (struct element){
-						   .kind = ELEMENT_SPACE,
-						   .skip = is_option(words->word[i]) ? SKIP_ANY
-										     : SKIP_OPTIONS,
-						   .equals = str_starts(before, STR("--")),
-						   .joined = is_option(before) && before.n == 2,
-					   });
+			automaton_add(out, space);
 		add_word(out, words->word[i], true, true);
 	}
 	automaton_add(out, (struct element){.kind = ELEMENT_END, .skip = SKIP_OPTIONS});
@@ -97,10 +106,11 @@ static void read_allow(struct automaton_builder *out, const struct words *words)
 	bool open = str_ends(last, STR("*"));
 	for (size_t i = 0; i < words->n; i++) {
 		struct str word = words->word[i];
+		struct element space = {.kind = ELEMENT_SPACE,
+					.skip = open ? SKIP_OPTIONS : SKIP_NONE,
+					.values = may_be_value(words, i)};
 		if (i)
-			automaton_add(out,
-				      (struct element){.kind = ELEMENT_SPACE,
-						       .skip = open ? SKIP_OPTIONS : SKIP_NONE});
+			automaton_add(out, space);
 		/* "pytest*" is the word pytest; "agent/x*" goes on within its word. */
 		if (i + 1 == words->n)
 			while (word.n > 1 && str_ends(word, STR("*")) &&
@@ -153,6 +163,20 @@ static bool move_options(const struct words *words, bool with_value, struct word
 	return changed;
 }
 
+/* What a command must start with for this form, as far as that is plain to see. */
+static void set_key(const struct words *words, struct command_form *form)
+{
+	struct str second = words->n > 1 ? words->word[1] : STR("");
+	size_t star = str_find_char(second, '*');
+	form->program = form->operand = STR("");
+	form->operand_open = star != STR_NPOS;
+	if (has_star(words->word[0]) || str_starts(words->word[0], STR("-")))
+		return;
+	form->program = words->word[0];
+	if (!is_option(second))
+		form->operand = str_first(second, star);
+}
+
 /* open: words may follow, whatever the last one looks like. */
 static int add_form(struct arena *arena, const struct words *words, enum pattern_mood mood,
 		    bool open, struct command_form *ret, struct cavra_error *error)
@@ -164,7 +188,7 @@ static int add_form(struct arena *arena, const struct words *words, enum pattern
 		read_allow(&out, words);
 	if (open)
 		out.element[out.n - 1].skip = SKIP_ANY;
-	ret->program = is_literal(words->word[0]) ? words->word[0] : STR("");
+	set_key(words, ret);
 	return finish(&out, &ret->automaton, error);
 }
 

@@ -96,30 +96,33 @@ static bool waits(const struct element *element, bool skippable)
 	return element->skip == SKIP_ANY || (element->skip == SKIP_OPTIONS && skippable);
 }
 
+/* What stands behind the boundary that is crossed. */
+struct crossing {
+	bool skippable; /* a word that may be passed over */
+	bool value;     /* the value of an option, and no operand */
+};
+
 /* The boundary in front of a word. `waiting` has the states that passed over the word before. */
 static void cross(const struct automaton *automaton, struct states *states, struct states *waiting,
-		  bool skippable)
+		  struct crossing crossing)
 {
 	struct states out, parked;
-	for (unsigned i = 0; i < automaton->words; i++) {
-		states->bits[i] |= waiting->bits[i];
-		out.bits[i] = parked.bits[i] = 0;
-	}
+	states_join(automaton, states, waiting);
+	states_clear(automaton, &out);
+	states_clear(automaton, &parked);
 	for (STATES_EACH(state, automaton, states)) {
 		const struct element *element = &automaton->element[state];
-		bool opens = element->kind == ELEMENT_SPACE ||
-			     (element->kind == ELEMENT_BYTE && element->equals);
-		if (opens)
+		bool space = element->kind == ELEMENT_SPACE;
+		if ((space && (element->values || !crossing.value)) ||
+		    (element->kind == ELEMENT_BYTE && element->equals))
 			states_enter(automaton, &out, state + 1);
 		else if (element->kind == ELEMENT_RUN && element->crosses)
 			states_enter(automaton, &out, state);
-		if (waits(element, skippable))
-			states_enter(automaton, &parked, state);
+		if (waits(element, crossing.skippable))
+			states_add(&parked, state);
 	}
-	for (unsigned i = 0; i < automaton->words; i++) {
-		states->bits[i] = out.bits[i];
-		waiting->bits[i] = parked.bits[i];
-	}
+	states_copy(automaton, states, &out);
+	states_copy(automaton, waiting, &parked);
 }
 
 /* Any number of words of any content, possibly none. */
@@ -136,21 +139,18 @@ static void pass_many_sure(const struct automaton *automaton, struct states *sta
 			   struct states *waiting)
 {
 	struct states out, parked;
-	for (unsigned i = 0; i < automaton->words; i++) {
-		states->bits[i] |= waiting->bits[i];
-		out.bits[i] = parked.bits[i] = 0;
-	}
+	states_join(automaton, states, waiting);
+	states_clear(automaton, &out);
+	states_clear(automaton, &parked);
 	for (STATES_EACH(state, automaton, states)) {
 		const struct element *element = &automaton->element[state];
 		if (element->kind == ELEMENT_RUN && element->crosses)
 			states_enter(automaton, &out, state);
 		else if (waits(element, false))
-			states_enter(automaton, &parked, state);
+			states_add(&parked, state);
 	}
-	for (unsigned i = 0; i < automaton->words; i++) {
-		states->bits[i] = out.bits[i];
-		waiting->bits[i] = parked.bits[i];
-	}
+	states_copy(automaton, states, &out);
+	states_copy(automaton, waiting, &parked);
 }
 
 static void split(struct run *run, struct waiting *waiting)
@@ -165,11 +165,14 @@ static void split(struct run *run, struct waiting *waiting)
 static void pass_word(struct run *run, struct waiting *waiting, const struct run_word *word)
 {
 	const struct automaton *automaton = run->automaton;
-	if (word->may_skip != word->sure_skip)
+	struct crossing may = {.skippable = word->may_skip};
+	struct crossing sure = {.skippable = word->sure_skip,
+				.value = word->sure_skip && word->word->cls == CW_OPTION_VALUE};
+	if (word->may_skip != word->sure_skip || sure.value)
 		split(run, waiting);
-	cross(automaton, &run->may, &waiting->may, word->may_skip);
+	cross(automaton, &run->may, &waiting->may, may);
 	if (run->split)
-		cross(automaton, &run->sure, &waiting->sure, word->sure_skip);
+		cross(automaton, &run->sure, &waiting->sure, sure);
 	if (!value_is_known(word->word->value))
 		split(run, waiting);
 	run_value(run, word->word->value);
@@ -194,7 +197,8 @@ static void repeat_word(struct run *run, struct waiting *waiting, const struct r
 		struct run again = *run;
 		struct waiting still = *waiting;
 		bool more = false;
-		cross(automaton, &again.may, &still.may, word->may_skip);
+		cross(automaton, &again.may, &still.may,
+		      (struct crossing){.skippable = word->may_skip});
 		run_value(&again, word->word->value);
 		for (unsigned i = 0; i < automaton->words; i++) {
 			more |= (again.may.bits[i] & ~run->may.bits[i]) ||

@@ -5,11 +5,10 @@
  * The words are scanned once for the texts that the patterns offered; a pattern whose text was found is run.
  * When words are unknown and nothing must match, the patterns of the program are run one by one.
  */
+#include "policy/command_heads.h"
 #include "policy/command_run.h"
-#include "policy/pattern_list.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 struct forms {
 	struct arena *arena;
@@ -50,25 +49,6 @@ static int add_pipeline(struct arena *arena, struct str text, enum pattern_mood 
 	return 0;
 }
 
-static int compare_programs(const void *a, const void *b)
-{
-	const struct command_form *x = *(const struct command_form *const *)a;
-	const struct command_form *y = *(const struct command_form *const *)b;
-	int order = str_compare(x->program, y->program);
-	return order ? order : (x > y) - (x < y);
-}
-
-static void index_programs(struct arena *arena, struct pattern_list *list)
-{
-	const struct command_form **order = ARENA_ARRAY(arena, list->n_forms,
-							const struct command_form *);
-	for (size_t i = 0; i < list->n_forms; i++)
-		order[i] = &list->form[i];
-	if (list->n_forms)
-		qsort(order, list->n_forms, sizeof *order, compare_programs);
-	list->by_program = order;
-}
-
 static void index_commands(struct arena *arena, struct pattern_list *list,
 			   const struct forms *forms)
 {
@@ -88,7 +68,7 @@ static void index_commands(struct arena *arena, struct pattern_list *list,
 	literals_build(arena, chosen, used, &list->literals);
 	list->form = forms->form;
 	list->n_forms = forms->n;
-	index_programs(arena, list);
+	command_heads_build(arena, list, forms->form);
 }
 
 int command_patterns_compile(struct arena *arena, const struct str *patterns, size_t n,
@@ -187,46 +167,14 @@ static bool are_known(const struct command_word *words, size_t n)
 	return true;
 }
 
-/* Where the forms of this program start, or of those behind it. */
-static size_t find_program(const struct pattern_list *list, struct str program, bool behind)
+/* Only the first pattern that may match is wanted. */
+static bool try_possible(void *context, const struct command_form *form)
 {
-	size_t from = 0, to = list->n_forms;
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-		int order = str_compare(list->by_program[middle]->program, program);
-		if (order < 0 || (behind && order == 0))
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from;
-}
-
-/* The first of these forms that may match; they are in order of their patterns. */
-static void find_possible(struct scan *scan, size_t from, size_t to)
-{
-	for (size_t i = from; i < to; i++) {
-		const struct command_form *form = scan->list->by_program[i];
-		if (scan->best->match != MATCH_NO && form->index >= scan->best->index)
-			return;
-		enum match match = command_run(&form->automaton, orders_of(scan));
-		match_join(scan->list, scan->best, match, form->index);
-	}
-}
-
-static void find_possible_of_program(struct scan *scan)
-{
-	const struct pattern_list *list = scan->list;
-	struct value program = scan->words[0].value;
-	bool known = !scan->words[0].many && program.n == 1 && program.seg[0].kind == SEG_TEXT;
-	struct str name = known ? program.seg[0].text : STR("");
-	if (!known) {
-		for (size_t i = 0; i < list->n_forms; i++)
-			try_form(scan, &list->form[i]);
-		return;
-	}
-	find_possible(scan, 0, find_program(list, STR(""), true));
-	find_possible(scan, find_program(list, name, false), find_program(list, name, true));
+	struct scan *scan = context;
+	if (scan->best->match != MATCH_NO && form->index >= scan->best->index)
+		return false;
+	try_form(scan, form);
+	return true;
 }
 
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
@@ -241,7 +189,7 @@ struct match_result command_match(const struct pattern_list *list, const struct 
 	if (best.match == MATCH_MUST || are_known(words, n))
 		return best;
 	best = MATCH_NOTHING;
-	find_possible_of_program(&scan);
+	command_heads_visit(list, words, n, try_possible, &scan);
 	return best;
 }
 

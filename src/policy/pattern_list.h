@@ -30,8 +30,16 @@ struct command_form {
 	struct automaton automaton;
 	uint32_t index;     /* of the pattern */
 	struct str program; /* the first word when nothing else matches it, else empty */
+	struct str operand; /* then the second one, up to a star, unless it is an option */
+	bool operand_open;  /* there is a star */
 };
 enum { COMMAND_FORMS = 3 };
+
+/* A stretch of by_program: those without an operand, from `operands` on those with one. */
+struct program_forms {
+	struct str program; /* empty: forms that may match any program */
+	uint32_t from, operands, to;
+};
 
 struct pipeline_pattern {
 	const struct command_form *form; /* of all stages, ordered by stage */
@@ -66,8 +74,10 @@ struct pattern_list {
 
 	const struct command_form *form; /* in order of their patterns */
 	size_t n_forms;
-	const struct command_form *const
-		*by_program; /* the forms, sorted by program, then pattern */
+	const struct command_form *const *by_program; /* the forms, by program */
+	const struct program_forms *programs;         /* sorted by program */
+	size_t n_programs;
+	struct literals heads; /* " program operand" of the forms that have both */
 	const struct pipeline_pattern *pipeline;
 	size_t n_pipelines;
 

@@ -99,6 +99,7 @@ struct command {
 	const struct command_word *word[PARTS];
 	size_t n;
 	bool deny;
+	bool sure;
 	bool skips;   /* options may stand between the words */
 	bool follows; /* any words may follow */
 };
@@ -142,6 +143,20 @@ static bool inside(const struct parts *p, size_t i, struct str pattern, const st
 	       inside(p, i, rest, c, w + 1, text_of(c->word[w + 1]));
 }
 
+static bool is_dashed(struct str word)
+{
+	return word.n > 1 && word.p[0] == '-';
+}
+
+/* May pattern word i mean the value of an option? */
+static bool means_value(const struct parts *p, size_t i)
+{
+	for (size_t k = i > 3 ? i - 3 : 0; k < i; k++)
+		if (is_dashed(p->part[k]) || str_find_char(p->part[k], '*') != STR_NPOS)
+			return true;
+	return p->part[i].p[0] == '*';
+}
+
 /* Pattern words from i on against words from w on, with options to be passed over. */
 static bool words_from(const struct parts *p, size_t i, const struct command *c, size_t w)
 {
@@ -152,9 +167,11 @@ static bool words_from(const struct parts *p, size_t i, const struct command *c,
 	}
 	if (w >= c->n)
 		return false;
-	if (inside(p, i, p->part[i], c, w, text_of(c->word[w])))
+	bool value = w && c->sure && c->word[w]->cls == CW_OPTION_VALUE;
+	bool enters = i == 0 || !value || means_value(p, i);
+	if (enters && inside(p, i, p->part[i], c, w, text_of(c->word[w])))
 		return true;
-	bool option = p->part[i].n > 1 && p->part[i].p[0] == '-';
+	bool option = is_dashed(p->part[i]);
 	if (i == 0 || !(c->skips && (is_option(c->word[w]) || (c->deny && option))))
 		return false;
 	return words_from(p, i, c, w + 1);
@@ -177,8 +194,8 @@ static struct parts options_last(const struct parts *p, bool with_value)
 	struct parts moved = {.n = 0};
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; i < p->n; i++) {
-			bool option = p->part[i].n > 1 && p->part[i].p[0] == '-';
-			bool before = i && p->part[i - 1].n > 1 && p->part[i - 1].p[0] == '-';
+			bool option = is_dashed(p->part[i]);
+			bool before = i && is_dashed(p->part[i - 1]);
 			bool later = option || (with_value && before);
 			if (later == (pass == 1))
 				moved.part[moved.n++] = p->part[i];
@@ -194,8 +211,10 @@ static bool same(const struct parts *a, const struct parts *b)
 	return true;
 }
 
-bool plain_command(struct str pattern, const struct command_word *words, size_t n, bool deny)
+bool plain_command(struct str pattern, const struct command_word *words, size_t n,
+		   struct plain_mode mode)
 {
+	bool deny = mode.deny;
 	struct parts forms[3] = {split(pattern, ' ')};
 	bool open = str_ends(pattern, STR("*"));
 	struct str *last = &forms[0].part[forms[0].n - 1];
@@ -210,6 +229,7 @@ bool plain_command(struct str pattern, const struct command_word *words, size_t 
 			if (form && same(&forms[0], &forms[form]))
 				continue;
 			struct command c = order(words, n, deny, sorted);
+			c.sure = mode.sure;
 			c.skips = deny || open;
 			/* Behind a form other than the written one, words may follow its star. */
 			c.follows = open && (!deny || form);

@@ -10,6 +10,11 @@
 
 /* Exceptions and headers are the caller's business: `pattern` is neither. */
 bool plain_path(struct str pattern, struct str name, bool ignore_case);
-bool plain_command(struct str pattern, const struct command_word *words, size_t n, bool deny);
+/* sure: the value of an option is no operand, so it is only taken where the pattern may mean one. */
+struct plain_mode {
+	bool deny, sure;
+};
+bool plain_command(struct str pattern, const struct command_word *words, size_t n,
+		   struct plain_mode mode);
 
 #endif
