@@ -26,25 +26,23 @@ static int fail_memory(struct cavra_error *error)
 			 "out of memory while reading a document; make it smaller");
 }
 
-static int document_new(const char *text, size_t n, struct document **ret,
-			struct cavra_error *error)
+/* name may be NULL. NULL without memory. */
+static struct document *document_new(const char *name, struct str text)
 {
-	if (n > LIMIT_DOCUMENT_BYTES)
-		return error_set(error, CAVRA_ERR_LIMIT, "larger than %zu bytes; split it",
-				 LIMIT_DOCUMENT_BYTES);
 	struct document *document = calloc(1, sizeof *document);
-	char *copy = malloc(n + 1);
-	if (!document || !copy) {
+	char *copy = malloc(text.n + 1), *name_copy = name ? strdup(name) : NULL;
+	if (!document || !copy || (name && !name_copy)) {
 		free(document);
 		free(copy);
-		return fail_memory(error);
+		free(name_copy);
+		return NULL;
 	}
-	if (n)
-		memcpy(copy, text, n);
-	copy[n] = '\0';
-	document->text = str_make(copy, n);
-	*ret = document;
-	return 0;
+	if (text.n)
+		memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	document->text = str_make(copy, text.n);
+	document->name = name_copy;
+	return document;
 }
 
 void document_free(struct document *document)
@@ -66,15 +64,17 @@ static int parse_yaml(struct document *document, struct cavra_error *error)
 	return yaml_read(document->text, document->positions, &document->root, error);
 }
 
-static int parse(enum format format, const char *text, size_t n, struct document **ret,
+static int parse(enum format format, const char *name, struct str text, struct document **ret,
 		 struct cavra_error *error)
 {
-	struct document *document = NULL;
-	int code = document_new(text, n, &document, error);
-	if (code < 0)
-		return code;
-	code = format == FORMAT_YAML ? parse_yaml(document, error)
-				     : json_read(document->text, 0, &document->root, error);
+	if (text.n > LIMIT_DOCUMENT_BYTES)
+		return error_set(error, CAVRA_ERR_LIMIT, "larger than %zu bytes; split it",
+				 LIMIT_DOCUMENT_BYTES);
+	struct document *document = document_new(name, text);
+	if (!document)
+		return fail_memory(error);
+	int code = format == FORMAT_YAML ? parse_yaml(document, error)
+					 : json_read(document->text, 0, &document->root, error);
 	if (code < 0)
 		document_free(document);
 	else
@@ -85,13 +85,13 @@ static int parse(enum format format, const char *text, size_t n, struct document
 int document_parse_json(const char *text, size_t n, struct document **ret,
 			struct cavra_error *error)
 {
-	return parse(FORMAT_JSON, text, n, ret, error);
+	return parse(FORMAT_JSON, NULL, str_make(text, n), ret, error);
 }
 
 int document_parse_yaml(const char *text, size_t n, struct document **ret,
 			struct cavra_error *error)
 {
-	return parse(FORMAT_YAML, text, n, ret, error);
+	return parse(FORMAT_YAML, NULL, str_make(text, n), ret, error);
 }
 
 static enum format format_of(struct str path)
@@ -154,7 +154,6 @@ static int read_file(const char *path, struct buf *out, struct cavra_error *erro
 int document_load(const char *path, struct document **ret, struct cavra_error *error)
 {
 	CLEANUP_BUF struct buf text;
-	struct document *document = NULL;
 	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	enum format format = format_of(str_from(path));
 	int code = format == FORMAT_NONE
@@ -162,15 +161,9 @@ int document_load(const char *path, struct document **ret, struct cavra_error *e
 				       "the name must end in .yaml, .yml or .json; rename the file")
 			   : read_file(path, &text, error);
 	if (code == 0)
-		code = parse(format, text.p, text.n, &document, error);
-	if (code == 0 && !(document->name = strdup(path))) {
-		document_free(document);
-		code = fail_memory(error);
-	}
+		code = parse(format, path, buf_str(&text), ret, error);
 	if (code < 0)
 		error_file(error, path);
-	else
-		*ret = document;
 	return code;
 }
 

@@ -272,7 +272,7 @@ static int read_assertion(struct reader *reader, struct tree *term)
 /* One character, class or group. The ranges of a set are those added meanwhile. */
 static int read_atom(struct reader *reader, struct tree *term)
 {
-	uint32_t c;
+	uint32_t c = 0;
 	int code = 0;
 	if (take(reader, "("))
 		return read_group(reader, term);

@@ -206,7 +206,7 @@ static int read_member(struct reader *reader, json_t *object)
 
 static int read_item(struct reader *reader, json_t *array)
 {
-	json_t *value;
+	json_t *value = NULL;
 	int code = read_value(reader, position_here(reader), STR(""), &value);
 	if (code == 0 && json_array_append_new(array, value) < 0)
 		code = fail_memory(reader);
@@ -289,7 +289,7 @@ static int note_position(struct reader *reader, struct yaml_position position, s
 static int read_value(struct reader *reader, struct yaml_position position, struct str key,
 		      json_t **ret)
 {
-	size_t index;
+	size_t index = 0;
 	int code = refuse_properties(reader);
 	if (code == 0 && !is_empty(reader) && is_flow(&reader->event))
 		code = yaml_layout_start(&reader->layout, &reader->event);
@@ -322,7 +322,7 @@ static int read_start(struct reader *reader)
 
 static int read_document(struct reader *reader, json_t **ret)
 {
-	json_t *value;
+	json_t *value = NULL;
 	int code = read_start(reader);
 	if (code == 0)
 		code = read_value(reader, position_here(reader), STR(""), &value);
