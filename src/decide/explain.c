@@ -90,7 +90,7 @@ static void wrap_visible(struct buf *out, struct str text, const char *first, co
 static void write_labelled(struct buf *out, const char *indent, const char *label, struct str text,
 			   const struct explain_style *style)
 {
-	char first[64], next[64];
+	char first[128], next[64];
 	if (!text.n)
 		return;
 	(void)snprintf(first, sizeof first, "%s%s", indent, label);
@@ -131,7 +131,7 @@ static void write_effect(struct buf *out, const struct decision *decision,
 			 const struct effect *effect, bool last, const struct explain_style *style)
 {
 	const char *bar = last ? "   " : "│  ";
-	char first[64], next[64];
+	char first[128], next[64];
 	(void)snprintf(first, sizeof first, "%s %s  ", last ? "└─" : "├─",
 		       effect_kind_name(effect->kind));
 	(void)snprintf(next, sizeof next, "%s    ", bar);
