@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the schema cannot say about the data: names that are given twice, clauses about options that do not exist.
+ * What the schema cannot say about the data: names that are given twice, clauses about options that
+ * do not exist.
  */
 #include <stdarg.h>
 #include <stdio.h>

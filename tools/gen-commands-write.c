@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes the tables of decide/knowledge.h as C: programs, what they refer to by index, and all text in one
- * block. Names sort as knowledge.c searches.
+ * Writes the tables of decide/knowledge.h as C: programs, what they refer to by index, and all text
+ * in one block. Names sort as knowledge.c searches.
  */
 #include "base/array.h"
 #include "gen-commands.h"
@@ -194,10 +194,16 @@ static void write_clause(struct writer *writer, const json_t *clause)
 	static const struct {
 		const char *key, *field;
 	} members[] = {
-		{"has", "has"},       {"and", "also_has"},      {"lacks", "lacks"},
+		{"has", "has"},
+		{"and", "also_has"},
+		{"lacks", "lacks"},
 		{"operand", "operand"},
-		{"option", "option"}, {"value", "value"},       {"default", "default_operand"},
-		{"models", "models"}, {"severity", "severity"}, {"stdin", "stdin_role"},
+		{"option", "option"},
+		{"value", "value"},
+		{"default", "default_operand"},
+		{"models", "models"},
+		{"severity", "severity"},
+		{"stdin", "stdin_role"},
 	};
 	struct buf *out = &writer->whens.rows;
 	json_int_t least = -1, most = -1;
@@ -277,7 +283,9 @@ static bool is_glob(struct str name)
 	       str_find_char(name, '[') != STR_NPOS;
 }
 
-/* One row for each alternative of each subcommand, exact names sorted in front of globs. Their tables come first. */
+/* One row for each alternative of each subcommand, exact names sorted in front of globs. Their
+ * tables come first.
+ */
 static void write_subcommands(struct writer *writer, const json_t *command, struct str style,
 			      struct tables *tables)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * gen-commands SCHEMA.json DIRECTORY OUTPUT.c DEPFILE: turns data/commands/ into the tables of
- * decide/knowledge.h during the build. Prints every mistake as "file:line:column: text" and then writes nothing.
+ * decide/knowledge.h during the build. Prints every mistake as "file:line:column: text" and then
+ * writes nothing.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -28,7 +28,9 @@ struct knowledge {
 	size_t errors; /* printed so far */
 };
 
-/* An option's value: "flag", "read", "none?", "look??" or a list of roles. False when it is none of these. */
+/* An option's value: "flag", "read", "none?", "look??" or a list of roles. False when it is none of
+ * these.
+ */
 struct option_value {
 	const char *roles[OPTION_MAX_ROLES];
 	size_t n_roles;
@@ -44,7 +46,9 @@ struct operand_list {
 };
 bool operand_list_parse(struct str text, struct operand_list *ret);
 
-/* Checks what the schema cannot say, fills and sorts programs, prints "file:line:column: text" for what is wrong. */
+/* Checks what the schema cannot say, fills and sorts programs, prints "file:line:column: text" for
+ * what is wrong.
+ */
 void knowledge_check(struct knowledge *knowledge);
 /* Writes the tables of decide/knowledge.h. The data has been checked. */
 void knowledge_write(const struct knowledge *knowledge, struct buf *out);

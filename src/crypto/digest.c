@@ -3,8 +3,9 @@
  * SHA-256, see digest.h.
  *
  * Uses the SHA256_* functions that OpenSSL 3 calls deprecated, and only this file may: the EVP
- * interface starts OpenSSL's providers, which costs a process that lives for one decision more than the decision and
- * links most of libcrypto into a static program. These are the same code underneath.
+ * interface starts OpenSSL's providers, which costs a process that lives for one decision more than
+ * the decision and links most of libcrypto into a static program. These are the same code
+ * underneath.
  */
 #define OPENSSL_API_COMPAT 10100
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Looking programs up, see knowledge.h. On the way of every decision: no allocation, binary searches.
+ * Looking programs up, see knowledge.h. On the way of every decision: no allocation, binary
+ * searches.
  */
 #include "decide/knowledge.h"
 
@@ -52,7 +53,9 @@ static const void *find_row(const struct table *table, struct str name)
 	return (const char *)table->rows + i * table->size;
 }
 
-/* "python3.11" -> "python3" -> "python"; "gcc-12" -> "gcc". False when there is no number at the end. */
+/* "python3.11" -> "python3" -> "python"; "gcc-12" -> "gcc". False when there is no number at the
+ * end.
+ */
 static bool cut_version(struct str *name)
 {
 	size_t n = name->n;
@@ -158,7 +161,9 @@ const struct known_option *knowledge_option(const struct known_command *const *c
 	return NULL;
 }
 
-/* Does the pattern's first element, which is no '*', match the text's first byte? *ret_length: of the element. */
+/* Does the pattern's first element, which is no '*', match the text's first byte? *ret_length: of
+ * the element.
+ */
 static bool element_matches(struct str glob, char c, size_t *ret_length)
 {
 	*ret_length = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What programs do with their arguments: the compiled form of data/commands/, see docs/commands.md for the
- * language. tools/gen-commands turns the one into the other at build time; nothing here
+ * What programs do with their arguments: the compiled form of data/commands/, see docs/commands.md
+ * for the language. tools/gen-commands turns the one into the other at build time; nothing here
  * names a program.
  */
 #ifndef CAVRA_DECIDE_KNOWLEDGE_H
@@ -84,8 +84,8 @@ enum option_style {
 	OPTION_STYLES
 };
 
-/* The tables refer to each other by index and to text by offset: a program that starts for one decision has nothing
- * to relocate then, and touches only the pages that it needs. at == 0: none.
+/* The tables refer to each other by index and to text by offset: a program that starts for one
+ * decision has nothing to relocate then, and touches only the pages that it needs. at == 0: none.
  */
 struct known_text {
 	uint32_t at;
@@ -102,7 +102,9 @@ static inline const char *knowledge_text(struct known_text text)
 	return text.at ? known_texts + text.at : NULL;
 }
 
-/* The i-th of a list; NULL behind its end, and when there is no list. i must not be further than that. */
+/* The i-th of a list; NULL behind its end, and when there is no list. i must not be further than
+ * that.
+ */
 static inline const char *knowledge_item(struct known_list list, size_t i)
 {
 	return list.at ? knowledge_text((struct known_text){known_items[list.at + i]}) : NULL;
@@ -118,7 +120,9 @@ struct known_option {
 	uint8_t roles[OPTION_MAX_ROLES];
 };
 
-/* operands: "none read..." is prefix {none}, repeat read; "read... into" is repeat read, suffix {into}. */
+/* operands: "none read..." is prefix {none}, repeat read; "read... into" is repeat read, suffix
+ * {into}.
+ */
 enum { OPERAND_MAX_FIXED = 4 };
 struct operand_roles {
 	bool given; /* an override that is absent leaves the previous roles */
@@ -128,11 +132,12 @@ struct operand_roles {
 	uint8_t repeat; /* role of all others; ROLE_UNKNOWN when the data does not say */
 };
 
-/* Conditions are joined with "and"; has and lacks look for any of the named options, in their table spelling, or for
- * "--", the word that ends the options. All clauses that hold are applied in order; later ones win.
+/* Conditions are joined with "and"; has and lacks look for any of the named options, in their table
+ * spelling, or for "--", the word that ends the options. All clauses that hold are applied in
+ * order; later ones win.
  */
 struct known_when {
-	struct known_list has; /* none: no condition */
+	struct known_list has;      /* none: no condition */
 	struct known_list also_has; /* "and" in the data: one of these, too */
 	struct known_list lacks;
 	struct known_list operand; /* globs: some operand matches one */
@@ -220,7 +225,9 @@ struct known_environment {
 	const char *const *programs; /* only for these; NULL: for all */
 };
 
-/* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read their value. */
+/* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read
+ * their value.
+ */
 struct known_config {
 	const char *program;
 	const char *key; /* glob, lower case: "core.sshcommand", "alias.*", "filter.*.clean" */
@@ -228,8 +235,8 @@ struct known_config {
 		kind; /* "shell", "alias", "code" (loads or runs something), "push" (changes what push sends) */
 };
 
-/* A function of another language that runs a command: in `language` the call `name(` takes shell text ("shell") or a
- * list of words ("argv") first, or reads or writes a file ("read", "write").
+/* A function of another language that runs a command: in `language` the call `name(` takes shell
+ * text ("shell") or a list of words ("argv") first, or reads or writes a file ("read", "write").
  */
 struct known_call {
 	const char *language;
@@ -244,21 +251,25 @@ extern const size_t known_config_count;
 extern const struct known_call known_calls[];
 extern const size_t known_calls_count;
 
-/* The program of this base name (exact case), NULL when nobody described it. "python3.11" finds "python3", "gcc-12"
- * finds "gcc", where the data says that they have versions: a number must not make an unknown program harmless.
+/* The program of this base name (exact case), NULL when nobody described it. "python3.11" finds
+ * "python3", "gcc-12" finds "gcc", where the data says that they have versions: a number must not
+ * make an unknown program harmless.
  */
 const struct known_command *knowledge_find(struct str name);
-/* The subcommand that the word names, NULL. First by exact name, then by glob, in the order of the data. */
+/* The subcommand that the word names, NULL. First by exact name, then by glob, in the order of the
+ * data.
+ */
 const struct known_command *knowledge_subcommand(const struct known_command *parent,
 						 struct str word);
-/* The option of this spelling, without "=value". chain[0] is the innermost subcommand, which is asked first,
- * chain[n_chain - 1] the program. First exact; then, for "--long" (not in STYLE_SINGLE, where "-long" and "--long" are the
- * same), an abbreviation. NULL when unknown; then *ret_ambiguous tells whether several options begin so.
+/* The option of this spelling, without "=value". chain[0] is the innermost subcommand, which is
+ * asked first, chain[n_chain - 1] the program. First exact; then, for "--long" (not in
+ * STYLE_SINGLE, where "-long" and "--long" are the same), an abbreviation. NULL when unknown; then
+ * *ret_ambiguous tells whether several options begin so.
  */
 const struct known_option *knowledge_option(const struct known_command *const *chain,
 					    size_t n_chain, struct str name, bool *ret_ambiguous);
-/* Does the glob ('*' any bytes, '?' one, "[...]", all else itself) match the whole text? As in `operand`, `value`,
- * subcommands, names of the environment and configuration keys.
+/* Does the glob ('*' any bytes, '?' one, "[...]", all else itself) match the whole text? As in
+ * `operand`, `value`, subcommands, names of the environment and configuration keys.
  */
 bool knowledge_glob(const char *glob, struct str text);
 /* Does one of a list? None matches nothing. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Canonical JSON text, see json.h. Two forms that differ in order, numbers and escapes share the walk.
+ * Canonical JSON text, see json.h. Two forms that differ in order, numbers and escapes share the
+ * walk.
  */
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -22,7 +23,8 @@ struct writer {
 
 static int write_value(const struct writer *writer, const json_t *value, int depth);
 
-/* UTF-8 keeps the order of code points; UTF-16 puts U+10000 and above in front of U+E000 to U+FFFF. */
+/* UTF-8 keeps the order of code points; UTF-16 puts U+10000 and above in front of U+E000 to U+FFFF.
+ */
 static int compare_utf16(const void *a, const void *b)
 {
 	const unsigned char *x = *(const unsigned char *const *)a,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The name that somebody may have meant: the nearest by insertions, deletions, replacements and swaps.
+ * The name that somebody may have meant: the nearest by insertions, deletions, replacements and
+ * swaps.
  */
 #include <stdint.h>
 

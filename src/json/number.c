@@ -38,8 +38,9 @@ static bool step_up(char *text)
 	return false;
 }
 
-/* Does the text, or at a power of two the decimal above it, read back as the number? There the doubles below stand twice as
- * close as those above, so the nearest decimal may miss where one further up does not.
+/* Does the text, or at a power of two the decimal above it, read back as the number? There the
+ * doubles below stand twice as close as those above, so the nearest decimal may miss where one
+ * further up does not.
  */
 static bool reads_back(char *text, double number)
 {

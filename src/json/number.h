@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Doubles as text: the fewest digits that read back as the same double, as ECMAScript and Python place them.
- * Relies on the C locale for numbers, which no program of this product changes.
+ * Doubles as text: the fewest digits that read back as the same double, as ECMAScript and Python
+ * place them. Relies on the C locale for numbers, which no program of this product changes.
  */
 #ifndef CAVRA_JSON_NUMBER_H
 #define CAVRA_JSON_NUMBER_H

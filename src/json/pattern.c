@@ -374,7 +374,9 @@ static int read_choices(struct reader *reader, struct choice **ret)
 	return 0;
 }
 
-/* Writes an instruction and returns where. Over the cap it writes nothing and says so once, at the end. */
+/* Writes an instruction and returns where. Over the cap it writes nothing and says so once, at the
+ * end.
+ */
 static uint32_t emit(struct reader *reader, enum op op, uint32_t x, uint32_t y)
 {
 	struct pattern *pattern = reader->pattern;

@@ -50,7 +50,9 @@ static bool states_add(struct states *states, uint32_t at)
 	return true;
 }
 
-/* Adds an instruction and all that can be reached from it without a character. Each enters the stack at most twice. */
+/* Adds an instruction and all that can be reached from it without a character. Each enters the
+ * stack at most twice.
+ */
 static void follow(struct machine *machine, struct states *states, uint32_t start)
 {
 	size_t n = 0;

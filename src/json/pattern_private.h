@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Compiled patterns: a program of a machine that is in many states at once (Thompson's construction).
+ * Compiled patterns: a program of a machine that is in many states at once (Thompson's
+ * construction).
  */
 #ifndef CAVRA_JSON_PATTERN_PRIVATE_H
 #define CAVRA_JSON_PATTERN_PRIVATE_H

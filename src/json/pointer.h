@@ -8,8 +8,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-/* Cuts the first step off *rest, without its slash and still escaped. False at the end, and with *rest not empty
- * when what is left is no pointer.
+/* Cuts the first step off *rest, without its slash and still escaped. False at the end, and with
+ * *rest not empty when what is left is no pointer.
  */
 bool pointer_next(struct str *rest, struct str *ret_step);
 /* Is the escaped step this plain key? */

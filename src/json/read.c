@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON text to values. The scanner has checked the syntax and says what to write instead; jansson builds the
- * values and finds what only it can know: duplicate keys and numbers out of range.
+ * JSON text to values. The scanner has checked the syntax and says what to write instead; jansson
+ * builds the values and finds what only it can know: duplicate keys and numbers out of range.
  */
 #include "base/limits.h"
 #include "base/utf8.h"

@@ -391,7 +391,9 @@ static bool enter(struct scan *scan, struct str step, size_t *ret_key)
 		if (object && scan_key(scan) < 0)
 			return false;
 		if (object) {
-			/* scan_key() stands behind the colon; the literal's end is the last quote before it. */
+			/* scan_key() stands behind the colon; the literal's end is the last quote
+			 * before it.
+			 */
 			struct str text = str_make(scan->text.p + *ret_key + 1,
 						   scan->at - *ret_key - 1);
 			if (literal_is_step(str_first(text, str_find_last_char(text, '"')), step))

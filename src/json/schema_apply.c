@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keywords that apply schemas: to the same value, to its members, to its items. See schema_private.h.
+ * Keywords that apply schemas: to the same value, to its members, to its items. See
+ * schema_private.h.
  */
 #include "base/buf.h"
 #include "json/json.h"
@@ -38,7 +39,9 @@ bool check_all_of(struct run *run, const struct rule *rule, const struct frame *
 	return valid;
 }
 
-/* Does the value have a type that the node allows, as far as the node itself or what it refers to says? */
+/* Does the value have a type that the node allows, as far as the node itself or what it refers to
+ * says?
+ */
 static bool fits_type(struct run *run, const struct node *node, const struct frame *frame)
 {
 	for (int i = 0; i < NAMES_DEPTH; i++) {
@@ -52,7 +55,9 @@ static bool fits_type(struct run *run, const struct node *node, const struct fra
 	return true;
 }
 
-/* None of the alternatives holds. Complains about the one that was surely meant, if there is just one of the type. */
+/* None of the alternatives holds. Complains about the one that was surely meant, if there is just
+ * one of the type.
+ */
 static bool report_alternatives(struct run *run, const struct rule *rule, const struct frame *frame)
 {
 	const struct node *meant = NULL;

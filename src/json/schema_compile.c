@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Schema documents to nodes with rules, see schema_private.h. First all schemas of the document are found, with
- * their base URIs and anchors; then each becomes a node, and references find theirs.
+ * Schema documents to nodes with rules, see schema_private.h. First all schemas of the document are
+ * found, with their base URIs and anchors; then each becomes a node, and references find theirs.
  */
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inside of the schema validator. schema_compile.c turns the document into nodes with rules, the table in
- * schema_keywords.c says what each keyword is made of and who checks it, schema_run.c walks.
+ * Inside of the schema validator. schema_compile.c turns the document into nodes with rules, the
+ * table in schema_keywords.c says what each keyword is made of and who checks it, schema_run.c
+ * walks.
  */
 #ifndef CAVRA_JSON_SCHEMA_PRIVATE_H
 #define CAVRA_JSON_SCHEMA_PRIVATE_H
@@ -118,7 +119,9 @@ struct run {
 	size_t work;
 };
 
-/* Is the value at the place valid under the node? On success adds what was evaluated to *seen, if not NULL. */
+/* Is the value at the place valid under the node? On success adds what was evaluated to *seen, if
+ * not NULL.
+ */
 bool schema_apply(struct run *run, const struct node *node, const json_t *value,
 		  const struct place *place, struct seen *seen);
 /* The same without reports. */

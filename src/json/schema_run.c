@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Walking an instance under a schema, see schema_private.h: nodes, reports, what has been evaluated.
+ * Walking an instance under a schema, see schema_private.h: nodes, reports, what has been
+ * evaluated.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,7 +124,9 @@ static void seen_merge(struct run *run, struct seen *to, const struct seen *from
 	(void)run_spend(run, json_object_size(from->keys) + from->n_items);
 }
 
-/* Roughly what a check may cost by itself, so that no mix of schema and instance is a way to keep us busy. */
+/* Roughly what a check may cost by itself, so that no mix of schema and instance is a way to keep
+ * us busy.
+ */
 static size_t cost(const struct rule *rule, const json_t *value)
 {
 	return 1 + rule->n_children + json_array_size(rule->value) + json_object_size(value) +
@@ -137,7 +140,9 @@ static bool apply_rules(struct run *run, const struct frame *frame)
 		const struct rule *rule = &frame->node->rules[i];
 		bool looks_back = strncmp(rule->keyword->name, "unevaluated",
 					  strlen("unevaluated")) == 0;
-		/* What an invalid schema has evaluated does not count, so these could only repeat complaints. */
+		/* What an invalid schema has evaluated does not count, so these could only repeat
+		 * complaints.
+		 */
 		if (!rule->keyword->check || (looks_back && !valid))
 			continue;
 		if (!run_spend(run, cost(rule, frame->value)) ||

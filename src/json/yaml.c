@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * YAML text to values, see yaml.h and document.h. Relies on libyaml's events; adds the refusals that make the
- * subset strict. Recursion is bounded by LIMIT_JSON_DEPTH.
+ * YAML text to values, see yaml.h and document.h. Relies on libyaml's events; adds the refusals
+ * that make the subset strict. Recursion is bounded by LIMIT_JSON_DEPTH.
  */
 #include "json/yaml.h"
 
@@ -285,7 +285,9 @@ static int note_position(struct reader *reader, struct yaml_position position, s
 	return *ret_index == STR_NPOS ? fail_memory(reader) : 0;
 }
 
-/* The value that starts with the current event; afterwards its last event is the current one. position names the key. */
+/* The value that starts with the current event; afterwards its last event is the current one.
+ * position names the key.
+ */
 static int read_value(struct reader *reader, struct yaml_position position, struct str key,
 		      json_t **ret)
 {

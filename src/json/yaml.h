@@ -7,15 +7,18 @@
 
 #include "json/yaml_positions.h"
 
-/* The language, the caps and the errors are those of document_parse_yaml(). Appends to positions; the caller
- * decrefs *ret.
+/* The language, the caps and the errors are those of document_parse_yaml(). Appends to positions;
+ * the caller decrefs *ret.
  */
 int yaml_read(struct str text, struct yaml_positions *positions, json_t **ret,
 	      struct cavra_error *error);
 
-/* Refuses characters that no YAML document of ours holds, and those on which YAML readers disagree. */
+/* Refuses characters that no YAML document of ours holds, and those on which YAML readers disagree.
+ */
 int yaml_check_text(struct str text, struct cavra_error *error);
-/* What libyaml complains of, in words that help. problem may be NULL; c is the character there, '\0' at the end. */
+/* What libyaml complains of, in words that help. problem may be NULL; c is the character there,
+ * '\0' at the end.
+ */
 const char *yaml_explain(const char *problem, char c);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Layout rules on top of libyaml, see yaml_layout.h. The text is UTF-8 without lone carriage returns.
+ * Layout rules on top of libyaml, see yaml_layout.h. The text is UTF-8 without lone carriage
+ * returns.
  */
 #include "json/yaml_layout.h"
 
@@ -118,7 +119,8 @@ static size_t count_spaces(struct str text, size_t at)
 	return n;
 }
 
-/* Does what follows start with a comment? A text block that is empty otherwise may as well hold it. */
+/* Does what follows start with a comment? A text block that is empty otherwise may as well hold it.
+ */
 static bool starts_comment(struct str text, size_t at)
 {
 	while (at < text.n && (is_blank(text.p[at]) || text.p[at] == '\n'))

@@ -27,8 +27,8 @@ struct yaml_positions {
 /* The caller frees with yaml_positions_free(). NULL without memory. */
 struct yaml_positions *yaml_positions_new(void);
 void yaml_positions_free(struct yaml_positions *positions);
-/* Appends a copy of *position under the key (empty in lists); its end is set later by index. Returns the index, or
- * STR_NPOS without memory.
+/* Appends a copy of *position under the key (empty in lists); its end is set later by index.
+ * Returns the index, or STR_NPOS without memory.
  */
 size_t yaml_positions_add(struct yaml_positions *positions, struct yaml_position position,
 			  struct str key);

@@ -33,7 +33,8 @@ static void check_value(const json_t *value, int depth)
 		check_value(below, depth + 1);
 }
 
-/* JSON is YAML: what we write as JSON reads back as the same value, unless it holds what we refuse. */
+/* JSON is YAML: what we write as JSON reads back as the same value, unless it holds what we refuse.
+ */
 static void check_round_trip(const json_t *value)
 {
 	struct cavra_error error;

@@ -248,7 +248,8 @@ static void test_document(void **state)
 	schema_free(schema);
 }
 
-/* A reference that leads to itself, and a schema that takes exponential time, end as "cannot tell". */
+/* A reference that leads to itself, and a schema that takes exponential time, end as "cannot tell".
+ */
 static void test_caps(void **state)
 {
 	static const char bomb[] =

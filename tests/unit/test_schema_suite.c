@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The official JSON Schema test suite, draft 2020-12, required part. Every test of a schema that we accept
- * must come out as the suite says; schemas that we refuse are counted by reason. Looked for in $CAVRA_JSON_SCHEMA_SUITE
- * (a directory with tests/draft2020-12) and where Debian's libtest-json-schema-acceptance-perl puts it.
+ * The official JSON Schema test suite, draft 2020-12, required part. Every test of a schema that we
+ * accept must come out as the suite says; schemas that we refuse are counted by reason. Looked for
+ * in $CAVRA_JSON_SCHEMA_SUITE (a directory with tests/draft2020-12) and where Debian's
+ * libtest-json-schema-acceptance-perl puts it.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The YAML test suite, as one file yaml/cases.json in $CAVRA_VECTORS (default: ../shared/vectors beside the sources).
- * We read less than YAML, on purpose. What we do read must mean what the suite says, and what is no YAML must be
- * refused.
+ * The YAML test suite, as one file yaml/cases.json in $CAVRA_VECTORS (default: ../shared/vectors
+ * beside the sources). We read less than YAML, on purpose. What we do read must mean what the suite
+ * says, and what is no YAML must be refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
