@@ -79,6 +79,12 @@ static void take_values(struct reading *r, const struct known_option *option, si
 	}
 }
 
+/* python -m pytest -x: what follows a module is the module's. */
+static bool ends_options(const struct known_option *option)
+{
+	return option->roles[0] == ROLE_MODULE;
+}
+
 static bool takes_inner(enum role role)
 {
 	return role == ROLE_ARGV || role == ROLE_ARGV_SHELL || role == ROLE_EXEC;
@@ -134,6 +140,7 @@ static void option_values(struct reading *r, const struct known_option *option)
 			return;
 	}
 	take_values(r, option, 0);
+	r->options_ended |= ends_options(option);
 }
 
 static void attached_value(struct reading *r, const struct known_option *option, struct value value)
@@ -148,6 +155,7 @@ static void attached_value(struct reading *r, const struct known_option *option,
 	r->a->args[r->a->n_args - 1].option = option;
 	if (!option->optional)
 		take_values(r, option, 1);
+	r->options_ended |= ends_options(option);
 }
 
 /* The value of `word` from byte `from` of its known prefix on. */
