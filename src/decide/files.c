@@ -12,6 +12,7 @@ struct names {
 	struct value items[NAMES_MAX];
 	size_t n;
 	bool overflow;
+	bool inside; /* some name of it is inside the workspace */
 	bool outside;
 	bool unknown;
 };
@@ -43,6 +44,7 @@ static bool is_outside(const struct decider *d, struct str path)
 static void add_known_name(struct decider *d, struct names *names, struct str path)
 {
 	add_name(names, value_from(d->arena, path));
+	names->inside |= path_inside(path, d->workspace);
 	if (path_inside(path, d->workspace))
 		add_name(names, value_from(d->arena, path_relative(path, d->workspace)));
 	/* Home directory rules are written with "~". */
@@ -258,6 +260,9 @@ struct asked {
 
 static unsigned apply_rules(struct decider *d, const struct effect *effect, const struct names *names, struct asked asked)
 {
+	/* Write rules are about the repository: what else a tree elsewhere may hold is none of it. */
+	if (asked.writes && d->workspace.n && !names->inside && !names->unknown)
+		asked.tree = false;
 	const struct file_rule *rules = asked.writes ? write_rules : read_rules;
 	size_t n = asked.writes ? sizeof write_rules / sizeof *write_rules : sizeof read_rules / sizeof *read_rules;
 	for (size_t i = 0; i < n; i++) {
