@@ -120,8 +120,9 @@ static bool understood(const struct command *c)
 
 static bool only_looks(struct decider *d, const struct command *c)
 {
+	/* Asking a host that the command names tells it something. */
 	return d->policy->commands_readonly && d->mode != MODE_STRICT && understood(c) && !c->writes &&
-	       c->arguments.cls == CLASS_INSPECT;
+	       c->arguments.cls == CLASS_INSPECT && (!c->uses_network || c->network_allowed);
 }
 
 static bool stays_in_workspace(struct decider *d, const struct command *c)
