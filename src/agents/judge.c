@@ -165,9 +165,9 @@ void agent_judge(const struct agent_event *event, const struct decision *decisio
 		verdict.answer = answer;
 		deciding = &decisions[i];
 	}
-	if (verdict.answer >= ANSWER_ASK)
+	if (deciding && verdict.answer >= ANSWER_ASK)
 		explain(&verdict.reason, event, policy, deciding, verdict.answer);
-	else if (verdict.answer == ANSWER_ALLOW)
+	else if (deciding && verdict.answer == ANSWER_ALLOW)
 		buf_add_format(&verdict.reason, "CAVRA allows this [%s]", deciding->rule_id);
 	demand_question(&verdict, event, policy, deciding);
 	if (event->plans && verdict.answer == ANSWER_ALLOW)

@@ -17,6 +17,7 @@ static void test_visible(void **state)
 		{STR_INIT("a\nb"), VISIBLE_KEEP_NEWLINES, "a\nb"},
 		{STR_INIT("\x1b[2J\x07\x7f"), 0, "\\x1b[2J\\x07\\x7f"},
 		{STR_INIT("a\0b"), 0, "a\\x00b"},
+		/* NOLINTNEXTLINE(misc-misleading-bidirectional): this is what it is about */
 		{STR_INIT("\xe2\x80\xaetxt"), 0, "\\u{202e}txt"},
 		{STR_INIT("a\xe2\x80\x8b"
 			  "b\xef\xbb\xbf"),
