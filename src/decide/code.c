@@ -17,6 +17,7 @@ static const struct {
 	{"sed",        code_sed,    NULL},
 	{"jq",         code_jq,     NULL},
 	{"sql",        code_sql,    NULL},
+	{"python",     code_python, code_general},
 };
 /* clang-format on */
 
@@ -79,13 +80,21 @@ void code_runs_words(struct code *code, const struct word *words, size_t n)
 		run_words(code->d, words, n, &code->scope);
 }
 
+/* Writing to one of these changes no file. */
+static bool is_terminal(struct code *code, struct value path)
+{
+	static const char *const names[] = {"/dev/stdout", "/dev/stderr", "/dev/null", "/dev/tty",
+					    NULL};
+	return value_is_known(path) && code_listed(names, value_text(code->d->arena, path));
+}
+
 void code_touches(struct code *code, enum effect_kind kind, struct value path, bool tree)
 {
 	code->acts = true;
 	if (code->silent)
 		return;
 	code->touched->files |= file_effect(code->d, kind, path, tree, &code->scope);
-	code->touched->writes |= kind != EFFECT_FILE_READ;
+	code->touched->writes |= kind != EFFECT_FILE_READ && !is_terminal(code, path);
 }
 
 void code_mentions(struct code *code, struct value path)

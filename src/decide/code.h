@@ -42,7 +42,7 @@ bool code_charge(struct code *code, size_t n);
 /* ---- readers: true when text is understood and does nothing but what they added ---- */
 
 typedef bool code_reader(struct code *code);
-code_reader code_awk, code_sed, code_jq, code_sql, code_general, code_python, code_node;
+code_reader code_awk, code_sed, code_jq, code_sql, code_general, code_python;
 
 /* ---- scanning ---- */
 

@@ -268,6 +268,10 @@ static bool read_program(struct code *code, bool brackets, bool *ret_differs)
 			sign_at(&awk, i, &place);
 	}
 	*ret_differs = awk.differs;
+	if (awk.refused) {
+		code->acts = false;
+		return !brackets;
+	}
 	return !awk.unsure && place.parens == 0 && place.braces == 0;
 }
 

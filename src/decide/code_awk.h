@@ -19,6 +19,7 @@ struct awk {
 	struct code *code;
 	bool brackets; /* a slash inside [...] belongs to the regular expression */
 	bool unsure;   /* implementations may read the program in different ways */
+	bool refused;  /* no implementation runs the program */
 	bool differs;  /* it depends on `brackets` how */
 	struct awk_token *tokens;
 	size_t n, cap;

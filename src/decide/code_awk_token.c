@@ -13,6 +13,7 @@ struct lexer {
 	struct cursor in;
 	bool conditions[AWK_NESTING]; /* open parentheses: those behind if, while, for, switch */
 	size_t depth;
+	size_t indexes; /* open "[" */
 };
 
 static struct awk_token last_token(const struct awk *awk)
@@ -222,6 +223,17 @@ static bool track_paren(struct lexer *lexer, char sign)
 	return false;
 }
 
+/* A "]" too many: every implementation refuses the program before it does anything. */
+static void track_index(struct lexer *lexer, char sign)
+{
+	if (sign == '[')
+		lexer->indexes++;
+	else if (sign == ']' && lexer->indexes > 0)
+		lexer->indexes--;
+	else if (sign == ']' && !lexer->awk->unsure)
+		lexer->awk->refused = true;
+}
+
 static void read_sign(struct lexer *lexer)
 {
 	size_t from = lexer->in.at;
@@ -236,6 +248,7 @@ static void read_sign(struct lexer *lexer)
 	if (!c || !strchr("{}()[],;+-*/%^!<>|?:~$=@", c))
 		lexer->awk->unsure = true;
 	lexer->in.at++;
+	track_index(lexer, c);
 	add(lexer, AWK_SIGN, from, track_paren(lexer, c));
 }
 

@@ -177,7 +177,7 @@ static void perl_open(struct code *code, const struct call_arguments *arguments)
 		      str_find_char(str_first(text, sign), '+') != STR_NPOS;
 	struct str rest = str_trim(str_from_at(text, sign));
 	if (runs && rest.n && rest.p[rest.n - 1] == '|')
-		rest.n--;
+		rest = str_trim(str_first(rest, rest.n - 1));
 	struct call_argument given = {.value = value_from(code->d->arena, rest), .known = true};
 	if (!path)
 		path = &given;

@@ -9,7 +9,7 @@
 
 /* ---- strings ---- */
 
-enum { JOINED_MAX = 8 };
+enum { JOINED_MAX = 8, MENTION_COST = 40, JOINED_COST = 80, CALL_COST = 40 };
 
 /* Strings with unknown parts say something only where they end. */
 static bool worth_mentioning(struct value value)
@@ -22,7 +22,7 @@ static bool worth_mentioning(struct value value)
 
 static void mention(struct code *code, struct value value)
 {
-	if (worth_mentioning(value) && code_charge(code, 8))
+	if (worth_mentioning(value) && code_charge(code, MENTION_COST))
 		code_mentions(code, value);
 }
 
@@ -50,23 +50,21 @@ static void mention_joined(struct code *code, const struct tokens *tokens, size_
 	struct arena *arena = code->d->arena;
 	struct value slash = value_from(arena, STR("/"));
 	struct value joined = token_at(tokens, i)->value, path = joined;
-	bool plain = false, commas = false;
-	for (int n = 1; n < JOINED_MAX; n++) {
-		size_t next;
-		enum between between = string_behind(tokens, i, &next);
-		if (between == BETWEEN_OTHER)
-			break;
+	bool commas = false;
+	size_t next;
+	enum between between = string_behind(tokens, i, &next);
+	if (between == BETWEEN_OTHER || !code_charge(code, JOINED_COST))
+		return;
+	for (int n = 1; n < JOINED_MAX && between != BETWEEN_OTHER; n++) {
 		struct value value = token_at(tokens, next)->value;
 		joined = value_concat(arena, joined, value);
-		plain = true;
 		commas |= between == BETWEEN_COMMA;
 		if (between == BETWEEN_COMMA)
 			path = value_concat(arena, path, slash);
 		path = value_concat(arena, path, value);
-		i = next;
+		between = string_behind(tokens, next, &next);
 	}
-	if (plain)
-		mention(code, joined);
+	mention(code, joined);
 	if (commas)
 		mention(code, path);
 }
@@ -119,7 +117,8 @@ static void look_at_call(struct code *code, const struct tokens *tokens, size_t 
 	if (!known || (!paren && !(calls_without_parens(code->language) &&
 				   starts_argument(tokens, name.next))))
 		return;
-	if (!call_arguments_read(code, tokens, name.next + paren, paren, &arguments))
+	if (!code_charge(code, CALL_COST) ||
+	    !call_arguments_read(code, tokens, name.next + paren, paren, &arguments))
 		return;
 	call_judge(code, known, &name, &arguments);
 	size_t next = arguments.next;
@@ -224,7 +223,9 @@ static void look_at_statement(struct code *code, const struct tokens *tokens, si
 		call_judge(code, known, &name, &arguments);
 		return;
 	}
-	if (!knowledge_find(str_basename(name.full)) || !code_charge(code, to - from))
+	/* Tcl runs programs with exec alone. */
+	if (strcmp(code->language, "powershell") != 0 || !knowledge_find(str_basename(name.full)) ||
+	    !code_charge(code, to - from))
 		return;
 	struct word *words = ARENA_ARRAY(code->d->arena, to - from, struct word);
 	for (size_t i = from; i < to; i++)

@@ -32,20 +32,22 @@ struct program {
 	bool overflow;
 };
 
-static void bind(struct program *program, struct str name)
-{
-	if (program->n_bound < BOUND_MAX)
-		program->bound[program->n_bound++] = name;
-	else
-		program->overflow = true;
-}
-
 static bool is_bound(const struct program *program, struct str name)
 {
 	for (size_t i = 0; i < program->n_bound; i++)
 		if (str_eq(name, program->bound[i]))
 			return true;
 	return false;
+}
+
+static void bind(struct program *program, struct str name)
+{
+	if (is_bound(program, name))
+		return;
+	if (program->n_bound < BOUND_MAX)
+		program->bound[program->n_bound++] = name;
+	else
+		program->overflow = true;
 }
 
 static bool is(const struct program *program, size_t i, const char *name)
@@ -73,7 +75,7 @@ static struct str text(const struct program *program, size_t i)
 /* "a =", "a, b =", also of keyword arguments */
 static bool is_assigned(const struct program *program, size_t i)
 {
-	while (sign(program, i + 1, ',') && is_name(program, i + 2))
+	for (int n = 0; n < BOUND_MAX && sign(program, i + 1, ',') && is_name(program, i + 2); n++)
 		i += 2;
 	bool walrus = sign(program, i + 1, ':') && sign(program, i + 2, '=');
 	return walrus || (sign(program, i + 1, '=') && !sign(program, i + 2, '='));
@@ -89,7 +91,7 @@ static size_t bind_until(struct program *program, size_t i, char end, const char
 {
 	for (; i < program->tokens.n && !sign(program, i, end) && !(word && is(program, i, word));
 	     i++)
-		if (is_name(program, i) && !is_attribute(program, i))
+		if (is_name(program, i))
 			bind(program, text(program, i));
 	return i;
 }

@@ -40,6 +40,7 @@ struct decider {
 	struct stage *stages;          /* commands of pipelines, newest first */
 	int pipelines;                 /* numbers given to pipelines so far */
 	bool git_config_changed;       /* the text changes Git's configuration */
+	bool loads_library;            /* understood code loads a library that files beside it would replace */
 	int nesting;                   /* commands inside commands */
 	bool exhausted;                /* a cap was met; already an opaque finding */
 };
@@ -115,6 +116,11 @@ struct touched {
  */
 bool code_text(struct decider *d, const char *language, struct str text, const struct scope *scope,
 	       struct touched *touched);
+
+/* When all effects are known: adds a finding when something in the request may have replaced a library that code_text()
+ * relied on.
+ */
+void code_finish(struct decider *d);
 
 /* ---- network.c ---- */
 

@@ -130,6 +130,7 @@ static void decide_armed(struct decider *d, struct decision *decision)
 	if (d->resolver->workspace.n)
 		d->workspace = path_canonical_text(d->arena, d->resolver->workspace, STR(""));
 	decide_request(d);
+	code_finish(d);
 	conclude(d, decision);
 }
 

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does "import json" load the library's json? Not when a file json.py stands where the interpreter is
+ * started, for there it looks first. So nothing in that directory may have the name of a library module, and
+ * nothing else that the same request does may make such a file: before, or in a loop, or at the same time.
+ */
+#include "base/array.h"
+#include "base/limits.h"
+#include "decide/code_python.h"
+#include "decide/paths.h"
+
+static struct str module_name(struct str file)
+{
+	size_t dot = str_find_char(file, '.');
+	return dot == STR_NPOS ? file : str_first(file, dot);
+}
+
+/* "json.py", "json.cpython-311-x86_64-linux-gnu.so", a directory "json". */
+static bool replaces_library(struct str file)
+{
+	struct str name = module_name(file);
+	for (size_t i = 0; python_library[i]; i++)
+		if (str_eq_nocase(name, str_from(python_library[i])))
+			return true;
+	return false;
+}
+
+static bool directory_is_safe(struct decider *d, struct value directory)
+{
+	struct str *names = NULL;
+	size_t n = 0;
+	if (!value_is_known(directory) || !d->resolver->tree)
+		return false;
+	struct str path = path_resolve(d, value_text(d->arena, directory));
+	if (d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, false, &names,
+			      &n) == RESOLVED_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (replaces_library(names[i]))
+			return false;
+	return true;
+}
+
+bool python_library_is_safe(struct code *code)
+{
+	const struct scope *scope = &code->scope;
+	if (scope->remote)
+		return false;
+	for (size_t i = 0; i < scope->n_cwds; i++)
+		if (!directory_is_safe(code->d, scope->cwds[i]))
+			return false;
+	code->d->loads_library = true;
+	return true;
+}
+
+/* ---- what else the request does ---- */
+
+/* No file with one of these endings is loaded as code. */
+static const char *const data_endings[] = {"json", "txt",  "md",   "csv",   "tsv",
+					   "log",  "yaml", "yml",  "html",  "xml",
+					   "out",  "err",  "diff", "patch", NULL};
+
+static bool makes_data(const struct effect *effect)
+{
+	struct str name = str_basename(effect->shown);
+	size_t dot = str_find_last_char(name, '.');
+	return effect->known && dot != STR_NPOS &&
+	       code_listed(data_endings, str_from_at(name, dot + 1));
+}
+
+/* The class of "git log --oneline", as far as its words name subcommands. */
+static enum command_class class_of(struct str shown)
+{
+	struct str rest = shown, word;
+	(void)str_split(&rest, ' ', &word);
+	const struct known_command *command = knowledge_find(word);
+	while (command && str_split(&rest, ' ', &word)) {
+		const struct known_command *inner = knowledge_subcommand(command, word);
+		if (!inner)
+			break;
+		command = inner;
+	}
+	return command ? (enum command_class)command->command_class : CLASS_UNKNOWN;
+}
+
+/* Commands that touch no file beyond those that effects name, or that are known to run code of their own. Git
+ * brings back files that nothing names.
+ */
+static bool command_is_safe(struct str shown)
+{
+	size_t blank = str_find_char(shown, ' ');
+	struct str program = blank == STR_NPOS ? shown : str_first(shown, blank);
+	if (shell_is_harmless_builtin(program) || str_is(shown, "redirection"))
+		return true;
+	enum command_class cls = class_of(shown);
+	return cls != CLASS_LOCAL && cls != CLASS_UNKNOWN;
+}
+
+static bool may_replace(const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_FILE_WRITE:
+		return !makes_data(effect);
+	case EFFECT_COMMAND:
+		return !command_is_safe(effect->shown);
+	case EFFECT_GIT:
+	case EFFECT_MCP:
+		return true;
+	case EFFECT_FILE_READ:
+	case EFFECT_FILE_DELETE:
+	case EFFECT_NET:
+	case EFFECT_RECORD:
+	case EFFECT_PULL_REQUEST:
+	case EFFECT_ADAPTER:
+		break;
+	}
+	return false;
+}
+
+void code_finish(struct decider *d)
+{
+	if (!d->loads_library)
+		return;
+	bool unsafe = d->links != NULL || d->n_effects >= LIMIT_EFFECTS;
+	const struct effect *effect = d->effects;
+	for (; effect && !unsafe; effect = effect->next)
+		unsafe = may_replace(effect);
+	if (!unsafe)
+		return;
+	finding_opaque(
+		d, NULL,
+		STR("files are written where Python would load them in the place of its library"),
+		(struct span){0, d->request->target.n});
+}
