@@ -88,6 +88,7 @@ static enum walk_result walk_directory(struct walking *walking, int fd, size_t p
 	enum walk_result result = WALK_COMPLETE;
 	struct dirent *found;
 	errno = 0;
+	/* cppcheck-suppress readdirCalled ; nobody else has this stream */
 	while (result == WALK_COMPLETE && (found = readdir(directory)) != NULL) {
 		result = visit(walking, fd, found, path_length, depth);
 		errno = 0;

@@ -95,12 +95,15 @@ int file_replace(const char *path, struct str text, struct cavra_error *error)
 	if (fd < 0)
 		return io_error(error, "cannot write", path);
 	bool written = write_all(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
-	if (!written || close(fd) < 0 || rename(temporary, path) < 0) {
-		int code = io_error(error, "cannot write", path);
-		if (!written)
-			(void)close(fd);
+	int failure = written ? 0 : errno;
+	if (close(fd) < 0 && !failure)
+		failure = errno;
+	if (!failure && rename(temporary, path) < 0)
+		failure = errno;
+	if (failure) {
 		(void)unlink(temporary);
-		return code;
+		errno = failure;
+		return io_error(error, "cannot write", path);
 	}
 	sync_directory(path);
 	return 0;
