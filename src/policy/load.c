@@ -16,15 +16,16 @@
 
 /* ---- one document ---- */
 
+/* *ret stays NULL when there are too many. */
 static int layer_new(struct loader *loader, struct layer **ret)
 {
-	if (loader->n_layers + loader->n_open == LIMIT_POLICY_PACKS)
+	if (loader->n_read == LIMIT_POLICY_PACKS)
 		return loader_report(loader,
 				     error_set(loader->error, CAVRA_ERR_LIMIT,
 					       "more than %d packs and overlays in one policy",
 					       (int)LIMIT_POLICY_PACKS));
 	*ret = ARENA_NEW(loader->arena, struct layer);
-	loader->open[loader->n_open++] = *ret;
+	loader->read[loader->n_read++] = *ret;
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static int open_file(struct loader *loader, const char *path, struct layer **ret
 	if (is_directory(path))
 		file = arena_printf(&loader->scratch, "%s/policy.yaml", path).p;
 	int code = layer_new(loader, ret);
-	if (code < 0)
+	if (code < 0 || !*ret)
 		return code;
 	(*ret)->is_top = true;
 	return read_document(loader, *ret, file);
@@ -134,9 +135,10 @@ static int open_pack(struct loader *loader, const struct found *found, bool is_t
 		     struct layer **ret)
 {
 	int code = layer_new(loader, ret);
-	if (code < 0)
+	if (code < 0 || !*ret)
 		return code;
 	(*ret)->is_pack = true;
+	(*ret)->id = arena_str(loader->arena, found->id);
 	(*ret)->is_top = is_top;
 	code = found->path ? read_document(loader, *ret, found->path)
 			   : read_embedded(loader, *ret, found->pack);
@@ -266,7 +268,7 @@ static int resolve_parent(struct loader *loader, const struct layer *layer, cons
 		return loader_mistake(loader, layer, pointer, POSITION_VALUE, "%s",
 				      arena_str(&loader->scratch, str_from(loader->error->text)).p);
 	code = open_pack(loader, &found, false, &parent);
-	if (code < 0 || !parent->root)
+	if (code < 0 || !parent || !parent->root)
 		return code;
 	code = resolve(loader, parent);
 	*ret = parent;
@@ -310,7 +312,9 @@ static int place_layer(struct loader *loader, struct layer *layer, json_t **base
 {
 	struct str id = STR("");
 	(void)json_get_str(json_get_object(layer->root, "metadata"), "id", &id);
-	layer->id = arena_str(loader->arena, id);
+	if (!layer->is_pack)
+		layer->id = arena_str(loader->arena, id);
+	loader->open[loader->n_open++] = layer;
 	int code = join_parents(loader, layer, base);
 	if (code == 0)
 		code = validate(loader, layer);
@@ -346,9 +350,9 @@ static int add_overlay(struct loader *loader, const char *path)
 	struct layer *layer = NULL;
 	json_t *base = loader->merged;
 	int code = open_file(loader, path, &layer);
-	if (code == 0 && layer->root)
+	if (code == 0 && layer && layer->root)
 		code = place_layer(loader, layer, &base);
-	if (code < 0 || !layer->root || !is_mergeable(loader, layer))
+	if (code < 0 || !layer || !is_mergeable(loader, layer))
 		return code;
 	struct merge merge = {loader, layer, MERGE_CHILD};
 	return merge_documents(&merge, base, layer->root, &loader->merged);

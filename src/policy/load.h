@@ -32,7 +32,10 @@ struct loader {
 	bool failed;                             /* a mistake was visited */
 	struct layer *layer[LIMIT_POLICY_PACKS]; /* in order of effect, the strongest last */
 	size_t n_layers;
-	struct layer *open[LIMIT_POLICY_PACKS]; /* read, but not yet among the layers */
+	struct layer *read[LIMIT_POLICY_PACKS]; /* all, owned, also what could not be read */
+	size_t n_read;
+	const struct layer *open[LIMIT_POLICY_PACKS]; /* whose parents are being looked for, each a parent of
+						       * the one in front */
 	size_t n_open;
 	struct schema *schema; /* owned; NULL: not needed yet */
 	json_t *merged;        /* kept */

@@ -83,18 +83,12 @@ const struct layer *loader_owner(struct loader *loader, size_t below, const char
 
 /* ---- one run ---- */
 
-static void release_layer(struct layer *layer)
-{
-	json_decref(layer->root);
-	document_free(layer->document);
-}
-
 static void loader_finish(struct loader *loader)
 {
-	for (size_t i = 0; i < loader->n_layers; i++)
-		release_layer(loader->layer[i]);
-	for (size_t i = 0; i < loader->n_open; i++)
-		release_layer(loader->open[i]);
+	for (size_t i = 0; i < loader->n_read; i++) {
+		json_decref(loader->read[i]->root);
+		document_free(loader->read[i]->document);
+	}
 	json_decref(loader->kept);
 	schema_free(loader->schema);
 	arena_release(&loader->scratch);

@@ -273,6 +273,12 @@ static void test_modes(void **state)
 
 /* ---- circles and caps: W27 ---- */
 
+static void count(void *context, const struct cavra_error *mistake)
+{
+	assert_true(mistake->text[0]);
+	++*(size_t *)context;
+}
+
 static void test_circles(void **state)
 {
 	(void)state;
@@ -280,6 +286,15 @@ static void test_circles(void **state)
 	assert_string_equal(packs_try("cavra-a"),
 			    "cavra-a/policy.yaml:1:77: packs inherit each other in a circle: cavra-a "
 			    "-> cavra-a; remove one of them");
+	/* Also under a wrong id of its own. */
+	packs_put("cavra-a", "metadata: {id: cavra-z, title: t, description: d, version: 1.0.0, "
+			     "inherits: cavra-a}\n");
+	assert_non_null(strstr(packs_try("cavra-a"), "cavra-a"));
+	size_t mistakes = 0;
+	struct policy_source source = {.pack_dir = packs_directory()};
+	assert_int_equal(policy_check_file(&source, packs_path("cavra-a"), count, &mistakes, NULL),
+			 CAVRA_ERR_POLICY);
+	assert_int_equal(mistakes, 2);
 	packs_put_pack("cavra-x", ", inherits: cavra-a", "");
 	packs_put_pack("cavra-a", ", inherits: [cavra-b]", "");
 	packs_put_pack("cavra-b", ", inherits: [cavra-ok, cavra-c]", "");
@@ -303,6 +318,11 @@ static void test_caps(void **state)
 	assert_string_equal(packs_try(id), "");
 	(void)snprintf(id, sizeof id, "cavra-n%d", LIMIT_POLICY_PACKS);
 	assert_non_null(strstr(packs_try(id), "more than 64 packs and overlays in one policy"));
+	size_t mistakes = 0;
+	struct policy_source source = {.pack_dir = packs_directory()};
+	assert_int_equal(policy_check_file(&source, packs_path(id), count, &mistakes, NULL),
+			 CAVRA_ERR_LIMIT);
+	assert_int_equal(mistakes, 1);
 }
 
 /* ---- overlays ---- */
