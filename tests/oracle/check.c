@@ -15,6 +15,7 @@
 
 struct comparison {
 	struct checker *checker;
+	struct str text;
 	const struct shell_result *result;
 	const struct event *event;
 	struct str argv[WIRE_STRINGS];
@@ -151,10 +152,18 @@ static bool covers_directory(struct checker *checker, const struct shell_command
 	return false;
 }
 
-/* The most that is wrong about this command as a cover of the event; NULL: it covers. */
-static const char *what_is_missing(struct checker *checker, const struct shell_command *command,
-				   const struct event *event)
+/* Here-documents, process substitutions and coprocesses make pipes as well. */
+static bool only_pipelines_pipe(struct str text)
 {
+	return str_find_char(text, '<') == STR_NPOS && str_find(text, STR("coproc")) == STR_NPOS &&
+	       str_find(text, STR(">(")) == STR_NPOS;
+}
+
+/* The most that is wrong about this command as a cover of the event; NULL: it covers. */
+static const char *what_is_missing(const struct comparison *c, const struct shell_command *command)
+{
+	struct checker *checker = c->checker;
+	const struct event *event = c->event;
 	if (!covers_directory(checker, command, event->cwd))
 		return "directory";
 	for (size_t i = 0; i < event->n_environment; i++)
@@ -163,6 +172,8 @@ static const char *what_is_missing(struct checker *checker, const struct shell_c
 	if (event->has_input && command->input && event->input_size < WIRE_INPUT &&
 	    !value_covers(*command->input, str_make(event->input, event->input_size)))
 		return "input";
+	if (event->piped && !command->piped_in && !command->input && only_pipelines_pipe(c->text))
+		return "pipe";
 	return NULL;
 }
 
@@ -182,7 +193,7 @@ static const char *compare_argv(struct comparison *c)
 		if (command->kind == SHELL_REDIRECT || command->kind == SHELL_SOURCE ||
 		    !shell_covers(command, c->argv, c->argc))
 			continue;
-		const char *more = what_is_missing(c->checker, command, c->event);
+		const char *more = what_is_missing(c, command);
 		if (!more && names_program(command))
 			return NULL;
 		unknown = unknown || !more;
@@ -450,11 +461,12 @@ void counts_add(struct counts *to, const struct counts *from)
 
 /* The whole */
 
-static bool compare_log(struct checker *checker, const struct shell_result *result,
+static bool compare_log(struct checker *checker, struct str text, const struct shell_result *result,
 			struct failure *failure)
 {
 	struct event event;
-	struct comparison comparison = {.checker = checker, .result = result, .event = &event};
+	struct comparison comparison = {
+		.checker = checker, .text = text, .result = result, .event = &event};
 	for (size_t at = 0; sandbox_next(&checker->sandbox, &at, &event);) {
 		failure->what = compare_event(&comparison);
 		if (failure->what) {
@@ -511,7 +523,7 @@ int check_text(struct checker *checker, struct str text, struct str run, uint32_
 			return -1;
 		checker->counts.runs++;
 		checker->counts.timed_out += checker->sandbox.wire->timed_out;
-		if (!compare_log(checker, &result, ret_failure)) {
+		if (!compare_log(checker, text, &result, ret_failure)) {
 			checker->counts.uncovered += strcmp(ret_failure->what, "surely") != 0;
 			return 0;
 		}

@@ -31,7 +31,7 @@ struct checker {
 
 struct failure {
 	const char *
-		what; /* "argv", "directory", "environment", "input", "write", "read", "connection", "surely",
+		what; /* "argv", "directory", "environment", "input", "pipe", "write", "read", "connection", "surely",
 			  * "crash" of the analysis */
 	enum wire_world world;
 	uint32_t seed;

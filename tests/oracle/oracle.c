@@ -190,6 +190,7 @@ static const struct control {
 	{"an environment that was not foreseen is reported", "cmd_a", "LD_PRELOAD=x cmd_a",
 	 "environment", 1, 0},
 	{"another input is reported", "cmd_a <<< x", "cmd_a <<< y", "input", 1, 0},
+	{"a pipe that was not foreseen is reported", "cmd_b; cmd_a", "cmd_b | cmd_a", "pipe", 2, 0},
 	{"failure is tried, too", "cmd_a", "cmd_a || cmd_b", "argv", 3, 0},
 	{"what programs print is unknown", "cmd_a; cmd_b", "cmd_b $(cmd_a)", "argv", 6, 0},
 };

@@ -23,7 +23,7 @@
 
 #include "inside.h"
 
-enum { NOBODY = 65534, ENVIRONMENT_SLOTS = 60, WALL_MS = 500, MAX_EXECS = 24, MAX_STEPS = 200 };
+enum { NOBODY = 65534, ENVIRONMENT_SLOTS = 60, WALL_MS = 500, MAX_EXECS = 16, MAX_STEPS = 120 };
 
 struct isolation {
 	const char *name;
@@ -260,6 +260,7 @@ bool sandbox_next(const struct sandbox *sandbox, size_t *at, struct event *ret_e
 		.argc = record->argc,
 		.environment = strings + 2 + record->argc,
 		.n_environment = record->environment,
+		.piped = record->piped,
 		.has_input = record->has_input,
 		.input = text,
 		.input_size = record->input_size,
