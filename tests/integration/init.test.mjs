@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { valid } from './agent-types.mjs';
-import { cavra, get, hookProgram, put, run, scratch } from './cavra.mjs';
+import { build, cavra, get, hookProgram, put, run, scratch } from './cavra.mjs';
 
 const init = (directory, ...more) => cavra(['init', 'claude-code', '--hook', hookProgram, ...more], { cwd: directory });
 
@@ -208,4 +208,67 @@ test('a missing hook program is not installed', () => {
   const done = cavra(['init', 'claude-code', '--hook', join(directory, 'cavra-hook')], { cwd: directory });
   assert.equal(done.status, 1);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+// Makes one system call fail for every file below the directory under test.
+const faults = `
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+static int failing(const char *name)
+{
+	const char *wanted = getenv("FAULT");
+	return wanted && strcmp(wanted, name) == 0;
+}
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+	ssize_t (*real)(int, const void *, size_t) = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+	if (fd > 2 && failing("write")) { errno = ENOSPC; return -1; }
+	return real(fd, bytes, n);
+}
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+	if (failing("fsync")) { errno = EIO; return -1; }
+	return real(fd);
+}
+int rename(const char *from, const char *to)
+{
+	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+	if (failing("rename")) { errno = EACCES; return -1; }
+	return real(from, to);
+}
+int mkdir(const char *path, mode_t mode)
+{
+	int (*real)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
+	if (failing("mkdir")) { errno = EROFS; return -1; }
+	return real(path, mode);
+}
+`;
+
+test('a full disk, a failing disk, missing rights: said with status 1, and nothing half done', (t) => {
+  if (/-fsanitize=/.test(get(build, 'build.ninja'))) return void t.skip('sanitizers want to be loaded first');
+  const shim = join(scratch('faults'), 'faults.so');
+  const compiled = run('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', '-o', shim, put(scratch('faults'), 'faults.c', faults), '-ldl']);
+  assert.equal(compiled.status, 0, compiled.err);
+  for (const [fault, said] of [['write', /No space left/], ['fsync', /Input\/output error/], ['rename', /Permission denied/], ['mkdir', /Read-only/]]) {
+    const directory = scratch();
+    put(directory, '.claude/settings.json', foreign);
+    const before = snapshot(directory);
+    const env = { LD_PRELOAD: shim, FAULT: fault };
+    const done = cavra(['init', 'claude-code', '--hook', hookProgram], { cwd: directory, env });
+    assert.equal(done.status, 1, `${fault}: ${done.out}`);
+    assert.match(done.err, said);
+    const after = snapshot(directory);
+    for (const path of Object.keys(after).filter((name) => !name.endsWith('/')))
+      assert.deepEqual(after[path], before[path], `${fault}: ${path}`);
+    const policy = cavra(['policy', 'init'], { cwd: scratch(), env });
+    assert.equal(policy.status, 1);
+    assert.match(policy.err, said);
+  }
+  const directory = scratch();
+  assert.equal(cavra(['init', 'claude-code', '--hook', hookProgram], { cwd: directory, env: { LD_PRELOAD: shim } }).status, 0);
 });
