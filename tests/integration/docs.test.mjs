@@ -44,3 +44,9 @@ test('every command that README and docs show exists', () => {
   }
   assert.ok(seen > 10);
 });
+
+test('what README shows of an explanation is what is printed', () => {
+  const [, command, shown] = get(source, 'README.md').match(/```console\n\$ cavra policy explain execute_command '(.*)'\n([^]*?)\n {2}\.\.\.\n```/);
+  const done = cavra(['policy', 'explain', 'execute_command', command, '--policy-pack', 'cavra-ai-agent-baseline']);
+  assert.ok(done.out.startsWith(shown), done.out);
+});
