@@ -22,6 +22,7 @@ struct command {
 	bool uses_network, network_allowed; /* all its hosts are allowed by a rule */
 	bool runs_inner;         /* an inner command was judged */
 	bool git_judged;         /* a Git rule met it */
+	bool foreign;            /* named by a path where programs usually do not stand: only its name is known */
 };
 
 /* ---- roles.c: what the arguments touch ---- */
@@ -30,6 +31,11 @@ void command_roles(struct decider *d, struct command *command);
 void command_code(struct decider *d, struct command *command, struct str text, const struct scope *scope);
 
 /* ---- environment.c: variables that change what a command runs ---- */
+
+/* What PATH is taken to be before the text changes it. */
+#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+/* Does the directory (with a slash at its end) hold programs that are what their names say, or the project's own tools? */
+bool is_program_place(struct str dir);
 void command_environment(struct decider *d, struct command *command);
 
 /* ---- commands.c: block, approval and allow lists, rules, effect rules, default ---- */

@@ -115,7 +115,7 @@ static bool apply_allow(struct decider *d, const struct command *c)
 
 static bool understood(const struct command *c)
 {
-	return c->name.n && !c->arguments.imprecise && !c->code_unknown && !c->environment;
+	return c->name.n && !c->arguments.imprecise && !c->code_unknown && !c->environment && !c->foreign;
 }
 
 static bool only_looks(struct decider *d, const struct command *c)
@@ -186,6 +186,8 @@ static void apply_default(struct decider *d, const struct command *c)
 		why = "runs program text that is not understood";
 	else if (c->arguments.imprecise && c->arguments.n_chain)
 		why = "has arguments that are not understood";
+	else if (c->foreign)
+		why = "is a program in an unusual place, whatever it is called";
 	else if (!c->arguments.n_chain)
 		why = "is a program that nothing is known of";
 	finding->reason = arena_printf(d->arena, "%.*s: %s", STR_ARG(c->shown), why);
@@ -208,7 +210,7 @@ void command_judge(struct decider *d, struct command *c)
 	bool allowed = command_rules(d, c);
 	if (met)
 		return;
-	if (allowed || (c->name.n && !c->environment && apply_allow(d, c)))
+	if (allowed || (c->name.n && !c->environment && !c->foreign && apply_allow(d, c)))
 		return;
 	/* A wrapper adds nothing: what it wraps was judged. */
 	bool as_other = c->arguments.cls == CLASS_EXECUTE || c->arguments.cls == CLASS_SYSTEM;

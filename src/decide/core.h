@@ -97,6 +97,19 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
  */
 void file_mention(struct decider *d, struct value path, const struct scope *scope);
 
+/* ---- rules.c: what the pack's own rules say to an effect; true when one that does not allow meets it ---- */
+
+struct file_subject {
+	const struct value *names;
+	size_t n_names;
+	bool tree, perhaps;
+};
+bool rules_for_file(struct decider *d, const struct effect *effect, const struct file_subject *file);
+bool rules_for_host(struct decider *d, const struct effect *effect, struct value host, unsigned port);
+/* MCP servers and tools, records, pull requests. */
+bool rules_for_name(struct decider *d, const struct effect *effect, struct value name);
+bool rules_for_push(struct decider *d, const struct effect *effect, struct value branch);
+
 /* ---- unwrap.c ---- */
 
 /* Shell text; text must be known. */

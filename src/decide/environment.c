@@ -3,6 +3,7 @@
  * Variables that change what a command runs: GIT_SSH_COMMAND, LD_PRELOAD, PAGER ...
  */
 #include "decide/command.h"
+#include "decide/paths.h"
 
 static bool glob_is(const char *glob, struct str name)
 {
@@ -98,10 +99,49 @@ static bool shadowed(const struct shell_assign *list, const struct shell_assign 
 	return false;
 }
 
-/* PATH=... that only repeats what it was is no change. */
+static const char *const usual_places[] = {"/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/",
+					   "/usr/local/sbin/", "/opt/homebrew/bin/", "/snap/bin/"};
+static const char *const tool_places[] = {"node_modules/.bin/", "vendor/bin/", ".venv/bin/", "venv/bin/", ".tox/",
+					  ".local/bin/", ".cargo/bin/", "go/bin/"};
+
+bool is_program_place(struct str dir)
+{
+	for (size_t i = 0; i < sizeof usual_places / sizeof *usual_places; i++)
+		if (str_is(dir, usual_places[i]))
+			return true;
+	for (size_t i = 0; i < sizeof tool_places / sizeof *tool_places; i++)
+		if (str_find(dir, str_from(tool_places[i])) != STR_NPOS && str_find(dir, STR("..")) == STR_NPOS &&
+		    !str_starts(dir, STR("/tmp/")))
+			return true;
+	return false;
+}
+
+/* Variables that only say where the project's own code stands. */
+static bool stays_in_project(struct decider *d, struct str name, struct str dir)
+{
+	static const char *const names[] = {"PYTHONPATH", "NODE_PATH"};
+	bool listed = false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		listed |= str_is(name, names[i]);
+	bool inside = dir.n && (dir.p[0] != '/' || path_inside(dir, d->workspace));
+	return listed && inside && dir.p[0] != '~' && str_find(dir, STR("..")) == STR_NPOS;
+}
+
+/* Values under which the same programs run as without them. */
 static bool changes_nothing(struct decider *d, const struct shell_assign *assign)
 {
-	return value_is_known(assign->value) && value_text(d->arena, assign->value).n == 0 && !str_is(assign->name, "PATH");
+	if (!value_is_known(assign->value))
+		return false;
+	struct str rest = value_text(d->arena, assign->value), dir;
+	bool path = str_is(assign->name, "PATH");
+	if (rest.n == 0)
+		return !path;
+	while (str_split(&rest, ':', &dir)) {
+		bool fine = path ? is_program_place(arena_join(d->arena, dir, STR("/"))) : stays_in_project(d, assign->name, dir);
+		if (!fine)
+			return false;
+	}
+	return true;
 }
 
 void command_environment(struct decider *d, struct command *c)

@@ -401,6 +401,9 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 		verdict |= apply_protection(d, effect, names, asked);
 	if (!(verdict & FILE_FOUND))
 		verdict |= apply_rules(d, effect, names, asked);
+	struct file_subject subject = {names->items, names->n, asked.tree, asked.perhaps};
+	if (d->policy->n_rules && rules_for_file(d, effect, &subject))
+		verdict |= FILE_FOUND;
 	if (!(verdict & FILE_FOUND) && names->outside && !asked.perhaps)
 		verdict |= apply_outside(d, effect, asked.writes);
 	if (!(verdict & FILE_FOUND) && !asked.writes)

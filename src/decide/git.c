@@ -81,7 +81,10 @@ static struct effect *git_effect(struct decider *d, const char *verb, struct val
 
 static void push_to(struct decider *d, const struct destination *to, const struct scope *scope)
 {
-	judge_destination(d, git_effect(d, to->deletes ? "delete" : to->force ? "force push" : "push", to->ref, scope), to);
+	const char *verb = to->deletes ? "delete" : to->force ? "force push" : "push";
+	const struct effect *effect = git_effect(d, verb, to->ref, scope);
+	judge_destination(d, effect, to);
+	(void)rules_for_push(d, effect, branch_name(d, to->ref));
 }
 
 /* HEAD and @ are the current branch. */

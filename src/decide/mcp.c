@@ -321,6 +321,7 @@ void mcp_request(struct decider *d)
 		return;
 	}
 	judge_effect(d, effect, call.verb);
+	(void)rules_for_name(d, effect, value_from(d->arena, shown));
 	if (d->request->arguments)
 		walk(&call, d->request->arguments, MEANS_NOTHING, 0);
 	judge_command(&call);

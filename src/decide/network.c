@@ -157,7 +157,7 @@ void net_effect(struct decider *d, struct value target, bool is_url, const struc
 		finding->reason = arena_join(d->arena, STR("asks a machine's metadata service for credentials, "), effect->shown);
 		return;
 	}
-	bool found = false;
+	bool found = rules_for_host(d, effect, address.host, address.port);
 	for (size_t i = 0; i < sizeof host_rules / sizeof *host_rules && !found; i++) {
 		struct match_result hit = host_match(d->policy->list[host_rules[i].list], address.host, address.port, d->arena);
 		found = hit.match != MATCH_NO;

@@ -188,6 +188,7 @@ static void git_request(struct decider *d)
 	if (str_is(verb, "merge"))
 		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value) : STR(""));
 	command_judge_lists(d, &c);
+	(void)command_rules(d, &c);
 	git_default(d, &c);
 }
 

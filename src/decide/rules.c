@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The rules: section of a pack, for commands: by program, subcommand, flags and operands, or by model.
+ * The rules: section of a pack: commands by program, subcommand, flags and operands, or by model; other effects by
+ * their paths, hosts and names.
  */
 #include "decide/command.h"
 
@@ -74,7 +75,7 @@ static enum match match_model(const struct command *c, const struct rule_match *
 		return MATCH_MUST;
 	for (size_t i = 0; i < c->arguments.n_models; i++)
 		if (str_is(m->model, c->arguments.models[i]))
-			return m->model_argument ? MATCH_MAY : MATCH_MUST;
+			return m->model_argument ? MATCH_NO : MATCH_MUST; /* see rules_for_push() */
 	/* An unknown subcommand of the model's program may be any of its models. */
 	size_t dot = str_find_char(m->model, '.');
 	bool same = dot != STR_NPOS && str_eq(str_first(m->model, dot), c->name);
@@ -86,6 +87,8 @@ static enum match match_rule(struct decider *d, const struct command *c, const s
 	if (m->effect.n && !str_is(m->effect, "command"))
 		return MATCH_NO;
 	enum match result = match_program(c, m);
+	if (m->effect_pattern)
+		result = weaker(result, command_match(m->effect_pattern, c->arguments.words, c->arguments.n_words, d->arena).match);
 	if (result != MATCH_NO)
 		result = weaker(result, match_model(c, m));
 	if (result != MATCH_NO)
@@ -97,6 +100,23 @@ static enum match match_rule(struct decider *d, const struct command *c, const s
 	return result;
 }
 
+/* One finding of a pack's rule. An allowing rule holds only surely. */
+static struct finding *add_finding(struct decider *d, const struct effect *effect, const struct policy_rule *rule,
+				   enum match hit)
+{
+	enum cavra_outcome decision = rule->decision;
+	if (hit == MATCH_MAY && decision == CAVRA_BLOCK)
+		decision = CAVRA_REQUIRE_APPROVAL;
+	bool allows = decision == CAVRA_ALLOW;
+	enum cavra_severity severity = rule->has_severity ? rule->severity : allows ? CAVRA_LOW : CAVRA_HIGH;
+	struct finding *finding = finding_add(d, effect, decision, severity, arena_str(d->arena, rule->id).p);
+	finding->certainty = hit;
+	finding->approver_group = rule->approver_group;
+	finding->instead = rule->instead;
+	finding->reason = rule->reason.n ? rule->reason : arena_join(d->arena, STR("a rule of the pack: "), effect->shown);
+	return finding;
+}
+
 bool command_rules(struct decider *d, const struct command *c)
 {
 	bool allowed = false;
@@ -106,16 +126,96 @@ bool command_rules(struct decider *d, const struct command *c)
 		bool allows = rule->decision == CAVRA_ALLOW;
 		if (hit == MATCH_NO || (allows && (hit != MATCH_MUST || c->environment || c->arguments.imprecise)))
 			continue;
-		enum cavra_outcome decision = rule->decision;
-		if (hit == MATCH_MAY && decision == CAVRA_BLOCK)
-			decision = CAVRA_REQUIRE_APPROVAL;
-		enum cavra_severity severity = rule->has_severity ? rule->severity : allows ? CAVRA_LOW : CAVRA_HIGH;
-		struct finding *finding = finding_add(d, c->effect, decision, severity, arena_str(d->arena, rule->id).p);
-		finding->certainty = hit;
-		finding->approver_group = rule->approver_group;
-		finding->instead = rule->instead;
-		finding->reason = rule->reason.n ? rule->reason : arena_join(d->arena, STR("a rule of the pack: "), c->shown);
+		add_finding(d, c->effect, rule, hit);
 		allowed |= allows;
 	}
 	return allowed;
+}
+
+/* ---- rules about other effects ---- */
+
+/* What a rule of that effect is asked about. */
+struct subject {
+	enum effect_kind kind;
+	const struct value *names;
+	size_t n_names;
+	bool tree, perhaps;
+	unsigned port;
+};
+
+static enum match match_subject(struct decider *d, const struct rule_match *m, const struct subject *s)
+{
+	if (!m->effect_pattern)
+		return MATCH_MUST;
+	switch (s->kind) {
+	case EFFECT_FILE_READ:
+	case EFFECT_FILE_WRITE:
+	case EFFECT_FILE_DELETE:
+		return path_match(m->effect_pattern, s->names, s->n_names, s->tree, d->arena).match;
+	case EFFECT_NET:
+		return host_match(m->effect_pattern, s->names[0], s->port, d->arena).match;
+	case EFFECT_COMMAND:
+	case EFFECT_GIT:
+	case EFFECT_MCP:
+	case EFFECT_RECORD:
+	case EFFECT_PULL_REQUEST:
+	case EFFECT_ADAPTER:
+		break;
+	}
+	return name_match(m->effect_pattern, s->names[0], d->arena).match;
+}
+
+static bool judge_subject(struct decider *d, const struct effect *effect, const struct subject *s)
+{
+	bool found = false;
+	for (size_t i = 0; i < d->policy->n_rules; i++) {
+		const struct policy_rule *rule = &d->policy->rules[i];
+		if (!rule->match.effect.n || !str_is(rule->match.effect, effect_kind_name(s->kind)))
+			continue;
+		enum match hit = match_subject(d, &rule->match, s);
+		/* Which command it was is not known here. */
+		bool narrower = rule->match.program.n || rule->match.model.n;
+		if (hit == MATCH_MUST && (narrower || s->perhaps))
+			hit = MATCH_MAY;
+		if (hit == MATCH_NO || (rule->decision == CAVRA_ALLOW && hit != MATCH_MUST))
+			continue;
+		add_finding(d, effect, rule, hit);
+		found |= rule->decision != CAVRA_ALLOW;
+	}
+	return found;
+}
+
+bool rules_for_file(struct decider *d, const struct effect *effect, const struct file_subject *file)
+{
+	struct subject s = {effect->kind, file->names, file->n_names, file->tree, file->perhaps, 0};
+	return judge_subject(d, effect, &s);
+}
+
+bool rules_for_host(struct decider *d, const struct effect *effect, struct value host, unsigned port)
+{
+	struct subject s = {EFFECT_NET, &host, 1, false, false, port};
+	return judge_subject(d, effect, &s);
+}
+
+bool rules_for_name(struct decider *d, const struct effect *effect, struct value name)
+{
+	struct subject s = {effect->kind, &name, 1, false, false, 0};
+	return judge_subject(d, effect, &s);
+}
+
+/* {model: {git.push: {dest: ...}}} */
+bool rules_for_push(struct decider *d, const struct effect *effect, struct value branch)
+{
+	bool found = rules_for_name(d, effect, branch);
+	for (size_t i = 0; i < d->policy->n_rules; i++) {
+		const struct policy_rule *rule = &d->policy->rules[i];
+		if (!str_is(rule->match.model, "git.push") || !rule->match.model_argument)
+			continue;
+		enum match hit = name_match(rule->match.model_argument, branch, d->arena).match;
+		if (hit == MATCH_NO || (rule->decision == CAVRA_ALLOW && hit != MATCH_MUST))
+			continue;
+		add_finding(d, effect, rule, hit);
+		found |= rule->decision != CAVRA_ALLOW;
+	}
+	return found;
 }

@@ -69,6 +69,18 @@ static struct str program_name(struct decider *d, const struct word *word)
 
 static void inner_words(struct decider *d, struct command *c, const struct inner_command *inner);
 
+static bool is_foreign(struct decider *d, const struct word *word)
+{
+	if (word->many || !value_is_known(word->value))
+		return true;
+	struct str path = value_text(d->arena, word->value);
+	size_t slash = str_find_last_char(path, '/');
+	if (slash == STR_NPOS || is_program_place(str_first(path, slash + 1)))
+		return false;
+	/* Wrappers that projects carry with them. */
+	return !str_is(path, "./gradlew") && !str_is(path, "./mvnw");
+}
+
 /* Text fed to a program that runs its standard input. */
 static void standard_input(struct decider *d, struct command *c)
 {
@@ -140,6 +152,7 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	c.network_allowed = true;
 	c.files = scope->redirect_files;
 	c.writes = scope->redirect_writes;
+	c.foreign = is_foreign(d, &words[0]);
 	*ret_command = c;
 }
 
@@ -395,7 +408,9 @@ void shell_script_run(struct decider *d, const struct shell_script *script, cons
 		return;
 	}
 	struct str cwd = scope->n_cwds == 1 && value_is_known(scope->cwds[0]) ? value_text(d->arena, scope->cwds[0]) : STR("");
+	struct shell_assign path = {.name = STR("PATH"), .value = value_from(d->arena, STR(USUAL_PATH))};
 	struct shell_env env = {
+		.variables = scope->remote ? NULL : &path,
 		.cwd = cwd,
 		.home = scope->remote ? STR("") : d->resolver->home,
 		.positional = script->positional,
