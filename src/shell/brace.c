@@ -261,6 +261,8 @@ static bool is_ambiguous(const struct part *parts)
 	bool backquotes = false, brace = false;
 	for (; parts; parts = parts->next) {
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
+		/* "$${": Bash sees "${" there. */
+		backquotes |= parts->kind == PART_PARAM && !parts->param->braced && str_is(parts->param->name, "$");
 		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
 	}
 	return backquotes && brace;

@@ -39,7 +39,7 @@ static bool apply_attributes(struct eval *ev, struct state *st, const struct sim
 	}
 	if (builtin_may_have(ev, s, 'i')) {
 		arith_effects(ev, st, value);
-		/* Every later assignment is arithmetic, too. */
+		st->integers = true;
 		st->volatile_variables = true;
 		return true;
 	}

@@ -117,8 +117,9 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 
 /* ---- positional parameters and options ---- */
 
-static void set_positional(struct state *st, const struct word *items, size_t n)
+static void set_positional(struct eval *ev, struct state *st, const struct word *items, size_t n)
 {
+	items = positional_words(ev, items, n);
 	st->positional = items;
 	st->n_positional = n;
 	st->positional_unknown = st->weak > 0;
@@ -145,13 +146,13 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 		}
 		struct str text = builtin_arg(ev, s, i);
 		if (str_is(text, "--") || (str_is(text, "-") && i + 1 < s->words.n)) {
-			set_positional(st, s->words.items + i + 1, s->words.n - i - 1);
+			set_positional(ev, st, s->words.items + i + 1, s->words.n - i - 1);
 			return;
 		}
 		if (str_is(text, "-"))
 			return;
 		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+')) {
-			set_positional(st, s->words.items + i, s->words.n - i);
+			set_positional(ev, st, s->words.items + i, s->words.n - i);
 			return;
 		}
 		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||

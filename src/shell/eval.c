@@ -377,6 +377,25 @@ static void eval_case(struct eval *ev, struct state *st, const struct node *node
 
 /* ---- functions ---- */
 
+const struct word *positional_words(struct eval *ev, const struct word *items, size_t n)
+{
+	struct word *copy = NULL;
+	for (size_t i = 0; i < n && eval_charge(ev, 1); i++) {
+		bool glob = false;
+		for (size_t k = 0; k < items[i].value.n; k++)
+			glob |= items[i].value.seg[k].kind == SEG_GLOB;
+		if (!glob || items[i].many)
+			continue;
+		if (!copy) {
+			copy = ARENA_ARRAY(ev->arena, n, struct word);
+			memcpy(copy, items, n * sizeof *copy);
+		}
+		copy[i].many = true;
+		copy[i].value = value_any();
+	}
+	return copy ? copy : items;
+}
+
 static bool on_stack(const struct eval *ev, const struct node *body, bool unknown)
 {
 	for (const struct frame *frame = ev->frame; frame; frame = frame->caller)
@@ -433,6 +452,7 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 		return;
 	}
 	bool several = function->next != NULL;
+	args = positional_words(ev, args, n);
 	struct state entry = *st, result = *st;
 	for (bool first = true; function && !ev->exhausted; function = function->next, first = false) {
 		if (!function->body)
@@ -564,6 +584,8 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 		eval_list(ev, st, node);
 		return;
 	case NODE_FUNCTION:
+		if (str_is(node->name, "command_not_found_handle"))
+			eval_opaque(ev, st, "a function that runs whenever a program is missing");
 		state_bind_function(ev, st, node->name, node->body);
 		return;
 	case NODE_COPROC:

@@ -65,6 +65,8 @@ struct state {
 	bool lastpipe;
 	bool odd_options;          /* options that change echo and cd */
 	bool any_readonly;
+	bool shaken;               /* an error may have ended a line: what is assigned from here on may not be */
+	bool integers;             /* some variable is an integer: assigning to it is arithmetic */
 	bool errexit;
 	bool dead;                 /* exit was called */
 	bool surely;
@@ -159,6 +161,8 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node);
 void eval_subshell(struct eval *ev, const struct state *st, const struct node *list);
 /* Reads and runs text in the current state, as eval does. */
 void eval_text(struct eval *ev, struct state *st, struct str text);
+/* Words as parameters or array elements: a pattern among them is any number of words. */
+const struct word *positional_words(struct eval *ev, const struct word *items, size_t n);
 /* Runs the substitutions inside text that Bash expands once more (subscripts, prompts). */
 void eval_embedded(struct eval *ev, struct state *st, struct str text);
 void eval_function(struct eval *ev, struct state *st, const struct function *function, const struct word *args, size_t n);
@@ -197,6 +201,7 @@ struct field {
 	size_t n, cap;
 	bool started, many;
 	bool fuzzy;         /* an open bracket: the rest of the word is unknown */
+	bool literal_splits; /* ${x:-a b}: plain text is split as well */
 	bool vanishes;      /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
 	bool absorb;        /* the next separator belongs to the blank before it */

@@ -276,6 +276,10 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 	struct str text = part->text;
 	if (first && !f->started && text.n && text.p[0] == '~')
 		text = str_from_at(text, tilde(f, text, part->next != NULL));
+	if (f->literal_splits && f->splits) {
+		field_value(f, value_from(f->ev->arena, text), false);
+		return;
+	}
 	/* In NAME=~ a tilde is expanded wherever the word stands. */
 	size_t assigned = first && f->out ? str_find(text, STR("=~")) : STR_NPOS;
 	if (assigned != STR_NPOS) {
@@ -497,8 +501,96 @@ static void arith_name(struct eval *ev, struct state *st, struct str name, int d
 	}
 }
 
+/* ---- is an expression surely well-formed? ---- */
+
+struct expression {
+	struct str rest;
+	int depth;
+};
+
+static void skip_space(struct expression *e)
+{
+	while (e->rest.n && strchr(" \t\n", e->rest.p[0]))
+		e->rest = str_from_at(e->rest, 1);
+}
+
+static bool accept_sign(struct expression *e, const char *sign)
+{
+	skip_space(e);
+	if (!str_starts(e->rest, str_from(sign)))
+		return false;
+	e->rest = str_from_at(e->rest, strlen(sign));
+	return true;
+}
+
+static bool valid_expression(struct expression *e);
+
+/* A number in plain decimal, a name, or a parenthesis. *ret_zero: it may be zero. */
+static bool valid_primary(struct expression *e, bool *ret_zero)
+{
+	*ret_zero = true;
+	while (accept_sign(e, "!") || accept_sign(e, "~") || accept_sign(e, "-") || accept_sign(e, "+"))
+		;
+	skip_space(e);
+	if (accept_sign(e, "("))
+		return e->depth < 32 && valid_expression(e) && accept_sign(e, ")");
+	size_t n = 0;
+	while (n < e->rest.n && ascii_is_name(e->rest.p[n]))
+		n++;
+	struct str word = str_first(e->rest, n);
+	size_t number;
+	if (n == 0 || (ascii_is_digit(word.p[0]) && (!str_to_size(word, &number) || (n > 1 && word.p[0] == '0') || n > 18)))
+		return false;
+	*ret_zero = !ascii_is_digit(word.p[0]) || number == 0;
+	e->rest = str_from_at(e->rest, n);
+	(void)(accept_sign(e, "++") || accept_sign(e, "--"));
+	return true;
+}
+
+static bool valid_expression(struct expression *e)
+{
+	static const char *const signs[] = {"<<=", ">>=", "&&", "||", "<<", ">>", "<=", ">=", "==", "!=", "+=", "-=",
+					    "*=",  "&=",  "|=", "^=", "<",  ">",  "=",  "+",  "-",  "*",  "&",  "|",
+					    "^",   ",",	 "?",  ":",  ";"};
+	bool zero;
+	e->depth++;
+	if (!valid_primary(e, &zero))
+		return false;
+	for (;;) {
+		bool more = false, divides = false;
+		if (accept_sign(e, "**"))
+			return false;
+		for (size_t i = 0; i < sizeof signs / sizeof *signs && !more; i++)
+			more = accept_sign(e, signs[i]);
+		if (!more)
+			divides = accept_sign(e, "/") || accept_sign(e, "%");
+		if (!more && !divides)
+			break;
+		if (!valid_primary(e, &zero) || (divides && zero))
+			return false;
+	}
+	e->depth--;
+	return true;
+}
+
+static bool is_well_formed(struct eval *ev, struct value expression)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < expression.n && eval_charge(ev, 1 + text.n / 64); i++) {
+		struct str piece = expression.seg[i].kind == SEG_NUMBER ? STR("1") : expression.seg[i].text;
+		text = arena_join(ev->arena, text, piece);
+	}
+	struct expression e = {str_trim(text), 0};
+	if (e.rest.n == 0)
+		return true;
+	return valid_expression(&e) && str_trim(e.rest).n == 0;
+}
+
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
+	/* An error ends the line, and what the rest of it assigns never is. */
+	if (!value_is_numeric(expression) && !is_well_formed(ev, expression))
+		st->shaken = true;
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
 			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");

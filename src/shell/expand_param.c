@@ -424,6 +424,7 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 	if (skip > h->n)
 		skip = h->n;
 	size_t n = h->n - skip < (size_t)count ? h->n - skip : (size_t)count;
+	f->vanishes |= n == 0;
 	field_list(f, h->items + skip, n, quoted, str_is(param->name, "*"));
 	return true;
 }
@@ -491,11 +492,17 @@ static void default_operator(struct field *f, const struct param *param, const s
 	} else if (op == '=') {
 		assign_default(f, param, true);
 	} else if (op != '?') {
+		bool before = f->literal_splits;
+		f->literal_splits = !quoted;
 		field_parts(f, param->arg, quoted);
+		f->literal_splits = before;
 	} else {
 		run_words(f, param->arg);
 	}
-	f->started |= quoted;
+	if (h->is_list)
+		f->vanishes |= quoted;
+	else
+		f->started |= quoted;
 }
 
 /* ${!x}: the value names another parameter, perhaps with a subscript that runs commands. */

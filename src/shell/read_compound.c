@@ -120,9 +120,14 @@ static struct node *read_arithmetic_command(struct reader *r)
 static struct node *read_parenthesis(struct reader *r)
 {
 	if (reader_peek_second(r) == '(') {
+		size_t heredocs = r->heredocs;
 		struct node *node = read_arithmetic_command(r);
 		if (node)
 			return node;
+		node = read_subshell(r);
+		if (r->heredocs != heredocs)
+			reader_fail(r, "(( that is no arithmetic, with a here-document inside");
+		return node;
 	}
 	return read_subshell(r);
 }

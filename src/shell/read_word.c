@@ -74,6 +74,7 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list)
 {
 	struct part_list inner = {.tail = &inner.first};
 	size_t from = r->at;
+	flush_text(r, list);
 	single_quotes(r, &inner);
 	const char *error = NULL;
 	struct part *parts = NULL;

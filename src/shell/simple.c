@@ -145,7 +145,7 @@ static void assign_array(struct eval *ev, struct state *st, const struct word_no
 	*v = (struct variable){
 		.kind = VARIABLE_ARRAY,
 		.associative = before->associative,
-		.items = items.items,
+		.items = positional_words(ev, items.items, items.n),
 		.n_items = items.n,
 	};
 	bool foreign = word->append && before->kind != VARIABLE_ARRAY;

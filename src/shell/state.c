@@ -243,7 +243,8 @@ void state_assign(struct eval *ev, struct state *st, struct str name, const stru
 	if (!name.n)
 		return; /* read up to an error */
 	bool fails = st->any_readonly && state_find(ev, st, BINDING_READONLY, name);
-	if (st->weak || fails)
+	st->shaken |= fails;
+	if (st->weak || st->shaken)
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);
 	bind_variable(ev, st, name, variable);
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
@@ -263,6 +264,8 @@ void state_assign_value(struct eval *ev, struct state *st, struct str name, stru
 			return;
 		}
 	}
+	if (st->integers && !value_is_numeric(value))
+		arith_effects(ev, st, value);
 	struct variable *variable = ARENA_NEW(ev->arena, struct variable);
 	struct value *alt = ARENA_NEW(ev->arena, struct value);
 	*alt = value;
@@ -480,6 +483,8 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->globs_unknown |= other->globs_unknown;
 	st->lastpipe |= other->lastpipe;
 	st->odd_options |= other->odd_options;
+	st->shaken |= other->shaken;
+	st->integers |= other->integers;
 	st->any_readonly |= other->any_readonly;
 	st->errexit &= other->errexit;
 	st->surely &= other->surely;
