@@ -36,12 +36,14 @@ static bool parse_part(struct str text, uint64_t *ret)
 
 static bool parse_ipv4(struct str text, struct address *ret)
 {
-	uint64_t part[4], number = 0;
+	uint64_t part[4] = {0}, number = 0;
 	size_t n = 0;
 	struct str piece;
 	while (str_split(&text, '.', &piece))
 		if (n == 4 || !parse_part(piece, &part[n++]))
 			return false;
+	if (n == 0)
+		return false;
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (part[i] > 255)
 			return false;

@@ -196,7 +196,7 @@ int command_pattern_parse(struct arena *arena, struct str text, enum pattern_moo
 			  struct command_form ret[COMMAND_FORMS], size_t *ret_n,
 			  struct cavra_error *error)
 {
-	struct words words, moved;
+	struct words words = {.n = 0}, moved;
 	*ret_n = 0;
 	if (str_starts(text, STR("!")))
 		return error_set(error, CAVRA_ERR_POLICY,

@@ -110,7 +110,8 @@ static void cross(const struct automaton *automaton, struct states *states, stru
 	states_join(automaton, states, waiting);
 	states_clear(automaton, &out);
 	states_clear(automaton, &parked);
-	for (STATES_EACH(state, automaton, states)) {
+	for (unsigned state = states_next(automaton, states, 0); state < automaton->n;
+	     state = states_next(automaton, states, state + 1)) {
 		const struct element *element = &automaton->element[state];
 		bool space = element->kind == ELEMENT_SPACE;
 		if ((space && (element->values || !crossing.value)) ||
@@ -142,7 +143,8 @@ static void pass_many_sure(const struct automaton *automaton, struct states *sta
 	states_join(automaton, states, waiting);
 	states_clear(automaton, &out);
 	states_clear(automaton, &parked);
-	for (STATES_EACH(state, automaton, states)) {
+	for (unsigned state = states_next(automaton, states, 0); state < automaton->n;
+	     state = states_next(automaton, states, state + 1)) {
 		const struct element *element = &automaton->element[state];
 		if (element->kind == ELEMENT_RUN && element->crosses)
 			states_enter(automaton, &out, state);
@@ -157,8 +159,7 @@ static void split(struct run *run, struct waiting *waiting)
 {
 	if (run->split)
 		return;
-	for (unsigned i = 0; i < run->automaton->words; i++)
-		waiting->sure.bits[i] = waiting->may.bits[i];
+	states_copy(run->automaton, &waiting->sure, &waiting->may);
 	run_split(run);
 }
 
@@ -221,11 +222,9 @@ static bool is_dead(const struct run *run, const struct waiting *waiting)
 static enum match run_order(const struct automaton *automaton, const struct command_order *order)
 {
 	struct run run;
-	struct waiting waiting;
+	struct waiting waiting = {.may = {{0}}};
 	unsigned end = automaton->n - 1u;
 	run_start(&run, automaton, false);
-	for (unsigned i = 0; i < automaton->words; i++)
-		waiting.may.bits[i] = waiting.sure.bits[i] = 0;
 	for (size_t i = 0; i < order->n && !is_dead(&run, &waiting); i++) {
 		const struct run_word *word = &order->word[i];
 		if (word->word->many) {

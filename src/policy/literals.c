@@ -29,9 +29,9 @@ static uint32_t draft_child(struct draft *draft, uint32_t parent, uint8_t label)
 	uint32_t *link = &draft->node[parent].child;
 	while (*link && draft->node[*link].label != label)
 		link = &draft->node[*link].sibling;
-	if (*link)
-		return *link;
-	uint32_t fresh = (uint32_t)draft->n;
+	uint32_t found = *link, fresh = (uint32_t)draft->n;
+	if (found)
+		return found;
 	*link = fresh;
 	ARENA_PUSH(draft->arena, draft->node, draft->n, draft->cap) =
 		(struct draft_node){.hits = LITERAL_NONE, .last_hit = LITERAL_NONE, .label = label};

@@ -4,7 +4,11 @@
  *
  * Matching a partly known text answers MATCH_MUST (every text it may stand for matches), MATCH_MAY (some
  * does, or nobody can tell) or MATCH_NO. Answers err only towards MATCH_MAY. Cost does not grow with the
- * number of patterns: literal, suffix, prefix and word tables, a small remainder.
+ * number of patterns: one scan of what is known finds those worth a look (literals.h, command_heads.h), and
+ * each of these is run over the text (run.h).
+ *
+ * A SEG_GLOB at the start of a path component does not stand for a leading '.', as in every shell unless
+ * dotglob is set: text analysed under dotglob must be SEG_ANY instead.
  */
 #ifndef CAVRA_POLICY_MATCH_H
 #define CAVRA_POLICY_MATCH_H
@@ -15,10 +19,18 @@
 
 enum match { MATCH_NO, MATCH_MAY, MATCH_MUST };
 
-/* How strictly a list reads its patterns: decision-model section 4. */
+/* How strictly a list reads its patterns. */
 enum pattern_mood {
-	PATTERN_DENY, /* block and approval lists: ignore case (paths), skip options, prefix stars */
-	PATTERN_ALLOW, /* allow lists: exact case, no skipping, stars end at a word boundary */
+	/* Block and approval lists. Paths: ASCII case is ignored. Commands: options may stand between and behind the
+	 * words, before or behind the operands; '*' takes anything, also further words; one at the end makes a
+	 * plain prefix.
+	 */
+	PATTERN_DENY,
+	/* Allow lists. Paths: exact. Commands: the words in order and no others, '*' stays in its word; but behind
+	 * a pattern that ends in '*' any words may follow, and options may stand between its words. A star glued
+	 * to a letter, digit or '_' ends with the word: "pytest*" is not "pytestx".
+	 */
+	PATTERN_ALLOW,
 };
 
 struct pattern_list;
@@ -32,9 +44,9 @@ struct match_result {
 
 /* ---- paths: gitignore rules ---- */
 
-/* patterns[i] may start with '!' (an exception to earlier patterns of the same list). Copies what it keeps
- * into arena. Errors name the pattern's index in error->column = 0, error->line = 0 and the text; the
- * caller adds the position. *ret_bad gets the index of the bad pattern.
+/* patterns[i] may start with '!': an exception to earlier patterns of the list, read in the other mood. It reaches back
+ * to the last header, an item "--- any text", which matches nothing. Copies what it keeps into arena, which must
+ * be armed. Errors have no position; *ret_bad gets the index of the bad pattern. CAVRA_ERR_POLICY, CAVRA_ERR_LIMIT.
  */
 int path_patterns_compile(struct arena *arena, const struct str *patterns, size_t n,
 			  enum pattern_mood mood, struct pattern_list **ret_list, size_t *ret_bad,
@@ -66,10 +78,13 @@ struct command_word {
 	enum command_word_class cls;
 };
 
+/* As above, without exceptions. The program is named without directories. "a | b" is a pattern for a pipeline. */
 int command_patterns_compile(struct arena *arena, const struct str *patterns, size_t n,
 			     enum pattern_mood mood, struct pattern_list **ret_list,
 			     size_t *ret_bad, struct cavra_error *error);
-/* words[0] is the program's base name. */
+/* words[0] is the program's base name. A word that nobody knows may be an option, whatever its class says; a word that
+ * is surely the value of an option is MATCH_MAY at most where a pattern has an operand.
+ */
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
 				  size_t n, struct arena *arena);
 /* Patterns with '|' against a pipeline: the canonical texts of its commands in order. */

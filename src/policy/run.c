@@ -126,8 +126,8 @@ static struct glob_bytes glob_bytes(struct str element)
 
 static void fold_set(struct byte_set *set)
 {
-	for (unsigned char upper = 'A'; upper <= 'Z'; upper++)
-		if (byte_set_has(set, upper))
+	for (int upper = 'A'; upper <= 'Z'; upper++)
+		if (byte_set_has(set, (unsigned char)upper))
 			byte_set_add(set, (unsigned char)ascii_lower((char)upper));
 }
 

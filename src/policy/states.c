@@ -94,7 +94,8 @@ static bool set_covers(const struct byte_set *big, const struct byte_set *small)
 void states_step_set(const struct automaton *automaton, const struct states *states,
 		     const struct byte_set *set, struct states *out)
 {
-	for (STATES_EACH(state, automaton, states)) {
+	for (unsigned state = states_next(automaton, states, 0); state < automaton->n;
+	     state = states_next(automaton, states, state + 1)) {
 		const struct element *element = &automaton->element[state];
 		switch ((enum element_kind)element->kind) {
 		case ELEMENT_BYTE:
@@ -142,7 +143,8 @@ void states_keep(const struct automaton *automaton, struct states *states,
 {
 	struct states out;
 	states_clear(automaton, &out);
-	for (STATES_EACH(state, automaton, states)) {
+	for (unsigned state = states_next(automaton, states, 0); state < automaton->n;
+	     state = states_next(automaton, states, state + 1)) {
 		const struct element *element = &automaton->element[state];
 		if (element->kind == ELEMENT_RUN &&
 		    set_covers(automaton_set(automaton, element), set))

@@ -49,7 +49,9 @@ static inline bool states_are_empty(const struct automaton *automaton, const str
 	return any == 0;
 }
 
-/* The next state at or behind `from`, automaton->n when there is none. */
+/* The next state at or behind `from`, automaton->n when there is none. A loop over it meets states that are added behind
+ * the current one, too.
+ */
 static inline unsigned states_next(const struct automaton *automaton, const struct states *states,
 				   unsigned from)
 {
@@ -64,12 +66,6 @@ static inline unsigned states_next(const struct automaton *automaton, const stru
 	}
 	return word * 64 + (unsigned)__builtin_ctzll(bits);
 }
-
-/* for (STATES_EACH(state, automaton, states)); states that are added behind the current one are met, too. */
-#define STATES_EACH(state, automaton, states)                   \
-	unsigned state = states_next((automaton), (states), 0); \
-	(state) < (automaton)->n;                               \
-	state = states_next((automaton), (states), (state) + 1)
 
 /* Adds a state and those that lie behind elements which may stand for nothing. */
 void states_enter(const struct automaton *automaton, struct states *states, unsigned state);

@@ -4,6 +4,7 @@
  * against 10, 30 and 10,000 patterns of the same mix. Prints nanoseconds and the ratio of 10,000 to 10; fails above
  * the bound of docs/policy.md.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -131,6 +132,7 @@ enum { LOAD_TEXTS = 8 };
 static double time_paths(const struct load *load, const struct list *list, struct arena *scratch)
 {
 	struct name name[LOAD_TEXTS];
+	assert(load->n > 0 && load->n <= LOAD_TEXTS);
 	for (size_t i = 0; i < load->n; i++)
 		read_name(load->texts[i], &name[i]);
 	double start = now();
@@ -144,6 +146,7 @@ static double time_paths(const struct load *load, const struct list *list, struc
 static double time_commands(const struct load *load, const struct list *list, struct arena *scratch)
 {
 	struct command command[LOAD_TEXTS] = {{.n = 0}};
+	assert(load->n > 0 && load->n <= LOAD_TEXTS);
 	for (size_t i = 0; i < load->n; i++)
 		read_command(load->texts[i], &command[i]);
 	double start = now();

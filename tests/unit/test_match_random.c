@@ -18,7 +18,7 @@ static unsigned random_below(unsigned n)
 	seed ^= seed << 13;
 	seed ^= seed >> 7;
 	seed ^= seed << 17;
-	return (unsigned)(seed >> 11) % n;
+	return n ? (unsigned)(seed >> 11) % n : 0;
 }
 
 static const char *pick(const char *const *from, size_t n)
