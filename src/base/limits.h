@@ -36,6 +36,7 @@ enum {
 	LIMIT_EFFECTS = 512,            /* effects listed */
 	LIMIT_COMMAND_NESTING = 40,     /* commands inside commands: sudo env xargs sh -c ... */
 	LIMIT_CODE_TOKENS = 50000,      /* of program text in other languages; more is not understood */
+	LIMIT_MCP_STRINGS = 2000,       /* strings in the arguments of a tool call that are looked at */
 	LIMIT_CODE_DEPTH = 8,           /* program text inside program text */
 	LIMIT_TREE_NAMES = 5000,        /* files of a directory tree that are looked at one by one */
 };
