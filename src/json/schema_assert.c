@@ -2,6 +2,8 @@
  *
  * Keywords that look at a value by itself: types, values, lengths, names. See schema_private.h.
  */
+#include <stdlib.h>
+
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -215,11 +217,53 @@ bool check_pattern(struct run *run, const struct rule *rule, const struct frame 
 			  json_string_value(rule->value));
 }
 
+struct text_item {
+	struct str text;
+	size_t index;
+};
+
+static int compare_text_items(const void *a, const void *b)
+{
+	const struct text_item *x = a, *y = b;
+	int order = str_compare(x->text, y->text);
+	return order ? order : x->index < y->index ? -1 : 1;
+}
+
+/* Long lists are lists of texts, and comparing each with each takes too long: equal ones are neighbours
+ * once they are sorted. False when that is not such a list, or there is no memory.
+ */
+static bool find_equal_texts(const json_t *list, size_t *ret_first, size_t *ret_second)
+{
+	size_t n = json_array_size(list);
+	struct text_item *items = calloc(n ? n : 1, sizeof *items);
+	bool texts = items != NULL;
+	*ret_first = *ret_second = 0;
+	for (size_t i = 0; texts && i < n; i++) {
+		texts = json_is_string(json_array_get(list, i));
+		if (texts)
+			items[i] = (struct text_item){json_str(json_array_get(list, i)), i};
+	}
+	if (texts)
+		qsort(items, n, sizeof *items, compare_text_items);
+	for (size_t i = 1; texts && i < n && !*ret_second; i++) {
+		if (!str_eq(items[i - 1].text, items[i].text))
+			continue;
+		*ret_first = items[i - 1].index;
+		*ret_second = items[i].index;
+	}
+	free(items);
+	return texts;
+}
+
 bool check_unique_items(struct run *run, const struct rule *rule, const struct frame *frame)
 {
-	size_t n = json_array_size(frame->value);
-	if (!json_is_true(rule->value))
+	size_t n = json_array_size(frame->value), first, second;
+	if (!json_is_true(rule->value) || n < 2)
 		return true;
+	if (find_equal_texts(frame->value, &first, &second))
+		return !second || run_report(run, frame, "uniqueItems",
+					     "items %zu and %zu (from 0) are the same; keep one",
+					     first, second);
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = 0; k < i && run->failure == 0; k++)
 			if (json_same(run, json_array_get(frame->value, k),
