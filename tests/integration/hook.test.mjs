@@ -4,6 +4,7 @@
 // against schemas made, when the test runs, from the type definitions of @anthropic-ai/claude-agent-sdk.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
@@ -318,4 +319,59 @@ test('scenario 4: a script is judged by its content', () => {
   writeFileSync(join(project, 'bin/deploy.sh'), '#!/bin/sh\nterraform apply\n');
   assert.equal(answer('Bash', { command: 'bash bin/deploy.sh' }), 'deny');
   assert.equal(answer('Bash', { command: 'sh ./bin/deploy.sh --fast' }), 'deny');
+});
+
+test('scenario 5: a link that is made now is followed later', () => {
+  symlinkSync('../.env', join(project, 'src/later.txt'));
+  assert.equal(answer('Read', { file_path: join(project, 'src/later.txt') }), 'deny');
+  assert.equal(answer('Bash', { command: 'cat src/later.txt' }), 'deny');
+});
+
+test('scenario 6: what was configured in one call is known in the next', () => {
+  const repo = (config, more = {}) => {
+    const directory = repository({ '.cavra/policy.yaml': get(project, '.cavra/policy.yaml'), ...more }, { branch: 'work' });
+    writeFileSync(join(directory, '.git/config'), `${get(directory, '.git/config')}${config}`);
+    return (command) => answer('Bash', { command }, { cwd: directory }, { env: { CLAUDE_PROJECT_DIR: directory } });
+  };
+  assert.equal(repo('[alias]\n\tst = push origin main\n')('git st'), 'deny');
+  assert.notEqual(repo('[alias]\n\tst = status\n')('git st'), 'deny');
+  assert.equal(repo('[remote "origin"]\n\tpush = HEAD:main\n')('git push'), 'deny');
+  assert.equal(repo('[include]\n\tpath = more\n', { '.git/more': '[alias]\n\tst = push origin main\n' })('git st'), 'deny');
+});
+
+test('scenario 8: the directory of an earlier call is where this one happens', () => {
+  const cwd = join(project, '.github/workflows');
+  mkdirSync(cwd, { recursive: true });
+  assert.equal(answer('Bash', { command: 'echo x > ci.yml' }, { cwd }), 'deny');
+  assert.equal(answer('Write', { file_path: 'ci.yml', content: '' }, { cwd }), 'deny');
+});
+
+test('scenario 13: ten thousand rules and a command of a megabyte end in time', () => {
+  const rules = Array.from({ length: 10000 }, (_, i) => `    - tool${i} apply*`).join('\n');
+  const dir = repository({
+    '.cavra/policy.yaml': `metadata: {id: cavra-many, title: t, description: d, version: 1.0.0, inherits: cavra-ai-agent-baseline}
+commands:\n  block:\n${rules}\n`,
+  });
+  const options = { env: { CLAUDE_PROJECT_DIR: dir } };
+  const began = Date.now();
+  assert.equal(answer('Bash', { command: 'cd x && tool9999 apply now' }, { cwd: dir }, options), 'deny');
+  for (const part of ['echo x; ', '(', '$(', '"', 'a=b ', '{a,b}'])
+    assert.notEqual(answer('Bash', { command: part.repeat(1000000 / part.length) }, { cwd: dir }, options), 'allow', part);
+  assert.notEqual(answer('Bash', { command: `${'true; '.repeat(100000)}terraform apply` }, { cwd: dir }, options), 'allow');
+  assert.ok(Date.now() - began < 40000, `${Date.now() - began} ms`);
+});
+
+test('a hook that is stopped blocks', async () => {
+  for (const signal of ['SIGALRM', 'SIGTERM', 'SIGSEGV', 'SIGHUP']) {
+    const child = spawn(hookProgram, ['claude-code'], { env: { CLAUDE_PROJECT_DIR: project }, stdio: ['pipe', 'pipe', 'pipe'] });
+    let err = '';
+    child.stderr.on('data', (bytes) => { err += bytes; });
+    child.stdin.on('error', () => {});
+    child.stdin.write('{"session_id": "s",');
+    await new Promise((resolve) => { setTimeout(resolve, 200); });
+    child.kill(signal);
+    const [code, by] = await new Promise((resolve) => { child.on('close', (...how) => resolve(how)); });
+    assert.deepEqual([code, by], [2, null], signal);
+    assert.match(err, /the call is blocked/);
+  }
 });
