@@ -67,9 +67,10 @@ static int add_pack(struct output *output, const char *id, const char *path)
 	add_bytes(&output->text, "text", output->n, document->text);
 	(void)json_object_del(document->root, "tests");
 	int code = add_json(output, "json", document->root);
-	buf_add_format(&output->table,
-		       "\t{\"%s\", text_%zu, sizeof text_%zu - 1, json_%zu, sizeof json_%zu - 1},\n", id,
-		       output->n, output->n, output->n, output->n);
+	buf_add_format(
+		&output->table,
+		"\t{\"%s\", text_%zu, sizeof text_%zu - 1, json_%zu, sizeof json_%zu - 1},\n", id,
+		output->n, output->n, output->n, output->n);
 	buf_add_format(&output->depends, " %s", path);
 	output->n++;
 	document_free(document);
@@ -115,10 +116,11 @@ static int add_schema(struct output *output, const char *path)
 	if (document_load(path, &document, &error) < 0)
 		return print_error(&error);
 	int code = add_json(output, "schema", document->root);
-	buf_add_format(&output->table,
-		       "\t{\"\", \"\", 0, \"\", 0},\n};\nconst size_t policy_packs_count = %zu;\n"
-		       "const struct str policy_schema_text = {schema_%zu, sizeof schema_%zu - 1};\n",
-		       output->n, output->n, output->n);
+	buf_add_format(
+		&output->table,
+		"\t{\"\", \"\", 0, \"\", 0},\n};\nconst size_t policy_packs_count = %zu;\n"
+		"const struct str policy_schema_text = {schema_%zu, sizeof schema_%zu - 1};\n",
+		output->n, output->n, output->n);
 	buf_add_format(&output->depends, " %s", path);
 	document_free(document);
 	return code;
@@ -132,7 +134,7 @@ static void collect_models(const json_t *value, json_t *models)
 	json_t *member;
 	for (size_t i = 0; i < json_array_size(value); i++)
 		collect_models(json_array_get(value, i), models);
-	json_object_foreach((json_t *)value, key, member) {
+	json_object_foreach ((json_t *)value, key, member) {
 		collect_models(member, models);
 		for (size_t i = 0; strcmp(key, "models") == 0 && i < json_array_size(member); i++)
 			(void)json_object_set_new(
@@ -172,7 +174,7 @@ static int write_models(struct output *output)
 	const char **names = calloc(json_object_size(output->models) + 1, sizeof *names);
 	if (!names)
 		return -1;
-	json_object_foreach(output->models, key, ignored)
+	json_object_foreach (output->models, key, ignored)
 		names[n++] = key;
 	qsort(names, n, sizeof *names, by_name);
 	buf_add_c(&output->table, "const char *const policy_models[] = {\n");
@@ -205,7 +207,8 @@ int main(int argc, char **argv)
 {
 	struct output output = {.n = 0};
 	if (argc != 6) {
-		(void)fputs("usage: gen-packs PACKS SCHEMA.json COMMANDS OUTPUT.c DEPFILE\n", stderr);
+		(void)fputs("usage: gen-packs PACKS SCHEMA.json COMMANDS OUTPUT.c DEPFILE\n",
+			    stderr);
 		return 2;
 	}
 	output.models = json_object();
@@ -213,7 +216,8 @@ int main(int argc, char **argv)
 	buf_init(&output.table, MiB(1));
 	buf_init(&output.depends, MiB(1));
 	buf_add_format(&output.depends, "%s:", argv[4]);
-	buf_add_c(&output.text, "/* Written by tools/gen-packs.c. */\n#include \"policy/registry.h\"\n");
+	buf_add_c(&output.text,
+		  "/* Written by tools/gen-packs.c. */\n#include \"policy/registry.h\"\n");
 	buf_add_c(&output.table, "const struct policy_pack policy_packs[] = {\n");
 	int code = add_packs(&output, argv[1]);
 	if (code == 0)

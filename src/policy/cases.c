@@ -2,9 +2,9 @@
  *
  * The tests: section of a pack: what its author expects of it.
  */
+#include "policy/load.h"
 #include "json/json.h"
 #include "json/pointer.h"
-#include "policy/load.h"
 
 static void add_case(struct loader *loader, const struct layer *layer, const json_t *object,
 		     struct policy_case *ret)

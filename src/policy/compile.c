@@ -3,8 +3,8 @@
  * A merged document into what src/decide/ asks: texts, switches, modes. Absent keys mean the stricter thing.
  */
 #include "base/array.h"
-#include "json/json.h"
 #include "policy/load.h"
+#include "json/json.h"
 
 bool outcome_parse(struct str text, enum cavra_outcome *ret)
 {
@@ -40,8 +40,8 @@ static const struct {
 	const char *name;
 	enum policy_mode value;
 } mode_names[] = {
-	{"audit_only", MODE_AUDIT_ONLY},      {"enforce", MODE_ENFORCE},
-	{"strict", MODE_STRICT},              {"strict_regulated", MODE_STRICT},
+	{"audit_only", MODE_AUDIT_ONLY},   {"enforce", MODE_ENFORCE},
+	{"strict", MODE_STRICT},           {"strict_regulated", MODE_STRICT},
 	{"break_glass", MODE_BREAK_GLASS},
 };
 
@@ -122,14 +122,14 @@ static void compile_rest(const json_t *document, struct policy *policy)
 	struct str in_place = STR("");
 	policy->mcp_has_section = mcp != NULL;
 	policy->mcp_block_unknown = get_bool(mcp, "block_unknown_servers", true);
-	policy->network_default =
-		get_switch(json_get_object(document, "network"), "default", SWITCH_UNSET);
+	policy->network_default = get_switch(json_get_object(document, "network"), "default",
+					     SWITCH_UNSET);
 	policy->in_place = CAVRA_MEDIUM;
 	(void)json_get_str(json_get_object(document, "approvals"), "in_place", &in_place);
 	(void)severity_parse(in_place, &policy->in_place);
 	policy->in_place_none = str_is(in_place, "none");
-	policy->hook_authoritative =
-		get_bool(json_get_object(document, "hook"), "authoritative", false);
+	policy->hook_authoritative = get_bool(json_get_object(document, "hook"), "authoritative",
+					      false);
 }
 
 int loader_compile(struct loader *loader, struct policy *policy)

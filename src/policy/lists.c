@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "policy/load.h"
 #include "json/json.h"
 #include "json/pointer.h"
-#include "policy/load.h"
 
 /* clang-format off */
 const struct list_info list_infos[POLICY_LISTS] = {
@@ -34,8 +34,8 @@ static const json_t *list_of(const json_t *document, const struct list_info *inf
 static void add_list(struct arena *arena, struct items *items, const json_t *list)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
-		ARENA_PUSH(arena, items->items, items->n, items->cap) =
-			json_str(json_array_get(list, i));
+		ARENA_PUSH(arena, items->items, items->n,
+			   items->cap) = json_str(json_array_get(list, i));
 }
 
 static bool has_exceptions(const json_t *list)
@@ -63,8 +63,8 @@ void loader_items(struct loader *loader, const struct list_info *info, struct it
 		const json_t *list = list_of(loader->layer[i]->root, info);
 		if (list && with_list > 1)
 			ARENA_PUSH(&loader->scratch, ret_items->items, ret_items->n,
-				   ret_items->cap) =
-				arena_join(&loader->scratch, STR("--- "), loader->layer[i]->id);
+				   ret_items->cap) = arena_join(&loader->scratch, STR("--- "),
+								loader->layer[i]->id);
 		add_list(&loader->scratch, ret_items, list);
 	}
 }
@@ -98,10 +98,9 @@ int items_compile(struct arena *arena, const struct items *items, struct list_ty
 static int complain_pattern(struct loader *loader, const struct list_info *info, struct str text)
 {
 	const char *what = arena_str(&loader->scratch, str_from(loader->error->text)).p;
-	const char *list_pointer =
-		pointer_join(&loader->scratch,
-			     pointer_join(&loader->scratch, "", str_from(info->section)),
-			     str_from(info->key));
+	const char *list_pointer = pointer_join(
+		&loader->scratch, pointer_join(&loader->scratch, "", str_from(info->section)),
+		str_from(info->key));
 	for (size_t i = loader->n_layers; i > 0; i--) {
 		const json_t *list = list_of(loader->layer[i - 1]->root, info);
 		for (size_t k = 0; k < json_array_size(list); k++)
@@ -131,8 +130,8 @@ static int compile_list(struct loader *loader, const struct list_info *info, str
 		items.n--;
 	}
 	if (code < 0)
-		code = loader_report(loader, error_prefix(loader->error, "%s.%s", info->section,
-							  info->key));
+		code = loader_report(
+			loader, error_prefix(loader->error, "%s.%s", info->section, info->key));
 	return code;
 }
 
@@ -144,8 +143,8 @@ int loader_compile_lists(struct loader *loader, struct policy *policy)
 		loader_items(loader, &list_infos[i], &items, &ordered);
 		if (i == LIST_GIT_PROTECTED && !list_of(loader->merged, &list_infos[i])) {
 			ARENA_PUSH(&loader->scratch, items.items, items.n, items.cap) = STR("main");
-			ARENA_PUSH(&loader->scratch, items.items, items.n, items.cap) =
-				STR("master");
+			ARENA_PUSH(&loader->scratch, items.items, items.n,
+				   items.cap) = STR("master");
 		}
 		int code = compile_list(loader, &list_infos[i], items, &policy->list[i]);
 		if (code < 0)

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "policy/registry.h"
 #include "json/json.h"
 #include "json/pointer.h"
 #include "json/schema.h"
-#include "policy/registry.h"
 
 /* ---- one document ---- */
 
@@ -119,10 +119,11 @@ static int check_pack_id(struct loader *loader, const struct layer *layer, struc
 	(void)json_get_str(json_get_object(layer->root, "metadata"), "id", &own);
 	if (str_eq(own, id) || policy_id_check(own, NULL) < 0) /* that is for the schema to say */
 		return 0;
-	return loader_mistake(loader, layer, "/metadata/id", POSITION_VALUE,
-			      "this pack was asked for as %.*s; write that as its id, or rename its "
-			      "directory",
-			      STR_ARG(id));
+	return loader_mistake(
+		loader, layer, "/metadata/id", POSITION_VALUE,
+		"this pack was asked for as %.*s; write that as its id, or rename its "
+		"directory",
+		STR_ARG(id));
 }
 
 struct found {
@@ -210,10 +211,11 @@ static int validate(struct loader *loader, const struct layer *layer)
 	if (code < 0)
 		error_file(loader->error, layer->name);
 	if (code == 0 && json_object_get(layer->root, "exceptions"))
-		return loader_mistake(loader, layer, "/exceptions", POSITION_KEY,
-				      "exceptions loosen what a parent protects and count only in a "
-				      "signed pack, which this version cannot check; remove the "
-				      "section");
+		return loader_mistake(
+			loader, layer, "/exceptions", POSITION_KEY,
+			"exceptions loosen what a parent protects and count only in a "
+			"signed pack, which this version cannot check; remove the "
+			"section");
 	return code;
 }
 
@@ -374,7 +376,7 @@ int loader_read(struct loader *loader, const struct load_request *request)
 	int code = open_request(loader, request, &layer);
 	if (code == 0 && layer && layer->root)
 		code = resolve(loader, layer);
-	if (code < 0 || loader->failed)
+	if (code < 0 || loader->failed || !layer)
 		return code;
 	loader->merged = layer->resolved;
 	for (size_t i = 0; code == 0 && i < request->n_overlays; i++)

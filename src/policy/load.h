@@ -7,8 +7,8 @@
 #define CAVRA_POLICY_LOAD_H
 
 #include "base/limits.h"
-#include "json/document.h"
 #include "policy/policy.h"
+#include "json/document.h"
 
 /* One document of a policy: the pack, a parent, an overlay. */
 struct layer {
@@ -16,9 +16,9 @@ struct layer {
 	const char *name;          /* for messages: file or pack */
 	json_t *root;              /* owned */
 	struct document *document; /* owned; NULL: an embedded pack, which has no positions */
-	json_t *resolved; /* kept by the loader; merged with its parents; NULL: not yet */
-	bool is_pack;     /* found by its id */
-	bool is_top;      /* the pack asked for or an overlay, not a parent */
+	json_t *resolved;          /* kept by the loader; merged with its parents; NULL: not yet */
+	bool is_pack;              /* found by its id */
+	bool is_top;               /* the pack asked for or an overlay, not a parent */
 };
 
 /* One run of the loader. Whatever it owns is released by loader_finish(), also after running out of memory. */
@@ -34,7 +34,8 @@ struct loader {
 	size_t n_layers;
 	struct layer *read[LIMIT_POLICY_PACKS]; /* all, owned, also what could not be read */
 	size_t n_read;
-	const struct layer *open[LIMIT_POLICY_PACKS]; /* whose parents are being looked for, each a parent of
+	const struct layer
+		*open[LIMIT_POLICY_PACKS]; /* whose parents are being looked for, each a parent of
 						       * the one in front */
 	size_t n_open;
 	struct schema *schema; /* owned; NULL: not needed yet */

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "policy/load.h"
 #include "json/json.h"
 #include "json/pointer.h"
-#include "policy/load.h"
 
 /* ---- what is stricter ---- */
 
@@ -102,12 +102,12 @@ static int complain_weaker(const struct merge *merge, const char *pointer, const
 			   const json_t *over)
 {
 	const char *owner = owner_name(merge, pointer, base);
-	return loader_mistake(merge->loader, merge->by, pointer, POSITION_VALUE,
-			      "\"%s\" is weaker than \"%s\" %s%s, and a pack can only tighten what it "
-			      "inherits; leave %s out",
-			      scalar_text(over), scalar_text(base),
-			      owner ? "in " : "by default", owner ? owner : "",
-			      last_key(pointer));
+	return loader_mistake(
+		merge->loader, merge->by, pointer, POSITION_VALUE,
+		"\"%s\" is weaker than \"%s\" %s%s, and a pack can only tighten what it "
+		"inherits; leave %s out",
+		scalar_text(over), scalar_text(base), owner ? "in " : "by default",
+		owner ? owner : "", last_key(pointer));
 }
 
 static int complain_erased(const struct merge *merge, const char *pointer, const json_t *base,
@@ -194,7 +194,7 @@ static int merge_objects(const struct merge *merge, const char *pointer, json_t 
 	struct loader *loader = merge->loader;
 	json_t *result = loader_keep(loader, json_copy(base)), *value;
 	const char *key;
-	json_object_foreach(over, key, value) {
+	json_object_foreach (over, key, value) {
 		json_t *below = json_object_get(base, key), *joined = value;
 		const char *at = pointer_join(&loader->scratch, pointer, str_from(key));
 		int code = below ? merge_values(merge, at, below, value, &joined) : 0;
@@ -257,7 +257,7 @@ static int merge_metadata(const struct merge *merge, json_t *base, json_t *over,
 {
 	json_t *result = loader_keep(merge->loader, json_copy(base)), *value;
 	const char *key;
-	json_object_foreach(over, key, value) {
+	json_object_foreach (over, key, value) {
 		json_t *below = json_object_get(base, key), *joined = value;
 		int code = 0;
 		if (json_is_null(value))

@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "crypto/digest.h"
-#include "json/json.h"
 #include "policy/load.h"
+#include "json/json.h"
 
 static int compare(const void *a, const void *b)
 {

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "policy/load.h"
 #include "json/json.h"
 #include "json/pointer.h"
 #include "json/schema.h"
-#include "policy/load.h"
 
 /* ---- what the parts of the loader share ---- */
 
@@ -71,8 +71,8 @@ const struct layer *loader_owner(struct loader *loader, size_t below, const char
 {
 	const struct layer *any = NULL;
 	for (size_t i = below; i > 0; i--) {
-		const json_t *found =
-			find_value(&loader->scratch, loader->layer[i - 1]->root, pointer);
+		const json_t *found = find_value(&loader->scratch, loader->layer[i - 1]->root,
+						 pointer);
 		if (found && value && json_equal(found, value))
 			return loader->layer[i - 1];
 		if (found && !any)

@@ -84,7 +84,7 @@ struct policy {
 	enum policy_switch network_default; /* SWITCH_UNSET: no opinion */
 	enum cavra_severity in_place; /* highest severity a human at the agent may approve ... */
 	bool in_place_none;           /* ... unless none */
-	bool hook_authoritative;            /* hook.authoritative */
+	bool hook_authoritative;      /* hook.authoritative */
 
 	struct policy_rule *rules;
 	size_t n_rules;

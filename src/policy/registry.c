@@ -44,6 +44,7 @@ int policy_pack_unknown(struct str id, struct cavra_error *error)
 	buf_init(&names, KiB(64));
 	for (size_t i = 0; i < policy_packs_count; i++)
 		buf_add_format(&names, "%s%s", i ? ", " : "", policy_packs[i].id);
-	return error_set(error, CAVRA_ERR_NOT_FOUND, "there is no pack \"%.*s\"; there are: %.300s%s",
+	return error_set(error, CAVRA_ERR_NOT_FOUND,
+			 "there is no pack \"%.*s\"; there are: %.300s%s",
 			 STR_ARG(str_first(id, 60)), names.p, names.n > 300 ? " ..." : "");
 }

@@ -3,10 +3,10 @@
  * The rules: section of a pack.
  */
 #include "base/array.h"
-#include "json/json.h"
-#include "json/pointer.h"
 #include "policy/load.h"
 #include "policy/registry.h"
+#include "json/json.h"
+#include "json/pointer.h"
 
 /* Where a rule stands. */
 struct place {
@@ -51,14 +51,13 @@ static int compile_patterns(const struct place *place, const json_t *match, cons
 	struct items items = {.items = NULL};
 	size_t bad;
 	for (size_t i = 0; i < json_array_size(list); i++)
-		ARENA_PUSH(&loader->scratch, items.items, items.n, items.cap) =
-			json_str(json_array_get(list, i));
+		ARENA_PUSH(&loader->scratch, items.items, items.n,
+			   items.cap) = json_str(json_array_get(list, i));
 	int code = items_compile(loader->arena, &items, type, ret, &bad, loader->error);
 	if (code == CAVRA_ERR_POLICY) {
-		const char *text =
-			arena_str(&loader->scratch, str_from(loader->error->text)).p;
-		return complain(place,
-				arena_printf(&loader->scratch, "/match/%s/%zu", key, bad).p, text);
+		const char *text = arena_str(&loader->scratch, str_from(loader->error->text)).p;
+		return complain(place, arena_printf(&loader->scratch, "/match/%s/%zu", key, bad).p,
+				text);
 	}
 	return code < 0 ? loader_report(loader, code) : 0;
 }
@@ -108,8 +107,9 @@ static int check_model(const struct place *place, struct str model)
 			near = arena_join3(scratch, near, near.n ? STR(", ") : STR(""), known);
 	}
 	if (!near.n)
-		return complain(place, "/match/model",
-				"nothing is known about that program; write program and subcommand");
+		return complain(
+			place, "/match/model",
+			"nothing is known about that program; write program and subcommand");
 	return complain(place, "/match/model",
 			arena_join(scratch, STR("there is no such model; there are: "), near).p);
 }
@@ -177,8 +177,8 @@ static int add_rule(const struct place *place, json_t *seen, json_t *object, str
 		return loader_report(place->loader,
 				     error_set(place->loader->error, CAVRA_ERR_LIMIT,
 					       "more than %d rules", (int)LIMIT_POLICY_RULES));
-	ARENA_PUSH(place->loader->arena, policy->rules, policy->n_rules, *cap) =
-		(struct policy_rule){.id = STR("")};
+	ARENA_PUSH(place->loader->arena, policy->rules, policy->n_rules,
+		   *cap) = (struct policy_rule){.id = STR("")};
 	return compile_rule(place, object, &policy->rules[policy->n_rules - 1]);
 }
 

@@ -13,8 +13,8 @@
 
 #include "base/array.h"
 #include "base/limits.h"
-#include "json/json.h"
 #include "policy/policy.h"
+#include "json/json.h"
 
 static char root[] = "/tmp/cavra-fuzz-policy-XXXXXX";
 static char parent_directory[64], parent_path[80], child_path[64];
@@ -64,13 +64,14 @@ static struct policy *load(const char *path)
 	int code = policy_load_file(&source, path, NULL, 0, &policy, &error);
 	FUZZ_CHECK((code == 0) == (policy != NULL));
 	FUZZ_CHECK(code == 0 || (error.text[0] && (int)error.code == code));
-	FUZZ_CHECK(code != CAVRA_ERR_POLICY || (error.file[0] && error.line > 0 && error.column > 0));
+	FUZZ_CHECK(code != CAVRA_ERR_POLICY ||
+		   (error.file[0] && error.line > 0 && error.column > 0));
 	FUZZ_CHECK((policy_check_file(&source, path, count, &mistakes, NULL) == 0) == (code == 0));
 	FUZZ_CHECK((mistakes == 0) == (code == 0));
 	if (code < 0)
 		return NULL;
 	FUZZ_CHECK(policy_load_file(&source, path, NULL, 0, &again, NULL) == 0);
-	FUZZ_CHECK(strcmp(policy->digest, again->digest) == 0);
+	FUZZ_CHECK(policy && again && strcmp(policy->digest, again->digest) == 0);
 	policy_free(again);
 	return policy;
 }
@@ -79,8 +80,8 @@ static struct policy *load(const char *path)
 
 static bool inherits_parent(const struct policy *child)
 {
-	const json_t *inherits =
-		json_object_get(json_object_get(child->document, "metadata"), "inherits");
+	const json_t *inherits = json_object_get(json_object_get(child->document, "metadata"),
+						 "inherits");
 	if (json_is_string(inherits))
 		return strcmp(json_string_value(inherits), "cavra-p") == 0;
 	for (size_t i = 0; i < json_array_size(inherits); i++)
@@ -102,17 +103,21 @@ static void check_lists(const json_t *parent, const json_t *child)
 	static const struct {
 		const char *section, *key;
 	} rows[] = {
-		{"filesystem", "block_read"},	 {"filesystem", "block_write"},
-		{"filesystem", "require_approval_write"}, {"commands", "block"},
-		{"commands", "require_approval"}, {"git", "protected_branches"},
-		{"mcp", "blocked_servers"},	 {"network", "block"},
+		{"filesystem", "block_read"},
+		{"filesystem", "block_write"},
+		{"filesystem", "require_approval_write"},
+		{"commands", "block"},
+		{"commands", "require_approval"},
+		{"git", "protected_branches"},
+		{"mcp", "blocked_servers"},
+		{"network", "block"},
 		{"network", "require_approval"},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const json_t *below = json_object_get(json_object_get(parent, rows[i].section),
 						      rows[i].key);
-		const json_t *above =
-			json_object_get(json_object_get(child, rows[i].section), rows[i].key);
+		const json_t *above = json_object_get(json_object_get(child, rows[i].section),
+						      rows[i].key);
 		for (size_t k = 0; k < json_array_size(below); k++)
 			FUZZ_CHECK(contains(above, json_array_get(below, k)));
 	}
@@ -143,8 +148,8 @@ static void check_switches(const struct policy *parent, const struct policy *chi
 	if (is_written(parent, "commands", "workspace"))
 		FUZZ_CHECK(child->commands_workspace <= parent->commands_workspace);
 	if (is_written(parent, "approvals", "in_place"))
-		FUZZ_CHECK(child->in_place_none || (!parent->in_place_none &&
-						    child->in_place <= parent->in_place));
+		FUZZ_CHECK(child->in_place_none ||
+			   (!parent->in_place_none && child->in_place <= parent->in_place));
 	if (is_written(parent, "hook", "authoritative"))
 		FUZZ_CHECK(child->hook_authoritative <= parent->hook_authoritative);
 	if (is_written(parent, "metadata", "mode"))

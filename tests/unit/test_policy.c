@@ -123,27 +123,30 @@ static void test_right(void **state)
 
 static void test_sources(void **state)
 {
-	struct policy_source nothing = {.pack_dir = NULL}, missing = {.pack_dir = "/nowhere/at/all"};
+	struct policy_source nothing = {.pack_dir = NULL},
+			     missing = {.pack_dir = "/nowhere/at/all"};
 	struct policy *policy = NULL;
 	struct cavra_error error;
 	(void)state;
 	packs_put("cavra-x", META);
-	assert_int_equal(policy_load_file(&nothing, packs_path("cavra-x"), NULL, 0, &policy, &error),
-			 0);
+	assert_int_equal(
+		policy_load_file(&nothing, packs_path("cavra-x"), NULL, 0, &policy, &error), 0);
 	assert_str(policy->id, "cavra-x");
 	policy_free(policy);
 	assert_int_equal(policy_load_file(&nothing, packs_path("cavra-x/policy.yaml"), NULL, 0,
 					  &policy, &error),
 			 0);
 	policy_free(policy);
-	packs_put("x.json", "{\"metadata\": {\"id\": \"cavra-x\", \"title\": \"t\", \"description\": "
-			    "\"d\",\n \"version\": 1}}");
+	packs_put("x.json",
+		  "{\"metadata\": {\"id\": \"cavra-x\", \"title\": \"t\", \"description\": "
+		  "\"d\",\n \"version\": 1}}");
 	assert_int_equal(policy_load_file(&nothing, packs_path("x.json"), NULL, 0, &policy, &error),
 			 CAVRA_ERR_POLICY);
 	assert_int_equal(error.line, 2);
 	assert_int_equal(error.column, 13);
-	assert_int_equal(policy_load_file(&nothing, packs_path("no.yaml"), NULL, 0, &policy, &error),
-			 CAVRA_ERR_NOT_FOUND);
+	assert_int_equal(
+		policy_load_file(&nothing, packs_path("no.yaml"), NULL, 0, &policy, &error),
+		CAVRA_ERR_NOT_FOUND);
 	assert_int_equal(policy_load_pack(&nothing, "cavra-x", NULL, 0, &policy, &error),
 			 CAVRA_ERR_NOT_FOUND);
 	assert_int_equal(policy_load_pack(&missing, "cavra-x", NULL, 0, &policy, &error),
@@ -159,8 +162,20 @@ static void test_sources(void **state)
 static void test_ids(void **state)
 {
 	static const char *const rows[] = {
-		"", ".", "..", "../cavra-x", "cavra-x/../cavra-x", "/cavra-x", "cavra-", "cavra-X",
-		"cavra-x ", "cavra-x\n", "cavra_x", "cavra-x.yaml", "cavra-\xc3\xa9", "evil",
+		"",
+		".",
+		"..",
+		"../cavra-x",
+		"cavra-x/../cavra-x",
+		"/cavra-x",
+		"cavra-",
+		"cavra-X",
+		"cavra-x ",
+		"cavra-x\n",
+		"cavra_x",
+		"cavra-x.yaml",
+		"cavra-\xc3\xa9",
+		"evil",
 	};
 	(void)state;
 	packs_put("cavra-x", META);
@@ -193,8 +208,8 @@ static void collect(void *context, const struct cavra_error *mistake)
 {
 	struct collected *collected = context;
 	size_t used = strlen(collected->text);
-	(void)snprintf(collected->text + used, sizeof collected->text - used, "%d:%d ", mistake->line,
-		       mistake->column);
+	(void)snprintf(collected->text + used, sizeof collected->text - used, "%d:%d ",
+		       mistake->line, mistake->column);
 	collected->n++;
 }
 
@@ -214,22 +229,24 @@ static void test_collecting(void **state)
 	static struct collected collected;
 	(void)state;
 	assert_string_equal(check(META, &collected), "");
-	assert_string_equal(check(META "commands: {blok: [x], block: 3}\ngit: {force_push: x}\n",
-				  &collected),
-			    "2:12 2:30 3:19 ");
+	assert_string_equal(
+		check(META "commands: {blok: [x], block: 3}\ngit: {force_push: x}\n", &collected),
+		"2:12 2:30 3:19 ");
 	assert_string_equal(check(META "filesystem: {block_read: [a, 'b{c,d}', e, 'f{g,h}']}\n"
 				       "commands: {block: ['!x']}\n",
 				  &collected),
 			    "2:30 2:43 3:20 ");
 	packs_put_pack("cavra-p", "", "commands: {opaque: block}\ngit: {force_push: block}\n");
-	assert_string_equal(check(META_AND("inherits: [cavra-p, cavra-q, evil]")
-				  "commands: {opaque: require_approval}\ngit: {force_push: allow}\n",
-				  &collected),
-			    "1:87 1:96 ");
-	assert_string_equal(check(META_AND("inherits: [cavra-p]")
-				  "commands: {opaque: require_approval}\ngit: {force_push: allow}\n",
-				  &collected),
-			    "2:20 3:19 ");
+	assert_string_equal(
+		check(META_AND(
+			      "inherits: [cavra-p, cavra-q, evil]") "commands: {opaque: require_approval}\ngit: {force_push: allow}\n",
+		      &collected),
+		"1:87 1:96 ");
+	assert_string_equal(
+		check(META_AND(
+			      "inherits: [cavra-p]") "commands: {opaque: require_approval}\ngit: {force_push: allow}\n",
+		      &collected),
+		"2:20 3:19 ");
 	assert_string_equal(check("metadata: [\n", &collected), "2:1 ");
 }
 

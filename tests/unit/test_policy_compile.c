@@ -7,12 +7,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "crypto/digest.h"
-#include "json/json.h"
 #include "policy/registry.h"
+#include "json/json.h"
 
 static struct policy *compile(const char *text)
 {
@@ -74,7 +73,8 @@ static void test_switches(void **state)
 	assert_int_equal(policy->in_place, CAVRA_HIGH);
 	assert_true(policy->hook_authoritative);
 	policy_free(policy);
-	policy = compile("commands: {readonly: off, workspace: off}\napprovals: {in_place: none}\n");
+	policy =
+		compile("commands: {readonly: off, workspace: off}\napprovals: {in_place: none}\n");
 	assert_false(policy->commands_readonly);
 	assert_false(policy->commands_workspace);
 	assert_true(policy->in_place_none);
@@ -116,10 +116,10 @@ static void test_exceptions(void **state)
 		const char *path;
 		enum match parent, child;
 	} rows[] = {
-		{"a.pem", MATCH_MUST, MATCH_MUST},	{"parent.pem", MATCH_NO, MATCH_NO},
-		{"child.pem", MATCH_MUST, MATCH_MUST},	{"a.key", MATCH_NO, MATCH_MUST},
-		{"child.key", MATCH_NO, MATCH_NO},	{"parent.key", MATCH_NO, MATCH_MUST},
-		{"late.key", MATCH_NO, MATCH_MUST},	{"other.key", MATCH_NO, MATCH_MUST},
+		{"a.pem", MATCH_MUST, MATCH_MUST},     {"parent.pem", MATCH_NO, MATCH_NO},
+		{"child.pem", MATCH_MUST, MATCH_MUST}, {"a.key", MATCH_NO, MATCH_MUST},
+		{"child.key", MATCH_NO, MATCH_NO},     {"parent.key", MATCH_NO, MATCH_MUST},
+		{"late.key", MATCH_NO, MATCH_MUST},    {"other.key", MATCH_NO, MATCH_MUST},
 	};
 	(void)state;
 	packs_put_pack("cavra-p", "",
@@ -219,8 +219,7 @@ static void test_unknown_model(void **state)
 static void test_inherited_rules(void **state)
 {
 	(void)state;
-	packs_put_pack("cavra-p", "",
-		       "rules: [{id: a.p, match: {program: p}, decision: block}]\n");
+	packs_put_pack("cavra-p", "", "rules: [{id: a.p, match: {program: p}, decision: block}]\n");
 	packs_put_pack("cavra-c", ", inherits: cavra-p",
 		       "rules:\n- {id: a.c, match: {program: c}, decision: warn}\n"
 		       "- {id: a.p, match: {program: p}, decision: block}\n");
@@ -236,18 +235,20 @@ static void test_inherited_rules(void **state)
 
 static void test_cases(void **state)
 {
-	static const char meta[] = "metadata: {id: cavra-c, title: t, description: d, version: 1.0.0, "
-				   "inherits: cavra-p}\n";
+	static const char meta[] =
+		"metadata: {id: cavra-c, title: t, description: d, version: 1.0.0, "
+		"inherits: cavra-p}\n";
 	char text[1024];
 	(void)state;
 	packs_put_pack("cavra-p", "",
 		       "tests: [{input: {action_type: read_file, target: p}, decision: allow}]\n");
-	(void)snprintf(text, sizeof text,
-		       "%stests:\n- {input: {action_type: read_file, target: .env}, decision: block, rule: "
-		       "a.b, name: n, severity: high}\n"
-		       "- input: {action_type: read_file, target: a}\n  facts: {branch: main}\n  "
-		       "decision: allow\n",
-		       meta);
+	(void)snprintf(
+		text, sizeof text,
+		"%stests:\n- {input: {action_type: read_file, target: .env}, decision: block, rule: "
+		"a.b, name: n, severity: high}\n"
+		"- input: {action_type: read_file, target: a}\n  facts: {branch: main}\n  "
+		"decision: allow\n",
+		meta);
 	packs_put("cavra-c", text);
 	struct policy *policy = packs_get("cavra-c");
 	assert_int_equal(policy->n_cases, 2);
@@ -364,28 +365,6 @@ static void test_embedded_packs(void **state)
 	assert_null(policy_pack_find(STR("zzz")));
 }
 
-/* An agent waits for this on every action when no daemon runs. */
-static void test_speed(void **state)
-{
-	struct policy_source source = {.pack_dir = NULL};
-	struct timespec from, to;
-	double best = 1e9;
-	(void)state;
-	for (int i = 0; i < 20; i++) {
-		struct policy *policy = NULL;
-		assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &from), 0);
-		assert_int_equal(policy_load_pack(&source, "cavra-ai-agent-baseline", NULL, 0,
-						  &policy, NULL),
-				 0);
-		assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &to), 0);
-		double took = (double)(to.tv_sec - from.tv_sec) * 1e3 +
-			      (double)(to.tv_nsec - from.tv_nsec) / 1e6;
-		best = took < best ? took : best;
-		policy_free(policy);
-	}
-	print_message("# loading the embedded baseline: %.2f ms\n", best);
-}
-
 /* ---- threads ---- */
 
 static void *read_policy(void *argument)
@@ -396,8 +375,8 @@ static void *read_policy(void *argument)
 		struct policy *own = NULL;
 		if (path(policy, "x/.env") != MATCH_MUST || path(policy, "x/y") != MATCH_NO)
 			return argument;
-		if (i % 50 == 0 && policy_load_pack(&source, policy_packs[0].id, NULL, 0, &own,
-						    NULL) < 0)
+		if (i % 50 == 0 &&
+		    policy_load_pack(&source, policy_packs[0].id, NULL, 0, &own, NULL) < 0)
 			return argument;
 		policy_free(own);
 	}
@@ -430,13 +409,14 @@ int main(void)
 						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_rules, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_unknown_model, packs_set_up, packs_tear_down),
-		cmocka_unit_test_setup_teardown(test_inherited_rules, packs_set_up, packs_tear_down),
+		cmocka_unit_test_setup_teardown(test_inherited_rules, packs_set_up,
+						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_cases, packs_set_up, packs_tear_down),
-		cmocka_unit_test_setup_teardown(test_reference_digest, packs_set_up, packs_tear_down),
+		cmocka_unit_test_setup_teardown(test_reference_digest, packs_set_up,
+						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_digest_is_of_the_document, packs_set_up,
 						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_embedded_packs, packs_set_up, packs_tear_down),
-		cmocka_unit_test(test_speed),
 		cmocka_unit_test_setup_teardown(test_threads, packs_set_up, packs_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

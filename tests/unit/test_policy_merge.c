@@ -25,8 +25,9 @@ static void assert_part(const struct policy *policy, const char *section, const 
 static void test_lists_add_up(void **state)
 {
 	(void)state;
-	packs_put_pack("cavra-a", "", "commands: {block: [z, b]}\nmcp: {allowed_servers: [y]}\n"
-				      "compliance: {maps_to: [z, b]}\n");
+	packs_put_pack("cavra-a", "",
+		       "commands: {block: [z, b]}\nmcp: {allowed_servers: [y]}\n"
+		       "compliance: {maps_to: [z, b]}\n");
 	packs_put_pack("cavra-b", "", "commands: {block: [b, y], allow: [q]}\n");
 	packs_put_pack("cavra-c", ", inherits: [cavra-a, cavra-b]",
 		       "commands: {block: [a, z]}\nmcp: {allowed_servers: [x, y]}\n"
@@ -47,8 +48,9 @@ static void test_lists_add_up(void **state)
 static void test_metadata(void **state)
 {
 	(void)state;
-	packs_put("cavra-a", "metadata: {id: cavra-a, title: A, description: a, version: 1.0.0, mode: "
-			     "strict}\n");
+	packs_put("cavra-a",
+		  "metadata: {id: cavra-a, title: A, description: a, version: 1.0.0, mode: "
+		  "strict}\n");
 	packs_put("cavra-b", "metadata: {id: cavra-b, title: B, description: b, version: 2.0.0, "
 			     "inherits: cavra-a}\n");
 	struct policy *policy = packs_get("cavra-b");
@@ -64,15 +66,17 @@ static void test_metadata(void **state)
 static void test_objects(void **state)
 {
 	(void)state;
-	packs_put_pack("cavra-a", "", "approvals: {x: {groups: [a], n: 1, deep: {k: [1, {p: q}]}}}\n");
+	packs_put_pack("cavra-a", "",
+		       "approvals: {x: {groups: [a], n: 1, deep: {k: [1, {p: q}]}}}\n");
 	packs_put_pack("cavra-b", ", inherits: cavra-a",
 		       "approvals: {x: {groups: [b, a], n: 2, deep: {k: [{p: q}, 2]}}, y: {}}\n");
 	struct policy *policy = packs_get("cavra-b");
 	char *got = packs_part(policy, "approvals", NULL);
 	json_t *have = json_loads(got, 0, NULL);
-	json_t *want = json_loads("{\"x\": {\"groups\": [\"a\", \"b\"], \"n\": 2, \"deep\": {\"k\": "
-				  "[1, {\"p\": \"q\"}, 2]}}, \"y\": {}}",
-				  0, NULL);
+	json_t *want =
+		json_loads("{\"x\": {\"groups\": [\"a\", \"b\"], \"n\": 2, \"deep\": {\"k\": "
+			   "[1, {\"p\": \"q\"}, 2]}}, \"y\": {}}",
+			   0, NULL);
 	assert_true(json_equal(have, want));
 	json_decref(have);
 	json_decref(want);
@@ -124,8 +128,10 @@ static void test_protected_branches(void **state)
 	(void)state;
 	packs_put_pack("cavra-a", "", "git: {protected_branches: [trunk]}\n");
 	packs_put_pack("cavra-b", "", "");
-	packs_put_pack("cavra-c", ", inherits: cavra-b", "git: {protected_branches: ['release/*']}\n");
-	packs_put_pack("cavra-d", ", inherits: cavra-a", "git: {protected_branches: ['release/*']}\n");
+	packs_put_pack("cavra-c", ", inherits: cavra-b",
+		       "git: {protected_branches: ['release/*']}\n");
+	packs_put_pack("cavra-d", ", inherits: cavra-a",
+		       "git: {protected_branches: ['release/*']}\n");
 	static const struct {
 		const char *id;
 		size_t n;
@@ -250,8 +256,8 @@ static void test_modes(void **state)
 		{", mode: audit_only", ", mode: enforce", "", MODE_ENFORCE},
 		{", mode: strict", "", "", MODE_STRICT},
 		{", mode: strict", ", mode: strict_regulated", "", MODE_STRICT},
-		{", mode: enforce", ", mode: audit_only", "\"audit_only\" is weaker than \"enforce\" in",
-		 MODE_ENFORCE},
+		{", mode: enforce", ", mode: audit_only",
+		 "\"audit_only\" is weaker than \"enforce\" in", MODE_ENFORCE},
 		{", mode: strict_regulated", ", mode: enforce", "is weaker than", MODE_ENFORCE},
 		{", mode: break_glass", ", mode: strict", "is weaker than", MODE_ENFORCE},
 	};
@@ -283,9 +289,10 @@ static void test_circles(void **state)
 {
 	(void)state;
 	packs_put_pack("cavra-a", ", inherits: cavra-a", "");
-	assert_string_equal(packs_try("cavra-a"),
-			    "cavra-a/policy.yaml:1:77: packs inherit each other in a circle: cavra-a "
-			    "-> cavra-a; remove one of them");
+	assert_string_equal(
+		packs_try("cavra-a"),
+		"cavra-a/policy.yaml:1:77: packs inherit each other in a circle: cavra-a "
+		"-> cavra-a; remove one of them");
 	/* Also under a wrong id of its own. */
 	packs_put("cavra-a", "metadata: {id: cavra-z, title: t, description: d, version: 1.0.0, "
 			     "inherits: cavra-a}\n");
@@ -300,9 +307,10 @@ static void test_circles(void **state)
 	packs_put_pack("cavra-b", ", inherits: [cavra-ok, cavra-c]", "");
 	packs_put_pack("cavra-c", ", inherits: cavra-a", "");
 	packs_put_pack("cavra-ok", "", "");
-	assert_string_equal(packs_try("cavra-x"),
-			    "cavra-c/policy.yaml:1:77: packs inherit each other in a circle: cavra-a "
-			    "-> cavra-b -> cavra-c -> cavra-a; remove one of them");
+	assert_string_equal(
+		packs_try("cavra-x"),
+		"cavra-c/policy.yaml:1:77: packs inherit each other in a circle: cavra-a "
+		"-> cavra-b -> cavra-c -> cavra-a; remove one of them");
 }
 
 static void test_caps(void **state)
@@ -341,7 +349,8 @@ static void test_overlays(void **state)
 {
 	struct policy *policy = NULL;
 	(void)state;
-	packs_put_pack("cavra-a", "", "commands: {block: [a]}\ngit: {force_push: require_approval}\n");
+	packs_put_pack("cavra-a", "",
+		       "commands: {block: [a]}\ngit: {force_push: require_approval}\n");
 	packs_put_pack("cavra-p", "", "commands: {block: [p]}\ngit: {force_push: allow}\n");
 	packs_put("o.yaml", "metadata: {id: cavra-o, title: t, description: d, version: 1.0.0, "
 			    "inherits: cavra-p}\ncommands: {block: [o]}\n");
@@ -351,10 +360,11 @@ static void test_overlays(void **state)
 	assert_int_equal(policy->force_push, SWITCH_APPROVAL);
 	assert_str(policy->id, "cavra-o");
 	policy_free(policy);
-	assert_string_equal(try_overlays("cavra-a", "o.yaml", "cavra-l", &policy),
-			    "cavra-l/policy.yaml:2:19: \"allow\" is weaker than \"require_approval\" in "
-			    "cavra-a/policy.yaml, and a pack can only tighten what it inherits; leave "
-			    "force_push out");
+	assert_string_equal(
+		try_overlays("cavra-a", "o.yaml", "cavra-l", &policy),
+		"cavra-l/policy.yaml:2:19: \"allow\" is weaker than \"require_approval\" in "
+		"cavra-a/policy.yaml, and a pack can only tighten what it inherits; leave "
+		"force_push out");
 	assert_non_null(strstr(try_overlays("cavra-a", "no.yaml", NULL, &policy), "no.yaml"));
 }
 
@@ -366,7 +376,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_objects, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_diamond, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_siblings, packs_set_up, packs_tear_down),
-		cmocka_unit_test_setup_teardown(test_protected_branches, packs_set_up, packs_tear_down),
+		cmocka_unit_test_setup_teardown(test_protected_branches, packs_set_up,
+						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_loosening, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_tightening, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_modes, packs_set_up, packs_tear_down),
