@@ -258,19 +258,24 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, st
 /* Bash looks for the end of a quoted `...` in another way than it looks for braces. */
 static bool is_ambiguous(const struct part *parts)
 {
-	bool backquotes = false, brace = false;
+	bool backquotes = false, brace = false, dollar = false, expands = false;
 	for (; parts; parts = parts->next) {
+		/* A '$' that starts nothing keeps Bash from splitting the word. */
+		dollar |= parts->lone_dollar;
+		expands |= !parts->quoted && (parts->kind == PART_PARAM || parts->kind == PART_COMMAND);
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
 		/* "$${": Bash sees "${" there. */
 		backquotes |= parts->kind == PART_PARAM && !parts->param->braced && str_is(parts->param->name, "$");
 		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
 	}
-	return backquotes && brace;
+	return (backquotes && brace) || (dollar && expands);
 }
 
 void expand_braces(struct eval *ev, const struct part *parts, struct part_words *out)
 {
 	out->too_many = is_ambiguous(parts);
+	if (out->too_many)
+		return;
 	if (!has_brace(parts)) {
 		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = parts;
 		return;

@@ -187,7 +187,8 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 		break;
 	}
 	/* With a redirection that fails it does not run at all. */
-	if (known && !s->output_unknown && !s->redirects)
+	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;
+	if (known && silent && !s->output_unknown && !s->redirects)
 		capture_add(ev, st, output);
 	else
 		capture_unknown(ev);

@@ -188,13 +188,14 @@ static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = st->odd_options = true;
+		st->globs_unknown = st->lastpipe = st->odd_options = st->shaken = true;
 		return;
 	}
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
 			st->globs_unknown |= str_is(text, glob_options[k]);
+		st->shaken |= str_is(text, "failglob");
 		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
 			st->odd_options |= str_is(text, odd_options[k]);
 		st->lastpipe |= str_is(text, "lastpipe");
@@ -252,10 +253,10 @@ static bool is_listed(struct str text, const char *const *names, size_t n)
 	return false;
 }
 
-static void defer(struct eval *ev, struct str text)
+static void defer(struct eval *ev, const struct state *st, struct str text)
 {
 	struct deferred *deferred = ARENA_NEW(ev->arena, struct deferred);
-	*deferred = (struct deferred){.text = text, .span = ev->span, .next = ev->deferred};
+	*deferred = (struct deferred){.text = text, .span = ev->span, .assigns = st->assigns, .next = ev->deferred};
 	ev->deferred = deferred;
 }
 
@@ -272,7 +273,7 @@ static void run_trap(struct eval *ev, struct state *st, struct simple *s)
 	}
 	if (text.n == 0 || str_is(text, "-"))
 		return;
-	defer(ev, text);
+	defer(ev, st, text);
 	for (size_t k = i + 1; k < s->words.n; k++) {
 		struct str signal = builtin_arg(ev, s, k);
 		if (is_listed(signal, exit_traps, ARRAY_SIZE(exit_traps)))

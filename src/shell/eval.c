@@ -60,7 +60,7 @@ void capture_add(struct eval *ev, const struct state *st, struct value output)
 	struct capture *capture = ev->capture;
 	if (!capture || output.n == 0)
 		return;
-	if (ev->branches > capture->base || st->weak || st->dead) {
+	if (ev->branches > capture->base || st->weak || st->dead || st->shaken) {
 		capture->known = false;
 		return;
 	}
@@ -604,6 +604,7 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 		break;
 	}
 	const struct value *input = ev->input;
+	st->n_fresh = 0;
 	if (node->redirs)
 		eval_compound_redirects(ev, st, node);
 	forget_input(ev);

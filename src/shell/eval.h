@@ -86,6 +86,8 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name, con
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
 /* Forgets every variable. */
+/* Only what state_join() does to assignments. */
+void state_join_assigns(struct eval *ev, struct state *st, const struct state *other);
 void state_havoc(struct eval *ev, struct state *st);
 void state_unknown_cwd(struct eval *ev, struct state *st);
 /* st becomes what holds after either. widen: what differs becomes unknown at once (loops). */
@@ -123,6 +125,7 @@ struct local {
 struct deferred {
 	struct str text;
 	struct span span;
+	const struct shell_assign *assigns; /* in force when it was set */
 	struct deferred *next;
 };
 
@@ -239,6 +242,7 @@ struct simple {
 	const struct shell_assign *assigns;
 	const struct value *input;
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
+	bool errors_joined;      /* 2>&1 */
 	bool output_lost;        /* standard output goes to a file */
 	bool output_unknown;
 };

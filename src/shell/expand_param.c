@@ -390,6 +390,7 @@ static void operate(struct field *f, const struct param *param, const struct hol
 	if (param->op[0] == '@') {
 		prompt_effects(f, param, h);
 		field_any(f, quoted);
+		f->many |= h->is_list && f->out;
 		return;
 	}
 	if (!h->is_list && !h->unknown && known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text) &&

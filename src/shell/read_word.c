@@ -87,15 +87,37 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list)
 	add_list(r, list, parts, true);
 }
 
+/* Double quotes with quotes inside `...` or ${...}: Bash finds the end of the word in one way, and looks for braces to
+ * expand in another.
+ */
+static bool braces_differ(struct str text)
+{
+	size_t quotes = 0, open = STR_NPOS;
+	bool inner = str_find_char(text, '`') != STR_NPOS || str_find(text, STR("${")) != STR_NPOS;
+	for (size_t i = 0; i < text.n; i++) {
+		quotes += text.p[i] == '"';
+		if (text.p[i] == '{' && (i == 0 || text.p[i - 1] != '$') && open == STR_NPOS)
+			open = i;
+	}
+	if (!inner || quotes < 3 || open == STR_NPOS)
+		return false;
+	struct str rest = str_from_at(text, open);
+	return str_find_char(rest, '}') != STR_NPOS &&
+	       (str_find_char(rest, ',') != STR_NPOS || str_find(rest, STR("..")) != STR_NPOS);
+}
+
 static void double_quotes(struct reader *r, struct part_list *list)
 {
 	flush_text(r, list);
+	size_t from = r->at;
 	(void)reader_next(r);
 	if (!reader_enter(r))
 		return;
 	struct part *parts = read_parts(r, WORD_DQUOTE, true);
 	reader_leave(r);
 	reader_expect(r, '"', "a double quote is never closed");
+	if (!r->error && braces_differ(str_make(r->text.p + from, r->at - from)))
+		reader_fail(r, "braces between quotes inside quotes");
 	add_list(r, list, parts, true);
 }
 
@@ -263,7 +285,10 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		return;
 	}
 	if (c != '(' && c != '{' && c != '[' && !starts_parameter(c)) {
-		add_char(r, list, '$', quoted);
+		flush_text(r, list);
+		struct part *part = add_part(r, list, PART_TEXT, quoted);
+		part->text = STR("$");
+		part->lone_dollar = !quoted;
 		return;
 	}
 	flush_text(r, list);

@@ -43,6 +43,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		initial_state(ev, &st);
 		state_unknown_cwd(ev, &st);
 		st.assigns = last->assigns;
+		struct state then = {.assigns = deferred->assigns};
+		state_join_assigns(ev, &st, &then);
 		st.bindings = NULL;
 		st.weak = 1;
 		for (const struct binding *b = ev->all_functions; b && eval_charge(ev, 1); b = b->next)

@@ -96,6 +96,7 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 	/* Behind >& and <& Bash expands the word, and then what it has become once more. */
 	if (duplicates && expands_again(ev, target))
 		eval_opaque(ev, st, "a redirection whose word is expanded twice");
+	simple->errors_joined |= redir->op == REDIR_DUP_OUT && fd == 2;
 	if (!duplicates) {
 		add_redirect(ev, simple, redir, target);
 	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target)) {
@@ -208,10 +209,15 @@ static void keep_side_effects(struct eval *ev, struct state *st, const struct no
 static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
 {
 	struct state inner = *st; /* later ones see the earlier ones */
-	for (const struct word_node *word = node->words; word && word->assign; word = word->next)
+	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
 		simple_assign(ev, &inner, word);
+		/* In front of a command an array is but text. */
+		if (word->is_array)
+			state_assign(ev, &inner, word->name, &variable_tainted);
+	}
 	if (node->words && node->words->assign)
 		keep_side_effects(ev, st, node, &inner);
+	st->shaken |= inner.shaken;
 	simple->assigns = st->assigns;
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
 		const struct variable *v = state_variable(ev, &inner, word->name);

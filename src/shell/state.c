@@ -432,7 +432,7 @@ static bool in_assigns(struct eval *ev, const struct shell_assign *list, const s
 }
 
 /* A name with two values has one that nobody knows. */
-static void join_assigns(struct eval *ev, struct state *st, const struct state *b)
+void state_join_assigns(struct eval *ev, struct state *st, const struct state *b)
 {
 	const struct shell_assign *mine = st->assigns;
 	if (mine == b->assigns)
@@ -478,7 +478,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 		st->positional = NULL;
 	}
 	join_cwds(ev, st, other);
-	join_assigns(ev, st, other);
+	state_join_assigns(ev, st, other);
 	st->oldpwd = union_value(a.oldpwd, other->oldpwd);
 	st->globs_unknown |= other->globs_unknown;
 	st->lastpipe |= other->lastpipe;

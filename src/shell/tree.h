@@ -36,6 +36,7 @@ struct part {
 	bool quoted;         /* inside quotes: no splitting, no globbing */
 	bool backquotes;     /* PART_COMMAND: `...` */
 	bool writes;         /* PART_PROCESS: >(...) */
+	bool lone_dollar;    /* PART_TEXT: a '$' that starts nothing */
 	struct str text;     /* PART_TEXT */
 	struct param *param; /* PART_PARAM */
 	struct node *list;   /* PART_COMMAND, PART_PROCESS; NULL: empty */
