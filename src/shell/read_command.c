@@ -103,7 +103,7 @@ struct node *read_simple(struct reader *r)
 	if (!n_words && !node->redirs)
 		return NULL;
 	for (const struct word_node *word = node->words; word && name && r->substitutions; word = word->next)
-		if (word->assign && word->is_array && word != name && word->span.from < name->span.from)
+		if (word->assign && word->is_array && word != name && word->end < name->end)
 			reader_fail(r, "an array in front of a command in a substitution");
 	node->span = reader_span(r, from, end);
 	if (r->heredocs == heredocs)
