@@ -365,6 +365,22 @@ static void test_embedded_packs(void **state)
 	assert_null(policy_pack_find(STR("zzz")));
 }
 
+/* Any of them can stand beside any other, in any order. */
+static void test_embedded_packs_together(void **state)
+{
+	(void)state;
+	for (int backwards = 0; backwards < 2; backwards++) {
+		char more[2048] = ", inherits: [";
+		for (size_t i = 0; i < policy_packs_count; i++) {
+			size_t k = backwards ? policy_packs_count - 1 - i : i, used = strlen(more);
+			(void)snprintf(more + used, sizeof more - used, "%s%s", policy_packs[k].id,
+				       i + 1 < policy_packs_count ? ", " : "]");
+		}
+		packs_put_pack("cavra-x", more, "");
+		assert_string_equal(packs_try("cavra-x"), "");
+	}
+}
+
 /* ---- threads ---- */
 
 static void *read_policy(void *argument)
@@ -417,6 +433,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_digest_is_of_the_document, packs_set_up,
 						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_embedded_packs, packs_set_up, packs_tear_down),
+		cmocka_unit_test_setup_teardown(test_embedded_packs_together, packs_set_up,
+						packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_threads, packs_set_up, packs_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
