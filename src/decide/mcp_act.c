@@ -66,6 +66,45 @@ static void add_json(struct mcp_call *call, struct words *words, const json_t *v
 	}
 }
 
+/* ---- shell text ---- */
+
+/* text in single quotes */
+static struct str quoted(struct arena *arena, struct str text)
+{
+	struct str out = STR("'");
+	for (size_t quote; (quote = str_find_char(text, '\'')) != STR_NPOS;
+	     text = str_from_at(text, quote + 1))
+		out = arena_join3(arena, out, str_first(text, quote), STR("'\\''"));
+	return arena_join3(arena, out, text, STR("'"));
+}
+
+static bool is_variable_name(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_name(name.p[i]))
+			return false;
+	return name.n > 0 && !ascii_is_digit(name.p[0]);
+}
+
+/* The text as a shell would see it that is started with the call's environment. */
+static void run_shell(struct mcp_call *call, struct str text)
+{
+	struct arena *arena = arena_of(call);
+	struct scope scope = call->scope;
+	for (const struct shell_assign *a = call->scope.assigns; a; a = a->next) {
+		if (!is_variable_name(a->name) || !value_is_known(a->value)) {
+			finding_opaque(call->d, call->effect,
+				       STR("an environment that is not known"), call->scope.span);
+			continue;
+		}
+		struct str start = arena_join3(arena, STR("export "), a->name, STR("="));
+		struct str value = quoted(arena, value_text(arena, a->value));
+		text = arena_join3(arena, arena_join(arena, start, value), STR("\n"), text);
+	}
+	scope.assigns = NULL;
+	shell_text(call->d, text, &scope);
+}
+
 /* ---- programs that tools are named after ---- */
 
 static const struct {
@@ -139,7 +178,7 @@ static void run_joined(struct mcp_call *call, const struct words *words)
 		text = arena_join3(arena_of(call), text, i ? STR(" ") : STR(""),
 				   value_text(arena_of(call), words->items[i].value));
 	}
-	shell_text(call->d, text, &call->scope);
+	run_shell(call, text);
 }
 
 static void run_all(struct mcp_call *call, const struct words *words)
@@ -169,7 +208,7 @@ static void run_text(struct mcp_call *call, struct str text)
 	struct words words = {.n = 0};
 	struct str program;
 	call->understood = true;
-	shell_text(call->d, text, &call->scope);
+	run_shell(call, text);
 	if (!call_program(call, &program) || str_starts(text, program))
 		return;
 	add_text(call, &words, program);
@@ -213,7 +252,7 @@ static void run_others(struct mcp_call *call)
 	if (!runs || call->understood)
 		return;
 	for (size_t i = 0; i < call->others.n; i++)
-		shell_text(call->d, call->others.items[i], &call->scope);
+		run_shell(call, call->others.items[i]);
 }
 
 /* ---- program text ---- */
@@ -236,7 +275,7 @@ static void run_code(struct mcp_call *call)
 		struct str text = call->code.items[i];
 		call->understood = true;
 		if (shell || (!language && call->tool.runs))
-			shell_text(call->d, text, &call->scope);
+			run_shell(call, text);
 		if (!shell &&
 		    !code_text(call->d, language ? language : "", text, &call->scope, &touched))
 			finding_opaque(call->d, call->effect,

@@ -283,10 +283,13 @@ static void read_environment(struct mcp_call *call, const json_t *value)
 	const char *key;
 	json_t *item;
 	size_t i;
-	json_object_foreach ((json_t *)value, key, item)
-		add_variable(call, str_from(key),
-			     json_is_string(item) ? value_from(arena, json_str(item))
-						  : value_any());
+	json_object_foreach ((json_t *)value, key, item) {
+		/* Numbers and the like name no command. */
+		bool plain = !json_is_string(item) && !json_is_object(item) && !json_is_array(item);
+		struct value text = json_is_string(item) ? value_from(arena, json_str(item))
+							 : value_any();
+		add_variable(call, str_from(key), plain ? value_from(arena, STR("1")) : text);
+	}
 	json_array_foreach (value, i, item) {
 		struct str text = json_is_string(item) ? json_str(item) : STR("");
 		size_t equals = str_find_char(text, '=');

@@ -89,7 +89,7 @@ static const struct {
 	{"rust", "other"}, {"shell", "shell"}, {"bash", "shell"}, {"sh", "shell"}, {"zsh", "shell"},
 };
 
-/* Keys in lower case, without what is no letter or digit. */
+/* Keys in lower case, without blanks, dashes and underscores. */
 static const struct {
 	const char *key;
 	enum meaning meaning;
@@ -271,9 +271,9 @@ enum meaning mcp_meaning(const char *key)
 	char plain[LONGEST];
 	size_t n = 0;
 	for (; *key; key++) {
-		if (!is_letter_or_digit(*key))
+		if (strchr("_- ", *key))
 			continue;
-		if (n == LONGEST)
+		if (n == LONGEST || !is_letter_or_digit(*key))
 			return MEANS_UNKNOWN;
 		plain[n++] = ascii_lower(*key);
 	}
