@@ -114,16 +114,22 @@ static int complain_pattern(struct loader *loader, const struct list_info *info,
 			      POSITION_VALUE, "%s", what);
 }
 
+static bool is_about_patterns(int code)
+{
+	return code == CAVRA_ERR_POLICY || code == CAVRA_ERR_LIMIT;
+}
+
 /* Goes on behind a bad pattern, to find the others. */
 static int compile_list(struct loader *loader, const struct list_info *info, struct items items,
 			struct pattern_list **ret_list)
 {
 	size_t bad;
 	int code;
-	while ((code = items_compile(loader->arena, &items, info->type, ret_list, &bad,
-				     loader->error)) == CAVRA_ERR_POLICY) {
-		code = complain_pattern(loader, info, items.items[bad]);
-		if (code < 0)
+	while (is_about_patterns(code = items_compile(loader->arena, &items, info->type, ret_list,
+						      &bad, loader->error))) {
+		bool too_many = items.n > LIMIT_POLICY_RULES;
+		code = complain_pattern(loader, info, too_many ? STR("") : items.items[bad]);
+		if (code < 0 || too_many)
 			return code;
 		for (size_t i = bad + 1; i < items.n; i++)
 			items.items[i - 1] = items.items[i];

@@ -29,7 +29,8 @@ struct loader {
 	struct cavra_error *error;
 	policy_visitor visit; /* NULL: the first mistake ends the loading */
 	void *context;
-	bool failed;                             /* a mistake was visited */
+	bool failed; /* a mistake was visited */
+	size_t n_mistakes;
 	struct layer *layer[LIMIT_POLICY_PACKS]; /* in order of effect, the strongest last */
 	size_t n_layers;
 	struct layer *read[LIMIT_POLICY_PACKS]; /* all, owned, also what could not be read */

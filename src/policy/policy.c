@@ -36,7 +36,7 @@ int loader_report(struct loader *loader, int code)
 		return code;
 	loader->failed = true;
 	loader->visit(loader->context, loader->error);
-	return 0;
+	return ++loader->n_mistakes < LIMIT_POLICY_MISTAKES ? 0 : code;
 }
 
 int loader_mistake(struct loader *loader, const struct layer *layer, const char *pointer,

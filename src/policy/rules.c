@@ -54,7 +54,7 @@ static int compile_patterns(const struct place *place, const json_t *match, cons
 		ARENA_PUSH(&loader->scratch, items.items, items.n,
 			   items.cap) = json_str(json_array_get(list, i));
 	int code = items_compile(loader->arena, &items, type, ret, &bad, loader->error);
-	if (code == CAVRA_ERR_POLICY) {
+	if (code == CAVRA_ERR_POLICY || code == CAVRA_ERR_LIMIT) {
 		const char *text = arena_str(&loader->scratch, str_from(loader->error->text)).p;
 		return complain(place, arena_printf(&loader->scratch, "/match/%s/%zu", key, bad).p,
 				text);
@@ -174,9 +174,10 @@ static int add_rule(const struct place *place, json_t *seen, json_t *object, str
 	if (code)
 		return code < 0 ? code : 0;
 	if (policy->n_rules == LIMIT_POLICY_RULES)
-		return loader_report(place->loader,
-				     error_set(place->loader->error, CAVRA_ERR_LIMIT,
-					       "more than %d rules", (int)LIMIT_POLICY_RULES));
+		return complain(place, NULL,
+				arena_printf(&place->loader->scratch, "more than %d rules",
+					     (int)LIMIT_POLICY_RULES)
+					.p);
 	ARENA_PUSH(place->loader->arena, policy->rules, policy->n_rules,
 		   *cap) = (struct policy_rule){.id = STR("")};
 	return compile_rule(place, object, &policy->rules[policy->n_rules - 1]);

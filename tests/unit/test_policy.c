@@ -250,6 +250,45 @@ static void test_collecting(void **state)
 	assert_string_equal(check("metadata: [\n", &collected), "2:1 ");
 }
 
+/* ---- caps ---- */
+
+static void test_caps(void **state)
+{
+	static struct collected collected;
+	size_t n = LIMIT_POLICY_RULES + 1, size = n * 16 + 1024, used;
+	char *text = malloc(size);
+	(void)state;
+	assert_non_null(text);
+	/* one pattern */
+	used = (size_t)snprintf(text, size, META "commands:\n  block: [a, ");
+	memset(text + used, 'x', LIMIT_PATTERN_BYTES);
+	memcpy(text + used + LIMIT_PATTERN_BYTES, "]\n", 3);
+	packs_put("cavra-x", text);
+	assert_string_equal(packs_try("cavra-x"), "");
+	memcpy(text + used + LIMIT_PATTERN_BYTES, "x]\n", 4);
+	packs_put("cavra-x", text);
+	assert_string_equal(
+		packs_try("cavra-x"),
+		"cavra-x/policy.yaml:3:14: pattern of 1025 bytes; at most 1024 are allowed");
+	/* mistakes that are told */
+	used = (size_t)snprintf(text, size, META "commands:\n  block:\n");
+	for (int i = 0; i < LIMIT_POLICY_MISTAKES + 10; i++)
+		used += (size_t)snprintf(text + used, size - used, "  - '!%d'\n", i);
+	(void)check(text, &collected);
+	assert_int_equal(collected.n, LIMIT_POLICY_MISTAKES);
+	/* patterns in a list, with one too many */
+	used = (size_t)snprintf(text, size, META "commands:\n  block:\n");
+	for (size_t i = 0; i < n; i++)
+		used += (size_t)snprintf(text + used, size - used, "  - x%zu\n", i);
+	packs_put("cavra-x", text);
+	assert_string_equal(packs_try("cavra-x"),
+			    "cavra-x/policy.yaml:4:3: more than 100000 patterns in one list");
+	*strrchr(text, '-') = '#';
+	packs_put("cavra-x", text);
+	assert_string_equal(packs_try("cavra-x"), "");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +297,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sources, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_ids, packs_set_up, packs_tear_down),
 		cmocka_unit_test_setup_teardown(test_collecting, packs_set_up, packs_tear_down),
+		cmocka_unit_test_setup_teardown(test_caps, packs_set_up, packs_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
