@@ -236,7 +236,9 @@ static const char *compare_builtin(struct comparison *c)
 	c->argc = c->event->argc;
 	for (size_t i = 0; i < c->argc; i++)
 		c->argv[i] = str_from(c->event->argv[i]);
-	return shell_is_harmless_builtin(c->argv[0]) ? NULL : compare_argv(c);
+	/* "%1" is short for "fg %1". */
+	bool job = c->argc == 2 && str_starts(c->argv[1], STR("%"));
+	return job || shell_is_harmless_builtin(c->argv[0]) ? NULL : compare_argv(c);
 }
 
 /* Files */
