@@ -69,7 +69,7 @@ fuzz-corpus: all
 
 # Compares the shell analysis with Bash itself on made-up command lines until it is stopped.
 fuzz-bash: all
-	@build/tests/oracle/oracle
+	@build/tests/oracle/oracle --forever --seed random --jobs 2 tests/oracle/seeds/*.txt
 
 bench: all
 	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1

@@ -462,6 +462,21 @@ static int parse_options(int argc, char **argv, struct options *options)
 	return 0;
 }
 
+/* The library stands beside the program. */
+static const char *find_library(void)
+{
+	static char path[4096];
+	static const char name[] = "oracle-inside.so";
+	const char *given = getenv("ORACLE_LIBRARY");
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+	if (given || n < 0)
+		return given;
+	path[n] = '\0';
+	char *slash = strrchr(path, '/');
+	memcpy(slash ? slash + 1 : path, name, sizeof name);
+	return path;
+}
+
 int main(int argc, char **argv)
 {
 	const char *files[256];
@@ -469,7 +484,7 @@ int main(int argc, char **argv)
 				  .count = 20000,
 				  .jobs = 1,
 				  .bash = "/bin/bash",
-				  .library = getenv("ORACLE_LIBRARY"),
+				  .library = find_library(),
 				  .files = files};
 	if (argc > (int)ARRAY_SIZE(files) || parse_options(argc, argv, &options) != 0)
 		return usage();
