@@ -185,7 +185,7 @@ int policy_load_file(const struct policy_source *source, const char *path,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error)
 {
-	struct cavra_error ignored;
+	struct cavra_error ignored = {.code = CAVRA_OK};
 	struct load_request request = {
 		.path = path, .overlays = overlays, .n_overlays = n_overlays};
 	struct loader start = {.source = source, .error = error ? error : &ignored};
@@ -196,7 +196,7 @@ int policy_load_pack(const struct policy_source *source, const char *id,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error)
 {
-	struct cavra_error ignored;
+	struct cavra_error ignored = {.code = CAVRA_OK};
 	struct load_request request = {.id = id, .overlays = overlays, .n_overlays = n_overlays};
 	struct loader start = {.source = source, .error = error ? error : &ignored};
 	return run(&start, &request, ret_policy);
