@@ -266,6 +266,8 @@ static bool is_ambiguous(const struct part *parts)
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
 		/* "$${": Bash sees "${" there. */
 		backquotes |= parts->kind == PART_PARAM && !parts->param->braced && str_is(parts->param->name, "$");
+		/* Braces inside ${ } and braces to expand: Bash pairs them in its own way. */
+		backquotes |= parts->kind == PART_PARAM && parts->param->holds_brace;
 		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
 	}
 	return (backquotes && brace) || (dollar && expands);

@@ -43,6 +43,11 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 	if (i < s->words.n && !word_is_known(&s->words.items[i]) && i == 1)
 		return false; /* it may be an option */
 	for (size_t k = i; k < s->words.n; k++) {
+		/* No words at all would leave no blank, either. */
+		if (s->words.items[k].many) {
+			output = value_concat(ev->arena, output, value_any());
+			break;
+		}
 		if (k > i)
 			output = value_concat(ev->arena, output, value_from(ev->arena, STR(" ")));
 		output_word(ev, &output, &s->words.items[k]);

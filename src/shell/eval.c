@@ -337,8 +337,10 @@ static void eval_for(struct eval *ev, struct state *st, const struct node *node)
 	if (!known) {
 		struct state none = *st;
 		bool tainted = node->kind == NODE_SELECT;
-		if (tainted)
+		if (tainted) {
 			state_assign(ev, st, STR("REPLY"), &variable_tainted);
+			capture_unknown(ev); /* it prints a newline at the end of its input */
+		}
 		const struct variable *variable = tainted ? &variable_tainted : words_variable(ev, &words);
 		eval_repeatedly(ev, st, node, unknown_for_body, variable);
 		state_join(ev, st, &none, false);

@@ -604,6 +604,7 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 void subscript_effects(struct eval *ev, struct state *st, struct str array, const struct part *subscript)
 {
 	struct value v = expand_value(ev, st, subscript);
+	st->shaken |= v.n == 0 || !value_is_known(v);
 	if (state_variable(ev, st, array)->associative)
 		return;
 	bool all = v.n == 1 && v.seg[0].kind == SEG_TEXT && (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));

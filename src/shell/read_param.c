@@ -120,6 +120,7 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 struct param *read_braced(struct reader *r, bool quoted)
 {
 	struct param *param = ARENA_NEW(r->arena, struct param);
+	size_t from = r->at;
 	param->braced = true;
 	read_length_sign(r, param);
 	if (!param->length)
@@ -137,5 +138,6 @@ struct param *read_braced(struct reader *r, bool quoted)
 	if (reader_peek(r) != '}')
 		read_operator(r, param, quoted);
 	reader_expect(r, '}', "${ is never closed");
+	param->holds_brace = str_find_char(str_make(r->text.p + from, r->at - from), '{') != STR_NPOS;
 	return param;
 }

@@ -173,7 +173,15 @@ struct value simple_assigned_value(struct eval *ev, struct state *st, const stru
 
 void simple_assign(struct eval *ev, struct state *st, const struct word_node *word)
 {
-	if (word->is_array) {
+	if (word->is_array && word->has_subscript) {
+		/* An error of Bash's, which ends the line. */
+		struct words items = {0};
+		bool keyed;
+		subscript_effects(ev, st, word->name, word->subscript);
+		expand_items(ev, st, word, &items, &keyed);
+		st->shaken = true;
+		state_assign(ev, st, word->name, &variable_tainted);
+	} else if (word->is_array) {
 		assign_array(ev, st, word);
 	} else if (word->has_subscript) {
 		const struct variable *before = state_variable(ev, st, word->name);
@@ -367,6 +375,8 @@ static void emit_redirects(struct eval *ev, const struct state *st, const struct
 static void run_known_name(struct eval *ev, struct state *st, struct simple *simple, bool functions)
 {
 	struct str name = value_text(ev->arena, simple->words.items[0].value);
+	if (name.n && name.p[0] == '%')
+		eval_opaque(ev, st, "a job that is continued");
 	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name) : NULL;
 	if (function) {
 		bool surely = true;
@@ -419,20 +429,27 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 	}
 	if (ev->substituted != substituted)
 		simple.input = NULL; /* a substitution may have read it */
-	eval_redirects(ev, st, node, &simple);
-	ev->span = node->span;
 	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */
-	if (!name || (simple.words.n == 0 && !ev->exhausted)) {
-		for (const struct word_node *word = node->words; word != name && eval_charge(ev, 1); word = word->next)
-			simple_assign(ev, st, word);
+	bool bare = !name || (simple.words.n == 0 && !ev->exhausted);
+	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1); word = word->next)
+		simple_assign(ev, st, word);
+	if (!bare)
+		prefix_assigns(ev, st, node, &simple);
+	substituted = ev->substituted;
+	eval_redirects(ev, st, node, &simple);
+	if (ev->substituted != substituted && simple.input) {
+		struct value *any = ARENA_NEW(ev->arena, struct value);
+		*any = value_any();
+		simple.input = any;
+	}
+	ev->span = node->span;
+	if (bare) {
 		emit_redirects(ev, st, &simple);
 		/* $(< file) gives the file's content. */
 		if (simple.redirects)
 			capture_unknown(ev);
 		return;
 	}
-	prefix_assigns(ev, st, node, &simple);
-	ev->span = node->span;
 	if (ev->exhausted)
 		return;
 	simple_run(ev, st, &simple, true);

@@ -46,6 +46,7 @@ struct part {
 
 struct param {
 	struct str name; /* "x", "1", "@", "*", "#", "?", "-", "$", "!", "0" */
+	bool holds_brace; /* a '{' stands inside ${ } */
 	bool braced;
 	bool length;     /* ${#x} */
 	bool indirect;   /* ${!x} */
