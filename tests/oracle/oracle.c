@@ -504,5 +504,7 @@ int main(int argc, char **argv)
 	if (run.groups == MAP_FAILED)
 		return 1;
 	arena_init(&run.seeds_arena, MiB(512));
-	return run_suite(&run, &options);
+	int status = run_suite(&run, &options);
+	arena_release(&run.seeds_arena);
+	return status;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { SEED_FILE_MAX = 16 * 1024 * 1024 };
 
@@ -61,8 +62,14 @@ int seeds_load(struct arena *arena, const char *path, struct seeds *seeds)
 		fprintf(stderr, "oracle: %s: %s\n", path, strerror(errno));
 		return -1;
 	}
-	char *bytes = arena_alloc(arena, SEED_FILE_MAX);
-	struct str content = str_make(bytes, fread(bytes, 1, SEED_FILE_MAX, file));
+	struct stat status;
+	if (fstat(fileno(file), &status) != 0 || status.st_size > SEED_FILE_MAX) {
+		fprintf(stderr, "oracle: %s: too large\n", path);
+		fclose(file);
+		return -1;
+	}
+	char *bytes = arena_alloc(arena, (size_t)status.st_size);
+	struct str content = str_make(bytes, fread(bytes, 1, (size_t)status.st_size, file));
 	fclose(file);
 	struct str name = str_from(path);
 	if (str_ends(name, STR(".jsonl")))
