@@ -3,7 +3,6 @@
  * Numbers and values compared as JSON Schema does: by mathematical value. See schema_private.h.
  */
 #include <float.h>
-#include <math.h>
 #include <stdint.h>
 
 #include "json/json.h"
@@ -29,7 +28,10 @@ bool number_is_whole(const json_t *number)
 {
 	if (json_is_integer(number))
 		return true;
-	return json_is_real(number) && floor(json_real_value(number)) == json_real_value(number);
+	/* From 2^53 on doubles have no fraction. floor() would need libm, which nothing else here does. */
+	double value = json_real_value(number);
+	bool large = value >= 0x1p53 || value <= -0x1p53;
+	return json_is_real(number) && (large || (double)(int64_t)value == value);
 }
 
 /* Magnitude as digits * 10^exponent, as it is written in the shortest way. */

@@ -319,8 +319,8 @@ static void test_caps(void **state)
 	(void)state;
 	for (int i = 0; i <= LIMIT_POLICY_PACKS; i++) {
 		(void)snprintf(id, sizeof id, "cavra-n%d", i);
-		(void)snprintf(more, sizeof more, i ? ", inherits: cavra-n%d" : "", i - 1);
-		packs_put_pack(id, more, "");
+		(void)snprintf(more, sizeof more, ", inherits: cavra-n%d", i - 1);
+		packs_put_pack(id, i ? more : "", "");
 	}
 	(void)snprintf(id, sizeof id, "cavra-n%d", LIMIT_POLICY_PACKS - 1);
 	assert_string_equal(packs_try(id), "");
