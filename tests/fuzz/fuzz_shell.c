@@ -49,7 +49,7 @@ static void check_covers(struct arena *arena, const struct shell_command *comman
 {
 	struct str argv[64];
 	size_t n = 0;
-	if (command->kind != SHELL_COMMAND || command->argc > 64)
+	if (command->kind != SHELL_COMMAND || command->argc == 0 || command->argc > 64)
 		return;
 	for (; n < command->argc && word_is_known(&command->argv[n]); n++)
 		argv[n] = value_text(arena, command->argv[n].value);

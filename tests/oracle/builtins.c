@@ -11,6 +11,8 @@
 #include "inside.h"
 #include "record.h"
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's headers use reserved names. */
+
 struct word_desc {
 	char *word;
 	int flags;
@@ -32,21 +34,22 @@ struct builtin {
 /* Builtins that act on the world or are pure. Those that Bash compares by their function (exec, eval,
  * source, unset, return, mapfile) cannot be wrapped without changing what Bash does.
  */
-#define LOGGED(ROW)                                                                       \
-	ROW(0, ":")                                                                       \
-	ROW(1, "true")                                                                    \
-	ROW(2, "false")                                                                   \
-	ROW(3, "echo")                                                                    \
-	ROW(4, "printf")                                                                  \
-	ROW(5, "test")                                                                    \
-	ROW(6, "[")                                                                       \
-	ROW(7, "kill")                                                                    \
-	ROW(8, "enable")                                                                  \
-	ROW(9, "ulimit")                                                                  \
-	ROW(10, "umask") ROW(11, "hash") ROW(12, "history") ROW(13, "fc") ROW(14, "bind") \
-		ROW(15, "suspend") ROW(16, "wait") ROW(17, "disown") ROW(18, "complete")  \
-			ROW(19, "compgen") ROW(20, "times") ROW(21, "jobs") ROW(22, "bg") \
-				ROW(23, "caller") ROW(24, "help")
+#define LOGGED(ROW)                                                                         \
+	ROW(0, ":")                                                                         \
+	ROW(1, "true")                                                                      \
+	ROW(2, "false")                                                                     \
+	ROW(3, "echo")                                                                      \
+	ROW(4, "printf")                                                                    \
+	ROW(5, "test")                                                                      \
+	ROW(6, "[")                                                                         \
+	ROW(7, "kill")                                                                      \
+	ROW(8, "enable")                                                                    \
+	ROW(9, "ulimit")                                                                    \
+	ROW(10, "umask")                                                                    \
+	ROW(11, "hash")                                                                     \
+	ROW(12, "history") ROW(13, "fc") ROW(14, "bind") ROW(15, "suspend") ROW(16, "wait") \
+		ROW(17, "disown") ROW(18, "complete") ROW(19, "compgen") ROW(20, "times")   \
+			ROW(21, "jobs") ROW(22, "bg") ROW(23, "caller") ROW(24, "help")
 
 struct variable {
 	char *name, *value, *exported;
@@ -113,6 +116,7 @@ bool hooks_install(void)
 		for (size_t k = 0; k < sizeof logged / sizeof *logged; k++) {
 			if (!(*table)[i].name || strcmp((*table)[i].name, logged[k].name) != 0)
 				continue;
+			/* cppcheck-suppress AssignmentAddressToInteger ; a pointer to a function it is */
 			wrapped[k] = (*table)[i].function;
 			(*table)[i].function = logged[k].wrapper;
 			found++;
@@ -166,3 +170,4 @@ void hooks_start(struct wire *shared)
 		add_variables(shared->seed);
 	watched.wire = shared;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -23,6 +23,8 @@
 #include "inside.h"
 #include "record.h"
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's headers use reserved names. */
+
 static bool starts(const char *string, const char *prefix)
 {
 	return strncmp(string, prefix, strlen(prefix)) == 0;
@@ -242,3 +244,4 @@ struct passwd *getpwuid(uid_t uid)
 	(void)uid;
 	return pretend_user("root");
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -77,6 +77,7 @@ static void wipe_at(int dir, int depth)
 		close(dir);
 		return;
 	}
+	/* cppcheck-suppress readdirCalled ; glibc has deprecated the other one */
 	for (struct dirent *entry; (entry = readdir(stream));) {
 		const char *name = entry->d_name;
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || depth > 64)
@@ -239,6 +240,36 @@ static void make_input(void)
 		die("/dev/null");
 }
 
+struct start {
+	int pages;
+	uid_t user;
+	char locale[32], root[256];
+};
+
+static bool read_field(const char **from, char *to, size_t size)
+{
+	size_t n = strcspn(*from, ",");
+	if (n == 0 || n >= size)
+		return false;
+	memcpy(to, *from, n);
+	to[n] = '\0';
+	*from += n + ((*from)[n] == ',');
+	return true;
+}
+
+static bool read_arguments(const char *text, struct start *ret_start)
+{
+	char number[3][16];
+	for (size_t i = 0; i < 3; i++)
+		if (!read_field(&text, number[i], sizeof number[i]))
+			return false;
+	ret_start->pages = (int)strtol(number[0], NULL, 10);
+	control = (int)strtol(number[1], NULL, 10);
+	ret_start->user = (uid_t)strtoul(number[2], NULL, 10);
+	return read_field(&text, ret_start->locale, sizeof ret_start->locale) &&
+	       read_field(&text, ret_start->root, sizeof ret_start->root);
+}
+
 __attribute__((constructor)) static void enter(int argc, char **argv, char **environment)
 {
 	const char *arguments = getenv(INSIDE_VARIABLE);
@@ -247,22 +278,20 @@ __attribute__((constructor)) static void enter(int argc, char **argv, char **env
 		room++;
 	if (!arguments || argc != 5 || room < 4)
 		return;
-	char root[256], name[32];
-	int pages;
-	unsigned user;
-	if (sscanf(arguments, "%d,%d,%u,%31[^,],%255s", &pages, &control, &user, name, root) != 5)
+	struct start start;
+	if (!read_arguments(arguments, &start))
 		die(INSIDE_VARIABLE);
-	wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, pages, 0);
+	wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, start.pages, 0);
 	if (wire == MAP_FAILED)
 		die("shared pages");
-	close(pages);
+	close(start.pages);
 	fcntl(control, F_SETFD, FD_CLOEXEC);
 	/* Loaded now, it is found again when its files are out of reach. */
-	(void)setlocale(LC_ALL, name);
-	if (chdir(root) != 0 || chroot(".") != 0)
-		die(root);
-	if (user != getuid() &&
-	    (setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0))
+	(void)setlocale(LC_ALL, start.locale);
+	if (chdir(start.root) != 0 || chroot(".") != 0)
+		die(start.root);
+	if (start.user != getuid() && (setresgid(start.user, start.user, start.user) != 0 ||
+				       setresuid(start.user, start.user, start.user) != 0))
 		die("user");
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -273,6 +302,6 @@ __attribute__((constructor)) static void enter(int argc, char **argv, char **env
 	make_input();
 	if (chdir(WIRE_CWD) != 0)
 		die(WIRE_CWD);
-	start_environment(environment, name);
+	start_environment(environment, start.locale);
 	argv[4] = inside_text;
 }

@@ -25,6 +25,6 @@ void inside_serve(void);
 /* Wraps the builtins that are logged; false when this Bash does not show its table of builtins. */
 bool hooks_install(void);
 /* In a fresh child: begins to log, and makes the variables of this world. */
-void hooks_start(struct wire *wire);
+void hooks_start(struct wire *shared);
 
 #endif

@@ -13,6 +13,8 @@
 #include "inside.h"
 #include "record.h"
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's headers use reserved names. */
+
 /* Names that Bash itself changes on every command. */
 static bool is_incidental(const char *entry)
 {
@@ -106,7 +108,7 @@ int execve(const char *path, char *const argv[], char *const environment[])
 	note_input();
 	note_write();
 	if (imitate(argv, note.argc))
-		_exit(watched.wire->world == WORLD_FAILURE);
+		_exit(watched.wire->world == WORLD_FAILURE ? 1 : 0);
 	switch ((enum wire_world)watched.wire->world) {
 	case WORLD_SUCCESS:
 		_exit(0);
@@ -133,3 +135,4 @@ pid_t fork(void)
 		take_step();
 	return real();
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

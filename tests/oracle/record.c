@@ -73,7 +73,7 @@ void note_write(void)
 	char *to = (char *)(record + 1);
 	for (size_t i = 0; i < note.n; i++)
 		to = stpcpy(to, note.strings[i]) + 1;
-	if (note.input_size)
+	if (note.input && note.input_size)
 		memcpy(to, note.input, note.input_size);
 	atomic_store(&record->size, (uint32_t)size);
 }

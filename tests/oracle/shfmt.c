@@ -22,7 +22,7 @@ struct walk {
 	unsigned long calls;
 };
 
-static pid_t start(int in, int out, const char *const *argv)
+static pid_t start(int in, int out, char *const *argv)
 {
 	static char *const none[] = {NULL};
 	posix_spawn_file_actions_t actions;
@@ -31,17 +31,16 @@ static pid_t start(int in, int out, const char *const *argv)
 	posix_spawn_file_actions_adddup2(&actions, in, 0);
 	posix_spawn_file_actions_adddup2(&actions, out, 1);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	/* posix_spawnp does not change the arguments, whatever its prototype says. */
-	int failed = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv,
-				  none);
+	int failed = posix_spawnp(&pid, argv[0], &actions, NULL, argv, none);
 	posix_spawn_file_actions_destroy(&actions);
 	return failed ? -1 : pid;
 }
 
 static int run_shfmt(int in, int out, bool version)
 {
-	static const char *const tree[] = {"shfmt", "--to-json", "-ln", "bash", NULL};
-	static const char *const show[] = {"shfmt", "--version", NULL};
+	static char name[] = "shfmt", json[] = "--to-json", language[] = "-ln=bash",
+		    number[] = "--version";
+	char *const tree[] = {name, json, language, NULL}, *const show[] = {name, number, NULL};
 	pid_t pid = start(in, out, version ? show : tree);
 	int status;
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
@@ -131,7 +130,7 @@ static bool is_covered(const struct shell_result *result, const struct str *argv
 /* Made-up programs only: builtins are interpreted, and need not be listed. */
 static void compare_call(struct walk *walk, json_t *call)
 {
-	struct str argv[WORDS_MAX];
+	struct str argv[WORDS_MAX] = {{NULL, 0}};
 	json_t *words = json_object_get(call, "Args"), *word;
 	size_t i;
 	if (json_array_size(words) == 0 || json_array_size(words) > WORDS_MAX)
