@@ -500,8 +500,8 @@ int main(int argc, char **argv)
 	if (options.text)
 		return run_text(&options);
 	struct run run = {.options = &options};
-	/* cppcheck-suppress invalidFunctionArg ; -1 is what the manual says */
 	run.groups = mmap(NULL, MAX_GROUPS * sizeof *run.groups, PROT_READ | PROT_WRITE,
+			  /* cppcheck-suppress invalidFunctionArg ; -1 is what the manual says */
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run.groups == MAP_FAILED)
 		/* cppcheck-suppress memleak ; nothing was mapped */
