@@ -155,6 +155,9 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 			set_positional(ev, st, s->words.items + i, s->words.n - i);
 			return;
 		}
+		for (size_t k = 1; k < text.n; k++)
+			if (!strchr("abefhkmnptuvxBCEHPTo", text.p[k]))
+				eval_opaque(ev, st, "set with an option that is none");
 		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");

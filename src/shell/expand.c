@@ -212,6 +212,13 @@ void field_value(struct field *f, struct value v, bool quoted)
 
 void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star)
 {
+	bool unknown = false;
+	for (size_t i = 0; i < n; i++)
+		unknown |= items[i].many;
+	if (unknown && (!f->out || (star && quoted))) {
+		field_any(f, true); /* how many there are, and so the blanks between them, is not known */
+		return;
+	}
 	if (!f->out || (star && quoted)) {
 		/* Joined by the first character of IFS, which is nearly always a space. */
 		struct str ifs;
@@ -267,6 +274,7 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		field_value(f, f->st->oldpwd, true);
 	} else {
 		field_any(f, true);
+		f->many |= f->out && f->st->globs_unknown;
 	}
 	return end;
 }
@@ -551,7 +559,7 @@ static bool valid_expression(struct expression *e)
 {
 	static const char *const signs[] = {"<<=", ">>=", "&&", "||", "<<", ">>", "<=", ">=", "==", "!=", "+=", "-=",
 					    "*=",  "&=",  "|=", "^=", "<",  ">",  "=",  "+",  "-",  "*",  "&",  "|",
-					    "^",   ",",	 "?",  ":",  ";"};
+					    "^",   ",",	 ";"};
 	bool zero;
 	e->depth++;
 	if (!valid_primary(e, &zero))

@@ -450,6 +450,10 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 static void assign_default(struct field *f, const struct param *param, bool surely)
 {
 	struct value v = expand_value(f->ev, f->st, param->arg);
+	if (!ascii_is_name(param->name.p[0]) || ascii_is_digit(param->name.p[0])) {
+		f->st->shaken = true; /* $@ and its kin cannot be assigned */
+		return;
+	}
 	if (!surely)
 		state_assign(f->ev, f->st, param->name, &variable_tainted);
 	else
@@ -512,6 +516,7 @@ static void indirect(struct field *f, const struct param *param, bool quoted)
 	struct holding h = {0};
 	hold(f->ev, f->st, param, &h);
 	struct str text;
+	f->st->shaken = true; /* an error when the name is none */
 	bool simple = !h.unknown && !h.is_list && !h.unset && known_text(f->ev, h.value, &text);
 	for (size_t i = 0; simple && i < text.n; i++)
 		simple = ascii_is_name(text.p[i]);

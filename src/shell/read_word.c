@@ -295,8 +295,14 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	if (!reader_enter(r))
 		return;
 	if (c == '(') {
-		if (reader_peek_second(r) != '(' || !arithmetic(r, list, quoted))
+		size_t from = r->at;
+		bool doubled = reader_peek_second(r) == '(';
+		if (!doubled || !arithmetic(r, list, quoted)) {
 			command_substitution(r, list, quoted);
+			/* Where Bash ends "$((" that is no arithmetic, a ")" of a case may decide. */
+			if (doubled && str_find(str_make(r->text.p + from, r->at - from), STR("case")) != STR_NPOS)
+				reader_fail(r, "$(( that is no arithmetic, with a case inside");
+		}
 	} else if (c == '[') {
 		(void)reader_next(r);
 		struct part *parts = read_parts(r, WORD_SUBSCRIPT, true);
@@ -538,6 +544,7 @@ static struct word_node *read_array_item(struct reader *r)
 
 static void read_array(struct reader *r, struct word_node *word)
 {
+	size_t from = r->at;
 	(void)reader_next(r);
 	word->is_array = true;
 	struct word_node **tail = &word->items;
@@ -557,6 +564,10 @@ static void read_array(struct reader *r, struct word_node *word)
 	}
 	reader_leave(r);
 	reader_expect(r, ')', "an array is never closed");
+	struct str text = str_make(r->text.p + from, r->at - from);
+	/* Bash prints what stands in a substitution and reads it again; not every array survives that. */
+	if (r->substitutions && (str_find_char(text, '\\') != STR_NPOS || str_find_char(text, '\n') != STR_NPOS))
+		reader_fail(r, "an array of several lines in a substitution");
 	if (!reader_is_meta(reader_peek(r)))
 		reader_fail(r, "text behind an array");
 }

@@ -103,6 +103,7 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		add_redirect(ev, simple, redir, target);
 	} else if (redir->op == REDIR_DUP_IN) {
 		simple->input = fd == -1 || fd == 0 ? NULL : simple->input;
+		simple->output_unknown = true; /* it may fail, and then nothing runs */
 	} else if (fd == -1 || fd == 1) {
 		simple->output_unknown = true;
 	}

@@ -161,7 +161,7 @@ static const struct shell_case redirects[] = {
 	{"a <<E\nb\nE\nc",                       "a <<< 'b\n' ; c"},
 	{"a <<'E'\n$(b)\nE",                     "a <<< '$(b)\n'"},
 	{"a <<\\E\n`b`\nE",                      "a <<< '`b`\n'"},
-	{"a <<E\n$(b)\n`c`\nE",                  "b ; c ; a <<< '«?»\n«?»\n'"},
+	{"a <<E\n$(b)\n`c`\nE",                  "b ; c ; a <<< «?»"},
 	{"a <<-E\n\tb\n\tE\nc",                  "a <<< 'b\n' ; c"},
 	{"a <<A <<B\n1\nA\n2\nB\nc",             "a <<< '2\n' ; c"},
 	{"a <<A; b <<B\n1\nA\n2\nB",             "a <<< '1\n' ; b <<< '2\n'"},
