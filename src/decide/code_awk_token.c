@@ -138,17 +138,21 @@ static const char *const doubtful[] = {"in",        "getline", "length", "BEGIN"
 static bool slash_divides(struct lexer *lexer)
 {
 	struct awk_token last = last_token(lexer->awk);
+	bool assigns = cursor_peek(&lexer->in, 1) == '=';
 	switch (last.kind) {
 	case AWK_NUMBER:
 	case AWK_STRING:
 	case AWK_REGEX:
+		/* What cannot be assigned to is followed by the regular expression "=". */
+		lexer->awk->unsure |= assigns;
 		return true;
 	case AWK_NAME:
 		if (code_listed(doubtful, last.text))
 			lexer->awk->unsure = true;
 		return !code_listed(before_operand, last.text);
 	case AWK_SIGN:
-		if (last.condition || str_is(last.text, "$"))
+		if (last.condition || str_is(last.text, "$") ||
+		    (assigns && strchr(")+-", last.text.p[0])))
 			lexer->awk->unsure = true;
 		return str_is(last.text, ")") || str_is(last.text, "]") ||
 		       str_is(last.text, "++") || str_is(last.text, "--");
@@ -252,14 +256,15 @@ static void read_sign(struct lexer *lexer)
 	add(lexer, AWK_SIGN, from, track_paren(lexer, c));
 }
 
-/* A statement goes on behind these, whatever implementation reads it or refuses it. */
+/* Where an operand must follow some implementations go on in the next line, though most end the statement. */
 static bool newline_ends(const struct awk *awk)
 {
-	static const char *const signs[] = {",", "{", "&&", "||", "?", ":", NULL};
-	static const char *const names[] = {"else", "do", NULL};
+	static const char *const enders[] = {")", "]", "}", ";", "++", "--", NULL};
+	static const char *const names[] = {"else", "do", "print", "printf", "in", "return", NULL};
 	struct awk_token last = last_token(awk);
-	return !(last.kind == AWK_SIGN && code_listed(signs, last.text)) &&
-	       !(last.kind == AWK_NAME && code_listed(names, last.text));
+	if (last.kind == AWK_SIGN)
+		return code_listed(enders, last.text);
+	return last.kind != AWK_NAME || !code_listed(names, last.text);
 }
 
 static void read_token(struct lexer *lexer)

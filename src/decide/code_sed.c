@@ -218,13 +218,20 @@ static bool command_close(struct sed *sed)
 	return read_end(sed);
 }
 
-/* Label characters on which all implementations agree. */
+/* Label characters on which all implementations agree. To some a "#" is one of them, and so is a "}" with all that stands
+ * directly behind it.
+ */
 static bool command_label(struct sed *sed)
 {
 	skip_blanks(sed);
 	while (ascii_is_name(peek(sed)) || peek(sed) == '-' || peek(sed) == '.')
 		sed->in.at++;
-	return read_end(sed);
+	if (!read_end(sed) || peek(sed) == '#')
+		return false;
+	size_t brackets = 0;
+	while (cursor_peek(&sed->in, brackets) == '}')
+		brackets++;
+	return !brackets || cursor_peek(&sed->in, brackets) != '#';
 }
 
 /* Lines up to one that does not end in a backslash. */
@@ -244,16 +251,22 @@ static bool read_text(struct sed *sed, struct str *ret_text)
 	return true;
 }
 
-/* "a text", "a\" and the text on the next line */
+/* "a text", "a\" and the text on the next line. With blanks or another backslash behind the first it is
+ * not clear which.
+ */
 static bool command_text(struct sed *sed)
 {
 	struct str text;
 	skip_blanks(sed);
 	if (peek(sed) == '\\') {
 		sed->in.at++;
-		skip_blanks(sed);
-		if (peek(sed) == '\n')
+		if (peek(sed) == '\n') {
 			sed->in.at++;
+		} else {
+			skip_blanks(sed);
+			if (peek(sed) == '\n' || peek(sed) == '\\')
+				return false;
+		}
 	} else if (peek(sed) == '\n') {
 		return false;
 	}
