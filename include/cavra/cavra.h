@@ -37,12 +37,12 @@ extern "C" {
 /* What went wrong. base/error.c maps each to exit status, HTTP status and JSON-RPC code. */
 enum cavra_code {
 	CAVRA_OK = 0,
-	CAVRA_ERR_USAGE = -1,    /* the caller's arguments make no sense */
-	CAVRA_ERR_INPUT = -2,    /* a document or request is malformed */
-	CAVRA_ERR_POLICY = -3,   /* a policy is invalid */
+	CAVRA_ERR_USAGE = -1,  /* the caller's arguments make no sense */
+	CAVRA_ERR_INPUT = -2,  /* a document or request is malformed */
+	CAVRA_ERR_POLICY = -3, /* a policy is invalid */
 	CAVRA_ERR_NOT_FOUND = -4,
-	CAVRA_ERR_IO = -5,       /* the operating system said no */
-	CAVRA_ERR_LIMIT = -6,    /* over a documented cap */
+	CAVRA_ERR_IO = -5,    /* the operating system said no */
+	CAVRA_ERR_LIMIT = -6, /* over a documented cap */
 	CAVRA_ERR_MEMORY = -7,
 	CAVRA_ERR_INTERNAL = -8,
 };
@@ -78,7 +78,8 @@ typedef struct cavra_decision cavra_decision;
  */
 int cavra_policy_load(const char *path, cavra_policy **ret_policy, struct cavra_error *error);
 /* A bundled pack by id, such as "cavra-ai-agent-baseline". */
-int cavra_policy_load_pack(const char *pack_id, cavra_policy **ret_policy, struct cavra_error *error);
+int cavra_policy_load_pack(const char *pack_id, cavra_policy **ret_policy,
+			   struct cavra_error *error);
 void cavra_policy_free(cavra_policy *policy);
 const char *cavra_policy_id(const cavra_policy *policy);
 /* "sha256:<hex>" of the compiled policy. */
@@ -86,14 +87,14 @@ const char *cavra_policy_digest(const cavra_policy *policy);
 
 /* An action about to happen. Absent members are NULL. */
 struct cavra_request {
-	const char *action_type; /* "read_file", "write_file", "execute_command", "git_operation", "mcp_tool_call", ... */
+	const char *action_type; /* "read_file", "execute_command", "mcp_tool_call", ... */
 	const char *target;
 	size_t target_length; /* 0: target is NUL-terminated */
 	const char *operation;
-	const char *destination; /* of a rename */
+	const char *destination;                /* of a rename */
 	const char *server, *tool, *capability; /* MCP */
-	const char *arguments;   /* MCP: JSON text as the client sent it */
-	const char *cwd;         /* default: the workspace */
+	const char *arguments;                  /* MCP: JSON text as the client sent it */
+	const char *cwd;                        /* default: the workspace */
 	const char *agent_id, *session_id, *actor, *repository;
 };
 
@@ -101,14 +102,16 @@ struct cavra_request {
  * decides: pass cavra_facts_from_directory() to let it see a real workspace.
  */
 typedef struct cavra_facts cavra_facts;
-int cavra_facts_from_directory(const char *workspace, cavra_facts **ret_facts, struct cavra_error *error);
+int cavra_facts_from_directory(const char *workspace, cavra_facts **ret_facts,
+			       struct cavra_error *error);
 /* JSON: {"workspace": "/repo", "home": "/root", "branch": "main", "remotes": [...], "links": {...}, "hardlinks": {...}} */
 int cavra_facts_from_json(const char *json, cavra_facts **ret_facts, struct cavra_error *error);
 void cavra_facts_free(cavra_facts *facts);
 
 /* facts may be NULL: then nothing is known of the file system and paths count from "/". */
-int cavra_decide(const cavra_policy *policy, const struct cavra_request *request, const cavra_facts *facts,
-		 cavra_decision **ret_decision, struct cavra_error *error);
+int cavra_decide(const cavra_policy *policy, const struct cavra_request *request,
+		 const cavra_facts *facts, cavra_decision **ret_decision,
+		 struct cavra_error *error);
 void cavra_decision_free(cavra_decision *decision);
 
 /* What to act on: the decision after the policy's runtime mode. All returned strings live as long as the decision. */

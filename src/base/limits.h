@@ -19,7 +19,7 @@ enum {
 	LIMIT_SHELL_VARIABLES = 256,  /* variables tracked; further ones are unknown */
 	LIMIT_SHELL_UNROLL = 64,      /* words of a for loop that are run one by one */
 	LIMIT_SHELL_CALL_DEPTH = 24,  /* functions inlined in functions */
-	LIMIT_SHELL_COMMANDS = 10000,   /* commands found in one text; more is opaque */
+	LIMIT_SHELL_COMMANDS = 10000, /* commands found in one text; more is opaque */
 	LIMIT_SHELL_BRACE_WORDS = 1024, /* words made by brace expansion in one command */
 	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
@@ -28,29 +28,32 @@ enum {
 	LIMIT_POLICY_ID = 100,          /* bytes of a pack id */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
 	LIMIT_SEARCH_WALK = 50000,      /* directory entries looked at to see what a search opens */
-	LIMIT_SAME_FILE_WALK = 20000,   /* directory entries looked at for the other names of a file */
-	LIMIT_PATTERN_STATES = 10000,   /* a regular expression, its repetitions written out */
-	LIMIT_SCHEMA_NAMES = 1000,      /* $id and $anchor in one schema */
-	LIMIT_SCHEMA_DEPTH = 256,       /* schemas inside and behind each other, also through references */
-	LIMIT_FINDINGS = 256,           /* findings listed; the strictest is always among them */
-	LIMIT_EFFECTS = 512,            /* effects listed */
-	LIMIT_COMMAND_NESTING = 40,     /* commands inside commands: sudo env xargs sh -c ... */
-	LIMIT_CODE_TOKENS = 50000,      /* of program text in other languages; more is not understood */
-	LIMIT_MCP_STRINGS = 2000,       /* strings in the arguments of a tool call that are looked at */
-	LIMIT_CODE_DEPTH = 8,           /* program text inside program text */
-	LIMIT_TREE_NAMES = 5000,        /* files of a directory tree that are looked at one by one */
+	LIMIT_SAME_FILE_WALK =
+		20000, /* directory entries looked at for the other names of a file */
+	LIMIT_PATTERN_STATES = 10000, /* a regular expression, its repetitions written out */
+	LIMIT_SCHEMA_NAMES = 1000,    /* $id and $anchor in one schema */
+	LIMIT_SCHEMA_DEPTH =
+		256,          /* schemas inside and behind each other, also through references */
+	LIMIT_FINDINGS = 256, /* findings listed; the strictest is always among them */
+	LIMIT_EFFECTS = 512,  /* effects listed */
+	LIMIT_COMMAND_NESTING = 40, /* commands inside commands: sudo env xargs sh -c ... */
+	LIMIT_CODE_TOKENS = 50000,  /* of program text in other languages; more is not understood */
+	LIMIT_MCP_STRINGS = 2000,   /* strings in the arguments of a tool call that are looked at */
+	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
+	LIMIT_TREE_NAMES = 5000,    /* files of a directory tree that are looked at one by one */
 };
 
-#define LIMIT_JSON_NODES 500000       /* values in one JSON or YAML document */
-#define LIMIT_DOCUMENT_BYTES MiB(8)   /* a policy file, a settings file */
-#define LIMIT_REQUEST_BYTES MiB(4)    /* a hook payload, a line of a batch */
-#define LIMIT_COMMAND_BYTES KiB(128)  /* a command line: what Linux takes as one argument; longer is opaque */
-#define LIMIT_SHELL_WORK 400000       /* steps of one shell analysis; more is opaque */
-#define LIMIT_SCHEMA_MEMORY MiB(64)   /* one compiled schema */
-#define LIMIT_SCHEMA_WORK 50000000    /* steps of one validation; more is an error */
+#define LIMIT_JSON_NODES 500000     /* values in one JSON or YAML document */
+#define LIMIT_DOCUMENT_BYTES MiB(8) /* a policy file, a settings file */
+#define LIMIT_REQUEST_BYTES MiB(4)  /* a hook payload, a line of a batch */
+#define LIMIT_COMMAND_BYTES \
+	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */
+#define LIMIT_SHELL_WORK 400000        /* steps of one shell analysis; more is opaque */
+#define LIMIT_SCHEMA_MEMORY MiB(64)    /* one compiled schema */
+#define LIMIT_SCHEMA_WORK 50000000     /* steps of one validation; more is an error */
 #define LIMIT_DECISION_MEMORY MiB(128) /* one decision */
-#define LIMIT_POLICY_MEMORY MiB(256)  /* one compilation */
-#define LIMIT_CODE_BYTES KiB(256)     /* of program text in other languages; more is not understood */
-#define LIMIT_SCRIPT_BYTES KiB(256)   /* a script file that is read to see what it runs */
+#define LIMIT_POLICY_MEMORY MiB(256)   /* one compilation */
+#define LIMIT_CODE_BYTES KiB(256)   /* of program text in other languages; more is not understood */
+#define LIMIT_SCRIPT_BYTES KiB(256) /* a script file that is read to see what it runs */
 
 #endif

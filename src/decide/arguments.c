@@ -5,7 +5,6 @@
  */
 #include "decide/arguments.h"
 
-
 struct reading {
 	struct decider *d;
 	struct arguments *a;
@@ -26,7 +25,8 @@ static const struct known_command *innermost(const struct arguments *a)
 
 static struct str known_text(const struct reading *r, size_t i)
 {
-	return i < r->n && word_is_known(&r->words[i]) ? value_text(r->d->arena, r->words[i].value) : STR("");
+	return i < r->n && word_is_known(&r->words[i]) ? value_text(r->d->arena, r->words[i].value)
+						       : STR("");
 }
 
 static void set_class(struct reading *r, size_t i, enum command_word_class cls)
@@ -54,10 +54,11 @@ static const struct known_option *find_option(struct reading *r, struct str name
 	return knowledge_option(chain, r->a->n_chain, name, &ambiguous);
 }
 
-static void note_option(struct reading *r, const struct known_option *option, struct value value, bool has_value)
+static void note_option(struct reading *r, const struct known_option *option, struct value value,
+			bool has_value)
 {
-	ARENA_PUSH(r->d->arena, r->a->options, r->a->n_options, r->a->cap_options) =
-		(struct seen_option){option, value, has_value};
+	ARENA_PUSH(r->d->arena, r->a->options, r->a->n_options,
+		   r->a->cap_options) = (struct seen_option){option, value, has_value};
 }
 
 /* ---- values of options ---- */
@@ -74,7 +75,8 @@ static void take_values(struct reading *r, const struct known_option *option, si
 		add_argument(r, option->roles[i], r->words[r->at].value, r->at);
 		r->a->args[r->a->n_args - 1].option = option;
 		if (i == 0)
-			r->a->options[r->a->n_options - 1] = (struct seen_option){option, r->words[r->at].value, true};
+			r->a->options[r->a->n_options - 1] =
+				(struct seen_option){option, r->words[r->at].value, true};
 		r->at++;
 	}
 }
@@ -107,7 +109,8 @@ static void take_exec(struct reading *r)
 	size_t from = r->at;
 	while (r->at < r->n) {
 		struct str text = known_text(r, r->at);
-		bool plus = str_is(text, "+") && r->at > from && str_is(known_text(r, r->at - 1), "{}");
+		bool plus = str_is(text, "+") && r->at > from &&
+			    str_is(known_text(r, r->at - 1), "{}");
 		if (str_is(text, ";") || plus)
 			break;
 		r->at++;
@@ -181,7 +184,9 @@ static void long_option(struct reading *r, struct str prefix)
 	const struct known_option *option = known_name ? find_option(r, name) : NULL;
 	if (!option && known_name && r->style == STYLE_SINGLE) {
 		/* -name and --name are the same to flag parsers. */
-		struct str other = str_starts(name, STR("--")) ? str_from_at(name, 1) : arena_join(r->d->arena, STR("-"), name);
+		struct str other = str_starts(name, STR("--"))
+					   ? str_from_at(name, 1)
+					   : arena_join(r->d->arena, STR("-"), name);
 		option = find_option(r, other);
 	}
 	r->at++;
@@ -211,7 +216,8 @@ static void short_options(struct reading *r, struct str prefix, bool dash)
 			r->maybe_value = i + 1 == prefix.n;
 			/* An unknown letter may take the rest as its value. */
 			if (i + 1 < prefix.n)
-				add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, i + 1), r->at - 1);
+				add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, i + 1),
+					     r->at - 1);
 			return;
 		}
 		bool last = i + 1 == prefix.n && value_is_known(word->value);
@@ -242,8 +248,10 @@ static void read_option(struct reading *r, struct str prefix)
 		return;
 	}
 	/* Options of one dash and many letters are spelled so in the data: "-exec", "-print". */
-	bool whole = prefix.n > 2 && prefix.p[1] != '-' && value_is_known(r->words[r->at].value) && find_option(r, prefix);
-	if (str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE || r->style == STYLE_FIND || whole)
+	bool whole = prefix.n > 2 && prefix.p[1] != '-' && value_is_known(r->words[r->at].value) &&
+		     find_option(r, prefix);
+	if (str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE || r->style == STYLE_FIND ||
+	    whole)
 		long_option(r, prefix);
 	else
 		short_options(r, prefix, true);
@@ -334,7 +342,8 @@ static bool option_matches(struct reading *r, const struct known_when *when, siz
 	for (size_t i = 0; i < r->a->n_options; i++) {
 		const struct seen_option *seen = &r->a->options[i];
 		if (seen->option->name.at == when->option.at && seen->has_value &&
-		    is_seen_by(r->a, level, seen->option) && value_matches(r, seen->value, when->value))
+		    is_seen_by(r->a, level, seen->option) &&
+		    value_matches(r, seen->value, when->value))
 			return true;
 	}
 	return false;
@@ -472,13 +481,15 @@ static bool starts_inner(struct reading *r, struct str prefix, enum role *ret_ro
 			return false;
 		}
 		*ret_role = leading ? (roles->n_suffix ? (enum role)roles->suffix[0] : ROLE_UNKNOWN)
-				    : roles->n_prefix > 1 ? (enum role)roles->prefix[1] : (enum role)roles->repeat;
+			    : roles->n_prefix > 1 ? (enum role)roles->prefix[1]
+						  : (enum role)roles->repeat;
 		return takes_inner(*ret_role);
 	}
 	size_t k = a->n_operands;
-	*ret_role = k < roles->n_prefix ? (enum role)roles->prefix[k] : roles->repeat != ROLE_UNKNOWN || !roles->n_suffix
-									       ? (enum role)roles->repeat
-									       : (enum role)roles->suffix[0];
+	*ret_role = k < roles->n_prefix ? (enum role)roles->prefix[k]
+		    : roles->repeat != ROLE_UNKNOWN || !roles->n_suffix
+			    ? (enum role)roles->repeat
+			    : (enum role)roles->suffix[0];
 	return takes_inner(*ret_role);
 }
 
@@ -494,11 +505,14 @@ static void push_subcommand(struct reading *r, const struct known_command *sub)
 static bool read_subcommand(struct reading *r)
 {
 	const struct known_command *parent = innermost(r->a);
-	if (!parent || !parent->n_subcommands || r->subcommands_ended || r->a->n_operands || r->a->n_chain == CHAIN_MAX)
+	if (!parent || !parent->n_subcommands || r->subcommands_ended || r->a->n_operands ||
+	    r->a->n_chain == CHAIN_MAX)
 		return false;
 	const struct word *word = &r->words[r->at];
 	const struct known_command *sub =
-		word_is_known(word) ? knowledge_subcommand(parent, value_text(r->d->arena, word->value)) : NULL;
+		word_is_known(word)
+			? knowledge_subcommand(parent, value_text(r->d->arena, word->value))
+			: NULL;
 	if (!sub) {
 		r->subcommands_ended = true;
 		/* Where the data lists the subcommands, another one is not understood. */
@@ -535,7 +549,8 @@ static void read_operand(struct reading *r)
 	bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
 	if (unknown && r->style != STYLE_NONE && !r->options_ended)
 		r->a->imprecise = true; /* it may be an option */
-	if (innermost(r->a) && starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {
+	if (innermost(r->a) &&
+	    starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {
 		add_inner(r, role, r->at, r->n);
 		r->at = r->n;
 		return;
@@ -553,7 +568,9 @@ static void read_operand(struct reading *r)
 static void read_keyval(struct reading *r, struct str prefix)
 {
 	size_t eq = str_find_char(prefix, '=');
-	const struct known_option *option = eq == STR_NPOS ? NULL : find_option(r, str_first(prefix, eq + 1));
+	const struct known_option *option = eq == STR_NPOS
+						    ? NULL
+						    : find_option(r, str_first(prefix, eq + 1));
 	if (!option) {
 		r->a->imprecise |= eq != STR_NPOS || !prefix.n;
 		read_operand(r);
@@ -567,8 +584,9 @@ static void read_keyval(struct reading *r, struct str prefix)
 /* Expression words of find. */
 static bool read_expression(struct reading *r, struct str prefix)
 {
-	bool starts = prefix.n && (prefix.p[0] == '-' || str_is(prefix, "(") || str_is(prefix, ")") ||
-				   str_is(prefix, "!") || str_is(prefix, ","));
+	bool starts = prefix.n &&
+		      (prefix.p[0] == '-' || str_is(prefix, "(") || str_is(prefix, ")") ||
+		       str_is(prefix, "!") || str_is(prefix, ","));
 	if (!starts || r->words[r->at].many)
 		return false;
 	if (prefix.p[0] == '-' && prefix.n > 1) {
@@ -582,7 +600,9 @@ static bool read_expression(struct reading *r, struct str prefix)
 
 static void read_word(struct reading *r)
 {
-	struct str prefix = r->words[r->at].many ? STR("") : value_known_prefix(r->d->arena, r->words[r->at].value);
+	struct str prefix = r->words[r->at].many
+				    ? STR("")
+				    : value_known_prefix(r->d->arena, r->words[r->at].value);
 	bool first = r->at == 1;
 	if (r->style == STYLE_NONE || r->options_ended) {
 		read_operand(r);
@@ -590,7 +610,8 @@ static void read_word(struct reading *r)
 		read_keyval(r, prefix);
 	} else if (r->style == STYLE_FIND && read_expression(r, prefix)) {
 		return;
-	} else if (r->style == STYLE_TAR && first && !is_option_word(r, prefix) && value_is_known(r->words[r->at].value)) {
+	} else if (r->style == STYLE_TAR && first && !is_option_word(r, prefix) &&
+		   value_is_known(r->words[r->at].value)) {
 		set_class(r, r->at, CW_OPTION);
 		short_options(r, prefix, false);
 	} else if (is_option_word(r, prefix)) {
@@ -607,8 +628,9 @@ static enum role tree_form(enum role role)
 	static const struct {
 		enum role plain, tree;
 	} forms[] = {
-		{ROLE_READ, ROLE_TREE_READ},	 {ROLE_WRITE, ROLE_TREE_WRITE}, {ROLE_EDIT, ROLE_TREE_EDIT},
-		{ROLE_DELETE, ROLE_TREE_DELETE}, {ROLE_PATHSPEC, ROLE_PATHSPEC},
+		{ROLE_READ, ROLE_TREE_READ},    {ROLE_WRITE, ROLE_TREE_WRITE},
+		{ROLE_EDIT, ROLE_TREE_EDIT},    {ROLE_DELETE, ROLE_TREE_DELETE},
+		{ROLE_PATHSPEC, ROLE_PATHSPEC},
 	};
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		if (forms[i].plain == role)
@@ -640,7 +662,8 @@ static void assign_roles(struct reading *r)
 	}
 	/* Where a role repeats, the default stands in when no operand has it: "unzip a.zip" unpacks here. */
 	if (!files && a->default_operand) {
-		enum role role = (enum role)(repeats || !roles.n_prefix ? roles.repeat : roles.prefix[0]);
+		enum role role = (enum role)(repeats || !roles.n_prefix ? roles.repeat
+									: roles.prefix[0]);
 		if (a->recursive)
 			role = tree_form(role);
 		add_argument(r, role, value_from(r->d->arena, str_from(a->default_operand)), r->n);
@@ -668,19 +691,24 @@ static void describe_unknown(struct reading *r)
 {
 	bool behind_option = false;
 	for (size_t i = 1; i < r->n; i++) {
-		struct str prefix = r->words[i].many ? STR("") : value_known_prefix(r->d->arena, r->words[i].value);
+		struct str prefix = r->words[i].many
+					    ? STR("")
+					    : value_known_prefix(r->d->arena, r->words[i].value);
 		bool option = prefix.n > 1 && prefix.p[0] == '-';
 		set_class(r, i, option ? CW_OPTION : behind_option ? CW_MAYBE_VALUE : CW_OPERAND);
 		behind_option = option && str_find_char(prefix, '=') == STR_NPOS;
 		size_t eq = option ? str_find_char(prefix, '=') : STR_NPOS;
-		add_argument(r, ROLE_UNKNOWN, eq == STR_NPOS ? r->words[i].value : value_from_byte(r, &r->words[i], eq + 1), i);
+		add_argument(r, ROLE_UNKNOWN,
+			     eq == STR_NPOS ? r->words[i].value
+					    : value_from_byte(r, &r->words[i], eq + 1),
+			     i);
 		r->a->args[r->a->n_args - 1].operand = !option;
 	}
 	r->a->imprecise = true;
 }
 
-void arguments_read(struct decider *d, const struct known_command *known, struct str name, const struct word *words,
-		    size_t n, struct arguments *ret_arguments)
+void arguments_read(struct decider *d, const struct known_command *known, struct str name,
+		    const struct word *words, size_t n, struct arguments *ret_arguments)
 {
 	*ret_arguments = (struct arguments){.cls = CLASS_UNKNOWN};
 	struct reading r = {.d = d, .a = ret_arguments, .words = words, .n = n, .at = 1};
@@ -706,8 +734,10 @@ const struct argument *arguments_operand(const struct arguments *a, size_t n)
 	return NULL;
 }
 
-bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index, const char *name)
+bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index,
+			  const char *name)
 {
 	(void)d;
-	return index < a->n_chain && knowledge_glob(knowledge_text(a->chain[index]->name), str_from(name));
+	return index < a->n_chain &&
+	       knowledge_glob(knowledge_text(a->chain[index]->name), str_from(name));
 }

@@ -31,7 +31,8 @@ struct inner_command {
 };
 
 struct arguments {
-	const struct known_command *chain[CHAIN_MAX]; /* the program, then its subcommands; empty: unknown program */
+	const struct known_command
+		*chain[CHAIN_MAX]; /* the program, then its subcommands; empty: unknown program */
 	size_t n_chain;
 	struct argument *args;
 	size_t n_args, cap_args;
@@ -60,13 +61,14 @@ struct arguments {
 };
 
 /* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */
-void arguments_read(struct decider *d, const struct known_command *known, struct str name, const struct word *words,
-		    size_t n, struct arguments *ret_arguments);
+void arguments_read(struct decider *d, const struct known_command *known, struct str name,
+		    const struct word *words, size_t n, struct arguments *ret_arguments);
 /* option: in its table spelling, or "--". */
 bool arguments_has(const struct arguments *arguments, const char *option);
 /* The n-th operand, NULL. */
 const struct argument *arguments_operand(const struct arguments *arguments, size_t n);
 /* Is the innermost subcommand of this name? Index 1 is the first subcommand. */
-bool arguments_subcommand(struct decider *d, const struct arguments *arguments, size_t index, const char *name);
+bool arguments_subcommand(struct decider *d, const struct arguments *arguments, size_t index,
+			  const char *name);
 
 #endif

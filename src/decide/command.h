@@ -11,24 +11,25 @@ struct command {
 	struct arguments arguments;
 	const struct word *words;
 	size_t n;
-	struct str name;         /* base name of the program */
-	struct str shown;        /* canonical text for people */
+	struct str name;  /* base name of the program */
+	struct str shown; /* canonical text for people */
 	struct scope scope;
 	struct effect *effect;
-	unsigned files;          /* enum file_verdict of all its file effects */
-	bool writes, deletes_tree; /* among its file effects */
-	bool code_unknown;       /* runs program text that is not understood */
-	bool environment;        /* variables change what it runs */
+	unsigned files;                     /* enum file_verdict of all its file effects */
+	bool writes, deletes_tree;          /* among its file effects */
+	bool code_unknown;                  /* runs program text that is not understood */
+	bool environment;                   /* variables change what it runs */
 	bool uses_network, network_allowed; /* all its hosts are allowed by a rule */
-	bool runs_inner;         /* an inner command was judged */
-	bool git_judged;         /* a Git rule met it */
-	bool foreign;            /* named by a path where programs usually do not stand: only its name is known */
+	bool runs_inner;                    /* an inner command was judged */
+	bool git_judged;                    /* a Git rule met it */
+	bool foreign; /* named by a path where programs usually do not stand: only its name is known */
 };
 
 /* ---- roles.c: what the arguments touch ---- */
 void command_roles(struct decider *d, struct command *command);
 /* Program text in the command's language. */
-void command_code(struct decider *d, struct command *command, struct str text, const struct scope *scope);
+void command_code(struct decider *d, struct command *command, struct str text,
+		  const struct scope *scope);
 
 /* ---- environment.c: variables that change what a command runs ---- */
 
@@ -44,7 +45,8 @@ void command_judge(struct decider *d, struct command *command);
 bool command_judge_lists(struct decider *d, struct command *command);
 /* For a pipeline and for redirections without a command. */
 void command_judge_pipelines(struct decider *d);
-void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files, bool writes);
+void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files,
+			       bool writes);
 void command_note_stage(struct decider *d, const struct command *command);
 
 /* ---- git.c ---- */
@@ -58,14 +60,15 @@ bool command_rules(struct decider *d, const struct command *command);
 /* ---- unwrap.c ---- */
 
 /* Reads the words with the knowledge base and lists the command as an effect. */
-void command_describe(struct decider *d, struct command *ret_command, const struct word *words, size_t n,
-		      const struct scope *scope);
+void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
+		      size_t n, const struct scope *scope);
 struct shell_script {
 	struct str text;
 	struct value *positional; /* $1 ... */
 	size_t n_positional;
-	struct value name;        /* $0 */
+	struct value name; /* $0 */
 };
-void shell_script_run(struct decider *d, const struct shell_script *script, const struct scope *scope);
+void shell_script_run(struct decider *d, const struct shell_script *script,
+		      const struct scope *scope);
 
 #endif

@@ -19,7 +19,10 @@ static const struct {
 	const char *name;
 	enum cavra_severity severity;
 } severities[] = {
-	{"low", CAVRA_LOW}, {"medium", CAVRA_MEDIUM}, {"high", CAVRA_HIGH}, {"critical", CAVRA_CRITICAL},
+	{"low", CAVRA_LOW},
+	{"medium", CAVRA_MEDIUM},
+	{"high", CAVRA_HIGH},
+	{"critical", CAVRA_CRITICAL},
 };
 
 /* Of a block rule that gives none: critical where the command applies, deletes or destroys, judged on its words and not on
@@ -35,7 +38,8 @@ static enum cavra_severity block_severity(struct decider *d, const struct comman
 	if (a->cls == CLASS_DESTROY)
 		return CAVRA_CRITICAL;
 	for (size_t i = 1; i < a->n_words; i++) {
-		if (a->words[i].cls != CW_OPERAND || a->words[i].many || !value_is_known(a->words[i].value))
+		if (a->words[i].cls != CW_OPERAND || a->words[i].many ||
+		    !value_is_known(a->words[i].value))
 			continue;
 		struct str word = value_text(d->arena, a->words[i].value);
 		for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
@@ -50,15 +54,19 @@ static enum cavra_severity block_severity(struct decider *d, const struct comman
 static bool apply_block(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_BLOCK], a->words, a->n_words, d->arena);
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_BLOCK], a->words,
+						a->n_words, d->arena);
 	if (hit.match == MATCH_NO)
 		return false;
 	bool must = hit.match == MATCH_MUST;
-	struct finding *finding = finding_add(d, c->effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+	struct finding *finding = finding_add(d, c->effect,
+					      must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
 					      block_severity(d, c), "commands.block");
 	finding->certainty = hit.match;
 	finding->pattern = hit.pattern;
-	finding->reason = arena_printf(d->arena, "%s: %.*s", must ? "matches a blocked command" : "may be a blocked command",
+	finding->reason = arena_printf(d->arena, "%s: %.*s",
+				       must ? "matches a blocked command"
+					    : "may be a blocked command",
 				       STR_ARG(hit.pattern));
 	if (!must)
 		finding->approver_group = STR("Repository Owners");
@@ -70,18 +78,22 @@ static bool apply_block(struct decider *d, const struct command *c)
 static bool apply_approval(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_APPROVE], a->words, a->n_words, d->arena);
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_APPROVE], a->words,
+						a->n_words, d->arena);
 	if (hit.match == MATCH_NO)
 		return false;
-	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH, "commands.require_approval");
+	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
+					      "commands.require_approval");
 	finding->certainty = hit.match;
 	finding->pattern = hit.pattern;
 	finding->approver_group = STR("Repository Owners");
-	finding->reason = arena_printf(d->arena, "matches a command that needs approval: %.*s", STR_ARG(hit.pattern));
+	finding->reason = arena_printf(d->arena, "matches a command that needs approval: %.*s",
+				       STR_ARG(hit.pattern));
 	return true;
 }
 
-static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id, struct str reason)
+static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id,
+			     struct str reason)
 {
 	struct finding *finding = finding_add(d, effect, CAVRA_ALLOW, CAVRA_LOW, rule_id);
 	finding->reason = reason;
@@ -90,8 +102,9 @@ static struct finding *allow(struct decider *d, const struct effect *effect, con
 
 /* Classes that a pattern must name the subcommand of: "git*" allows looking, not cleaning. */
 static const bool needs_subcommand[COMMAND_CLASSES] = {
-	[CLASS_DISCARD] = true, [CLASS_INSTALL] = true, [CLASS_EXECUTE] = true, [CLASS_CREDENTIAL] = true,
-	[CLASS_SYSTEM] = true,	[CLASS_PUBLISH] = true, [CLASS_CHANGE] = true,	[CLASS_DESTROY] = true,
+	[CLASS_DISCARD] = true,    [CLASS_INSTALL] = true, [CLASS_EXECUTE] = true,
+	[CLASS_CREDENTIAL] = true, [CLASS_SYSTEM] = true,  [CLASS_PUBLISH] = true,
+	[CLASS_CHANGE] = true,     [CLASS_DESTROY] = true,
 };
 
 static bool too_broad(const struct command *c, struct str pattern)
@@ -103,10 +116,12 @@ static bool too_broad(const struct command *c, struct str pattern)
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words, a->n_words, d->arena);
+	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
+						a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern))
 		return false;
-	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s", STR_ARG(hit.pattern));
+	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
+					 STR_ARG(hit.pattern));
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
 	return true;
 }
@@ -115,14 +130,16 @@ static bool apply_allow(struct decider *d, const struct command *c)
 
 static bool understood(const struct command *c)
 {
-	return c->name.n && !c->arguments.imprecise && !c->code_unknown && !c->environment && !c->foreign;
+	return c->name.n && !c->arguments.imprecise && !c->code_unknown && !c->environment &&
+	       !c->foreign;
 }
 
 static bool only_looks(struct decider *d, const struct command *c)
 {
 	/* Asking a host that the command names tells it something. */
-	return d->policy->commands_readonly && d->mode != MODE_STRICT && understood(c) && !c->writes &&
-	       c->arguments.cls == CLASS_INSPECT && (!c->uses_network || c->network_allowed);
+	return d->policy->commands_readonly && d->mode != MODE_STRICT && understood(c) &&
+	       !c->writes && c->arguments.cls == CLASS_INSPECT &&
+	       (!c->uses_network || c->network_allowed);
 }
 
 static bool stays_in_workspace(struct decider *d, const struct command *c)
@@ -130,14 +147,15 @@ static bool stays_in_workspace(struct decider *d, const struct command *c)
 	enum command_class cls = c->arguments.cls;
 	bool edits = cls == CLASS_EDIT || cls == CLASS_LOCAL || cls == CLASS_INSPECT ||
 		     (cls == CLASS_DELETE && !c->deletes_tree);
-	return d->policy->commands_workspace && d->mode != MODE_STRICT && edits && understood(c) && !c->uses_network &&
-	       !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN));
+	return d->policy->commands_workspace && d->mode != MODE_STRICT && edits && understood(c) &&
+	       !c->uses_network && !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN));
 }
 
 static bool apply_effect_rules(struct decider *d, const struct command *c)
 {
 	if (only_looks(d, c)) {
-		allow(d, c->effect, "commands.readonly.allow", arena_join(d->arena, STR("only looks: "), c->shown));
+		allow(d, c->effect, "commands.readonly.allow",
+		      arena_join(d->arena, STR("only looks: "), c->shown));
 		return true;
 	}
 	if (stays_in_workspace(d, c)) {
@@ -145,9 +163,10 @@ static bool apply_effect_rules(struct decider *d, const struct command *c)
 		      arena_join(d->arena, STR("changes nothing but the workspace: "), c->shown));
 		return true;
 	}
-	if (understood(c) && c->uses_network && c->network_allowed && c->arguments.cls == CLASS_NETWORK &&
-	    !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN))) {
-		allow(d, c->effect, "network.allow", arena_join(d->arena, STR("talks to allowed hosts only: "), c->shown));
+	if (understood(c) && c->uses_network && c->network_allowed &&
+	    c->arguments.cls == CLASS_NETWORK && !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN))) {
+		allow(d, c->effect, "network.allow",
+		      arena_join(d->arena, STR("talks to allowed hosts only: "), c->shown));
 		return true;
 	}
 	return false;
@@ -176,9 +195,10 @@ static const char *const class_reasons[COMMAND_CLASSES] = {
 static void apply_default(struct decider *d, const struct command *c)
 {
 	bool blocks = d->mode == MODE_STRICT && !c->arguments.n_chain;
-	struct finding *finding = finding_add(d, c->effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
-					      blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
-					      blocks ? "commands.default.block" : "commands.default.require_approval");
+	struct finding *finding = finding_add(
+		d, c->effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+		blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
+		blocks ? "commands.default.block" : "commands.default.require_approval");
 	if (!blocks)
 		finding->approver_group = STR("Repository Owners");
 	const char *why = class_reasons[c->arguments.cls];
@@ -217,23 +237,27 @@ void command_judge(struct decider *d, struct command *c)
 	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise && !as_other)
 		return;
 	/* A shell whose text was understood adds nothing either. */
-	bool text = c->runs_inner && !c->code_unknown && !c->arguments.imprecise && c->arguments.language &&
-		    strcmp(c->arguments.language, "shell") == 0 && !c->arguments.remote;
+	bool text = c->runs_inner && !c->code_unknown && !c->arguments.imprecise &&
+		    c->arguments.language && strcmp(c->arguments.language, "shell") == 0 &&
+		    !c->arguments.remote;
 	if (text || apply_effect_rules(d, c))
 		return;
 	apply_default(d, c);
 }
 
-void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files, bool writes)
+void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files,
+			       bool writes)
 {
 	struct effect *effect = effect_add(d, EFFECT_COMMAND, STR("redirection"), scope);
 	bool contained = !(files & (FILE_OUTSIDE | FILE_UNKNOWN));
 	if (!writes && d->policy->commands_readonly && d->mode != MODE_STRICT) {
 		allow(d, effect, "commands.readonly.allow", STR("only opens files for reading"));
 	} else if (writes && contained && d->policy->commands_workspace && d->mode != MODE_STRICT) {
-		allow(d, effect, "commands.workspace.allow", STR("changes nothing but the workspace: a redirection"));
+		allow(d, effect, "commands.workspace.allow",
+		      STR("changes nothing but the workspace: a redirection"));
 	} else {
-		struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+		struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL,
+						      CAVRA_MEDIUM,
 						      "commands.default.require_approval");
 		finding->approver_group = STR("Repository Owners");
 		finding->reason = STR("a redirection, and nothing allows it");
@@ -264,15 +288,19 @@ static void judge_pipeline(struct decider *d, const struct stage *last)
 	const struct stage *stage = last;
 	for (size_t i = n; i > 0; i--, stage = stage->next)
 		stages[i - 1] = stage->words;
-	struct match_result hit = pipeline_match(d->policy->list[LIST_COMMANDS_BLOCK], stages, n, d->arena);
+	struct match_result hit = pipeline_match(d->policy->list[LIST_COMMANDS_BLOCK], stages, n,
+						 d->arena);
 	if (hit.match == MATCH_NO)
 		return;
 	bool must = hit.match == MATCH_MUST;
-	struct finding *finding = finding_add(d, last->effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
-					      "commands.block");
+	struct finding *finding = finding_add(d, last->effect,
+					      must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+					      CAVRA_HIGH, "commands.block");
 	finding->certainty = hit.match;
 	finding->pattern = hit.pattern;
-	finding->reason = arena_printf(d->arena, "%s: %.*s", must ? "matches a blocked pipeline" : "may be a blocked pipeline",
+	finding->reason = arena_printf(d->arena, "%s: %.*s",
+				       must ? "matches a blocked pipeline"
+					    : "may be a blocked pipeline",
 				       STR_ARG(hit.pattern));
 	if (!must)
 		finding->approver_group = STR("Repository Owners");

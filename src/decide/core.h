@@ -35,14 +35,14 @@ struct decider {
 	struct finding_node **findings_tail;
 	size_t n_findings;
 
-	struct made_link *links;       /* symbolic links that the text itself makes */
+	struct made_link *links; /* symbolic links that the text itself makes */
 	const struct shell_assign *checked_assigns;
-	struct stage *stages;          /* commands of pipelines, newest first */
-	int pipelines;                 /* numbers given to pipelines so far */
-	bool git_config_changed;       /* the text changes Git's configuration */
-	bool loads_library;            /* understood code loads a library that files beside it would replace */
-	int nesting;                   /* commands inside commands */
-	bool exhausted;                /* a cap was met; already an opaque finding */
+	struct stage *stages;    /* commands of pipelines, newest first */
+	int pipelines;           /* numbers given to pipelines so far */
+	bool git_config_changed; /* the text changes Git's configuration */
+	bool loads_library; /* understood code loads a library that files beside it would replace */
+	int nesting;        /* commands inside commands */
+	bool exhausted;     /* a cap was met; already an opaque finding */
 };
 
 struct finding_node {
@@ -59,22 +59,25 @@ struct scope {
 	bool piped_in;             /* standard input is a pipe or a file */
 	bool remote;               /* elsewhere: paths are not ours, file rules hold as "may" */
 	bool surely;
-	struct span span;          /* in the request's target */
-	bool literal_spans;        /* spans of nested text count from span.from */
+	struct span span;   /* in the request's target */
+	bool literal_spans; /* spans of nested text count from span.from */
 	int pipeline;
-	unsigned redirect_files;   /* enum file_verdict of its redirections */
+	unsigned redirect_files; /* enum file_verdict of its redirections */
 	bool redirect_writes;
 };
 struct scope scope_of_request(struct decider *d);
 
 /* ---- findings.c ---- */
 
-struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str shown, const struct scope *scope);
+struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str shown,
+			  const struct scope *scope);
 /* certainty is MATCH_MUST and everything optional is empty in the result; the caller may fill it in. */
-struct finding *finding_add(struct decider *d, const struct effect *effect, enum cavra_outcome decision,
-			    enum cavra_severity severity, const char *rule_id);
+struct finding *finding_add(struct decider *d, const struct effect *effect,
+			    enum cavra_outcome decision, enum cavra_severity severity,
+			    const char *rule_id);
 /* commands.opaque.require_approval, a block when the policy or the mode says so. */
-void finding_opaque(struct decider *d, const struct effect *effect, struct str reason, struct span span);
+void finding_opaque(struct decider *d, const struct effect *effect, struct str reason,
+		    struct span span);
 
 /* ---- paths.c ---- */
 
@@ -82,12 +85,13 @@ void finding_opaque(struct decider *d, const struct effect *effect, struct str r
  * effect and what the file rules say.
  */
 enum file_verdict {
-	FILE_OUTSIDE = 1, /* perhaps outside the workspace and the temporary directory */
-	FILE_UNKNOWN = 2, /* not fully known */
-	FILE_FOUND = 4,   /* a rule met it */
+	FILE_OUTSIDE = 1,  /* perhaps outside the workspace and the temporary directory */
+	FILE_UNKNOWN = 2,  /* not fully known */
+	FILE_FOUND = 4,    /* a rule met it */
 	FILE_HARMLESS = 8, /* /dev/null and its kin */
 };
-unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope);
+unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
+		     const struct scope *scope);
 /* A word of which nobody knows what it is to the program: if a file rule would meet it, that is a finding with
  * certainty MATCH_MAY. Adds nothing otherwise.
  */
@@ -104,8 +108,10 @@ struct file_subject {
 	size_t n_names;
 	bool tree, perhaps;
 };
-bool rules_for_file(struct decider *d, const struct effect *effect, const struct file_subject *file);
-bool rules_for_host(struct decider *d, const struct effect *effect, struct value host, unsigned port);
+bool rules_for_file(struct decider *d, const struct effect *effect,
+		    const struct file_subject *file);
+bool rules_for_host(struct decider *d, const struct effect *effect, struct value host,
+		    unsigned port);
 /* MCP servers and tools, records, pull requests. */
 bool rules_for_name(struct decider *d, const struct effect *effect, struct value name);
 bool rules_for_push(struct decider *d, const struct effect *effect, struct value branch);
@@ -140,13 +146,14 @@ void code_finish(struct decider *d);
 /* A URL or [user@]host[:port]; file: URLs are reads. Adds the effect and what the network rules say. *ret_allowed: a
  * rule of network.allow surely holds.
  */
-void net_effect(struct decider *d, struct value address, bool is_url, const struct scope *scope, bool *ret_allowed);
+void net_effect(struct decider *d, struct value address, bool is_url, const struct scope *scope,
+		bool *ret_allowed);
 
 /* ---- git.c ---- */
 
 /* A push as Git understands it: remote and refspecs as written, options as flags. */
 struct git_push {
-	const struct word *remote;   /* NULL: none given */
+	const struct word *remote; /* NULL: none given */
 	const struct word *refspecs;
 	size_t n_refspecs;
 	bool force, delete, all, mirror, tags_only;

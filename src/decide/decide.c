@@ -18,7 +18,8 @@ struct scope scope_of_request(struct decider *d)
 {
 	struct value *cwd = ARENA_NEW(d->arena, struct value);
 	struct str base = d->workspace.n ? d->workspace : STR("/");
-	struct str path = d->request->cwd.n ? path_canonical_text(d->arena, d->request->cwd, base) : base;
+	struct str path = d->request->cwd.n ? path_canonical_text(d->arena, d->request->cwd, base)
+					    : base;
 	*cwd = value_from(d->arena, path);
 	return (struct scope){
 		.cwds = cwd,
@@ -60,8 +61,8 @@ static void sort_findings(struct decider *d, struct decision *decision)
 /* Rules that allow, as opposed to the mere absence of one that forbids. */
 static bool allows_by_rule(const char *rule_id)
 {
-	static const char *const defaults[] = {"filesystem.read.allow", "filesystem.write.allow", "git.allow",
-					       "network.default.allow"};
+	static const char *const defaults[] = {"filesystem.read.allow", "filesystem.write.allow",
+					       "git.allow", "network.default.allow"};
 	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
 		if (strcmp(rule_id, defaults[i]) == 0)
 			return false;
@@ -97,10 +98,13 @@ static struct str shown_target(struct decider *d)
 	const struct request *request = d->request;
 	if (str_is(request->action_type, "mcp_tool_call"))
 		return arena_join3(d->arena, request->server, STR(":"), request->tool);
-	struct str target = str_is(request->action_type, "execute_command") ? str_trim(request->target) : request->target;
+	struct str target = str_is(request->action_type, "execute_command")
+				    ? str_trim(request->target)
+				    : request->target;
 	if (target.n)
 		return target;
-	return str_is(request->action_type, "pull_request") ? STR("pull_request") : request->operation;
+	return str_is(request->action_type, "pull_request") ? STR("pull_request")
+							    : request->operation;
 }
 
 static void conclude(struct decider *d, struct decision *decision)
@@ -134,9 +138,9 @@ static void decide_armed(struct decider *d, struct decision *decision)
 	conclude(d, decision);
 }
 
-int decide(const struct policy *policy, const struct request *request, const struct resolver *resolver,
-	   const struct decide_options *options, struct arena *arena, struct decision *ret_decision,
-	   struct cavra_error *error)
+int decide(const struct policy *policy, const struct request *request,
+	   const struct resolver *resolver, const struct decide_options *options,
+	   struct arena *arena, struct decision *ret_decision, struct cavra_error *error)
 {
 	static const struct resolver nothing_known = {.context = NULL};
 	int code = request_check(request, error);
@@ -155,7 +159,8 @@ int decide(const struct policy *policy, const struct request *request, const str
 	struct decision decision = {.outcome = CAVRA_BLOCK};
 	if (setjmp(arena->on_full)) {
 		arena->armed = false;
-		return error_set(error, CAVRA_ERR_MEMORY, "not enough memory to decide; the action is not allowed");
+		return error_set(error, CAVRA_ERR_MEMORY,
+				 "not enough memory to decide; the action is not allowed");
 	}
 	arena->armed = true;
 	decide_armed(&d, &decision);

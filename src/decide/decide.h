@@ -17,11 +17,11 @@
 struct request {
 	struct str action_type, target, operation, destination;
 	struct str server, tool, capability;
-	struct str arguments_text;   /* MCP arguments as the client sent them */
-	const json_t *arguments;     /* the same, parsed; NULL when absent or malformed */
+	struct str arguments_text; /* MCP arguments as the client sent them */
+	const json_t *arguments;   /* the same, parsed; NULL when absent or malformed */
 	bool arguments_malformed;
-	const json_t *record;        /* release governance record, adapter action */
-	struct str cwd;              /* absolute or relative to the workspace; empty: the workspace */
+	const json_t *record; /* release governance record, adapter action */
+	struct str cwd;       /* absolute or relative to the workspace; empty: the workspace */
 	struct str agent_id, session_id, actor, repository, correlation_id;
 };
 
@@ -42,9 +42,10 @@ const char *effect_kind_name(enum effect_kind kind); /* "file.read", "command" .
 /* One atom of what the action does, in order of the input. */
 struct effect {
 	enum effect_kind kind;
-	struct str shown; /* for people: the canonical command, the path, "push origin main -> main" */
-	bool known;       /* fully known */
-	bool surely;      /* happens whenever the action happens */
+	struct str
+		shown; /* for people: the canonical command, the path, "push origin main -> main" */
+	bool known;    /* fully known */
+	bool surely;   /* happens whenever the action happens */
 	struct span span; /* in request.target */
 	struct effect *next;
 };
@@ -53,13 +54,13 @@ struct effect {
 struct finding {
 	enum cavra_outcome decision;
 	enum cavra_severity severity;
-	const char *rule_id;        /* static or arena */
-	struct str approver_group;  /* empty: none */
-	struct str reason;          /* for the agent and the person; no secrets */
-	struct str instead;         /* what would be allowed; may be empty */
-	struct str pattern;         /* that matched; may be empty */
+	const char *rule_id;         /* static or arena */
+	struct str approver_group;   /* empty: none */
+	struct str reason;           /* for the agent and the person; no secrets */
+	struct str instead;          /* what would be allowed; may be empty */
+	struct str pattern;          /* that matched; may be empty */
 	const struct effect *effect; /* NULL: about the request as a whole */
-	enum match certainty;       /* MATCH_MUST or MATCH_MAY */
+	enum match certainty;        /* MATCH_MUST or MATCH_MAY */
 	struct span span;
 };
 
@@ -71,24 +72,25 @@ struct decision {
 	struct str reason;
 	struct str instead;
 	struct str action_type, target, requested_operation; /* as they go into the record */
-	const struct finding *deciding; /* the strictest finding */
-	struct finding *findings;       /* strictest first */
+	const struct finding *deciding;                      /* the strictest finding */
+	struct finding *findings;                            /* strictest first */
 	size_t n_findings;
 	const struct effect *effects;
 	size_t n_effects;
-	enum policy_mode mode;      /* in force */
-	bool by_rule;               /* an allow that a rule says, not just the absence of one that forbids */
+	enum policy_mode mode; /* in force */
+	bool by_rule; /* an allow that a rule says, not just the absence of one that forbids */
 };
 
 struct decide_options {
-	enum policy_mode mode; /* already joined with the policy's; strict tightens the core's answers */
+	enum policy_mode
+		mode; /* already joined with the policy's; strict tightens the core's answers */
 };
 
 /* Decides. Fails only on exhausted memory or an impossible request (CAVRA_ERR_*); a failure must be treated as a
  * block. Results live in arena (the function arms it itself).
  */
-int decide(const struct policy *policy, const struct request *request, const struct resolver *resolver,
-	   const struct decide_options *options, struct arena *arena, struct decision *ret_decision,
-	   struct cavra_error *error);
+int decide(const struct policy *policy, const struct request *request,
+	   const struct resolver *resolver, const struct decide_options *options,
+	   struct arena *arena, struct decision *ret_decision, struct cavra_error *error);
 
 #endif

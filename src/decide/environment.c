@@ -26,26 +26,31 @@ static bool is_for(const struct known_environment *e, struct str program)
 static const struct known_environment *find(struct str name, struct str program)
 {
 	for (size_t i = 0; i < known_environment_count; i++)
-		if (glob_is(known_environment[i].name, name) && is_for(&known_environment[i], program))
+		if (glob_is(known_environment[i].name, name) &&
+		    is_for(&known_environment[i], program))
 			return &known_environment[i];
 	return NULL;
 }
 
-static void ask(struct decider *d, struct command *c, const struct shell_assign *assign, const char *what)
+static void ask(struct decider *d, struct command *c, const struct shell_assign *assign,
+		const char *what)
 {
 	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
 					      "commands.environment.require_approval");
 	c->environment = true;
 	finding->approver_group = STR("Repository Owners");
-	finding->reason = arena_printf(d->arena, "%.*s %s %.*s", STR_ARG(assign->name), what, STR_ARG(c->name));
+	finding->reason = arena_printf(d->arena, "%.*s %s %.*s", STR_ARG(assign->name), what,
+				       STR_ARG(c->name));
 	finding->instead = STR("run the command without it");
 }
 
 static void judge_guard(struct decider *d, struct command *c, const struct shell_assign *assign)
 {
-	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL, "self_protection.block");
+	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL,
+					      "self_protection.block");
 	c->environment = true;
-	finding->reason = arena_printf(d->arena, "sets %.*s, which belongs to CAVRA", STR_ARG(assign->name));
+	finding->reason = arena_printf(d->arena, "sets %.*s, which belongs to CAVRA",
+				       STR_ARG(assign->name));
 }
 
 static void judge_shell(struct decider *d, struct command *c, const struct shell_assign *assign)
@@ -64,7 +69,8 @@ static void judge_shell(struct decider *d, struct command *c, const struct shell
 		shell_text(d, text, &scope);
 }
 
-static void judge(struct decider *d, struct command *c, const struct shell_assign *assign, enum environment_kind kind)
+static void judge(struct decider *d, struct command *c, const struct shell_assign *assign,
+		  enum environment_kind kind)
 {
 	switch (kind) {
 	case ENVIRONMENT_SHELL:
@@ -99,10 +105,12 @@ static bool shadowed(const struct shell_assign *list, const struct shell_assign 
 	return false;
 }
 
-static const char *const usual_places[] = {"/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/",
-					   "/usr/local/sbin/", "/opt/homebrew/bin/", "/snap/bin/"};
-static const char *const tool_places[] = {"node_modules/.bin/", "vendor/bin/", ".venv/bin/", "venv/bin/", ".tox/",
-					  ".local/bin/", ".cargo/bin/", "go/bin/"};
+static const char *const usual_places[] = {
+	"/bin/",           "/sbin/",           "/usr/bin/",          "/usr/sbin/",
+	"/usr/local/bin/", "/usr/local/sbin/", "/opt/homebrew/bin/", "/snap/bin/"};
+static const char *const tool_places[] = {"node_modules/.bin/", "vendor/bin/", ".venv/bin/",
+					  "venv/bin/",          ".tox/",       ".local/bin/",
+					  ".cargo/bin/",        "go/bin/"};
 
 bool is_program_place(struct str dir)
 {
@@ -110,8 +118,8 @@ bool is_program_place(struct str dir)
 		if (str_is(dir, usual_places[i]))
 			return true;
 	for (size_t i = 0; i < sizeof tool_places / sizeof *tool_places; i++)
-		if (str_find(dir, str_from(tool_places[i])) != STR_NPOS && str_find(dir, STR("..")) == STR_NPOS &&
-		    !str_starts(dir, STR("/tmp/")))
+		if (str_find(dir, str_from(tool_places[i])) != STR_NPOS &&
+		    str_find(dir, STR("..")) == STR_NPOS && !str_starts(dir, STR("/tmp/")))
 			return true;
 	return false;
 }
@@ -137,7 +145,8 @@ static bool changes_nothing(struct decider *d, const struct shell_assign *assign
 	if (rest.n == 0)
 		return !path;
 	while (str_split(&rest, ':', &dir)) {
-		bool fine = path ? is_program_place(arena_join(d->arena, dir, STR("/"))) : stays_in_project(d, assign->name, dir);
+		bool fine = path ? is_program_place(arena_join(d->arena, dir, STR("/")))
+				 : stays_in_project(d, assign->name, dir);
 		if (!fine)
 			return false;
 	}

@@ -31,7 +31,8 @@ static void add_name(struct names *names, struct value v)
 static bool in_temporary(const struct decider *d, struct str path)
 {
 	struct str tmp = d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
-	return path_inside(path, tmp) || path_inside(path, STR("/tmp")) || path_inside(path, STR("/var/tmp"));
+	return path_inside(path, tmp) || path_inside(path, STR("/tmp")) ||
+	       path_inside(path, STR("/var/tmp"));
 }
 
 static bool is_outside(const struct decider *d, struct str path)
@@ -63,8 +64,8 @@ static void add_known_path(struct decider *d, struct names *names, struct str pa
 	if (!str_eq(real, path))
 		add_known_name(d, names, real);
 	names->outside |= is_outside(d, real);
-	if (d->resolver->same_file &&
-	    d->resolver->same_file(d->resolver->context, d->arena, real, &others, &n) == RESOLVED_YES)
+	if (d->resolver->same_file && d->resolver->same_file(d->resolver->context, d->arena, real,
+							     &others, &n) == RESOLVED_YES)
 		for (size_t i = 0; i < n; i++)
 			add_known_name(d, names, others[i]);
 }
@@ -95,7 +96,8 @@ static void add_unknown_path(struct decider *d, struct names *names, struct valu
 	add_name(names, relative);
 }
 
-static void collect_names(struct decider *d, struct names *names, struct value path, const struct scope *scope)
+static void collect_names(struct decider *d, struct names *names, struct value path,
+			  const struct scope *scope)
 {
 	struct value last = {NULL, 0};
 	for (size_t i = 0; i < scope->n_cwds; i++) {
@@ -149,7 +151,8 @@ static size_t plain_character(struct str rest, bool decode, char *ret)
 		*ret = '/';
 		return 1;
 	}
-	if (p[0] == '%' && decode && rest.n > 2 && hex_value(rest.p[1]) >= 0 && hex_value(rest.p[2]) >= 0) {
+	if (p[0] == '%' && decode && rest.n > 2 && hex_value(rest.p[1]) >= 0 &&
+	    hex_value(rest.p[2]) >= 0) {
 		*ret = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
 		return 3;
 	}
@@ -157,7 +160,8 @@ static size_t plain_character(struct str rest, bool decode, char *ret)
 		*ret = (char)(p[2] - 0x81 + '!');
 		return 3;
 	}
-	if (rest.n > 2 && p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 && p[2] <= 0x9e) { /* U+FF40 to U+FF5E */
+	if (rest.n > 2 && p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 &&
+	    p[2] <= 0x9e) { /* U+FF40 to U+FF5E */
 		*ret = (char)(p[2] - 0x80 + '`');
 		return 3;
 	}
@@ -205,7 +209,9 @@ static struct str plain_spelling(struct decider *d, struct str text)
 	size_t stream = str_find_char(plain, ':');
 	if (stream != STR_NPOS && stream > 0)
 		plain = str_first(plain, stream);
-	while (plain.n > 1 && (plain.p[plain.n - 1] == ' ' || (plain.p[plain.n - 1] == '.' && plain.p[plain.n - 2] != '.' && plain.p[plain.n - 2] != '/')))
+	while (plain.n > 1 && (plain.p[plain.n - 1] == ' ' ||
+			       (plain.p[plain.n - 1] == '.' && plain.p[plain.n - 2] != '.' &&
+				plain.p[plain.n - 2] != '/')))
 		plain.n--;
 	plain = str_trim(plain);
 	return str_eq(plain, before) ? STR("") : plain;
@@ -222,13 +228,15 @@ struct file_rule {
 };
 
 static const struct file_rule read_rules[] = {
-	{LIST_FILES_BLOCK_READ, CAVRA_BLOCK, "filesystem.read.block", NULL, "reads a sensitive path"},
+	{LIST_FILES_BLOCK_READ, CAVRA_BLOCK, "filesystem.read.block", NULL,
+	 "reads a sensitive path"},
 };
 
 static const struct file_rule write_rules[] = {
-	{LIST_FILES_BLOCK_WRITE, CAVRA_BLOCK, "filesystem.write.block", NULL, "writes a protected path"},
-	{LIST_FILES_APPROVE_WRITE, CAVRA_REQUIRE_APPROVAL, "filesystem.write.require_approval", "Platform Security",
-	 "writes a path that needs approval"},
+	{LIST_FILES_BLOCK_WRITE, CAVRA_BLOCK, "filesystem.write.block", NULL,
+	 "writes a protected path"},
+	{LIST_FILES_APPROVE_WRITE, CAVRA_REQUIRE_APPROVAL, "filesystem.write.require_approval",
+	 "Platform Security", "writes a path that needs approval"},
 };
 
 static void report(struct decider *d, const struct effect *effect, const struct file_rule *rule,
@@ -244,11 +252,12 @@ static void report(struct decider *d, const struct effect *effect, const struct 
 	else if (!must)
 		finding->approver_group = STR("Platform Security");
 	if (must)
-		finding->reason = arena_printf(d->arena, "%s, %.*s: %.*s", rule->reason, STR_ARG(effect->shown),
-					       STR_ARG(hit->pattern));
-	else
-		finding->reason = arena_printf(d->arena, "perhaps %s, which depends on what %.*s stands for: %.*s", rule->reason,
+		finding->reason = arena_printf(d->arena, "%s, %.*s: %.*s", rule->reason,
 					       STR_ARG(effect->shown), STR_ARG(hit->pattern));
+	else
+		finding->reason = arena_printf(
+			d->arena, "perhaps %s, which depends on what %.*s stands for: %.*s",
+			rule->reason, STR_ARG(effect->shown), STR_ARG(hit->pattern));
 }
 
 struct asked {
@@ -258,15 +267,18 @@ struct asked {
 	bool perhaps; /* at most MATCH_MAY */
 };
 
-static unsigned apply_rules(struct decider *d, const struct effect *effect, const struct names *names, struct asked asked)
+static unsigned apply_rules(struct decider *d, const struct effect *effect,
+			    const struct names *names, struct asked asked)
 {
 	/* Write rules are about the repository: what else a tree elsewhere may hold is none of it. */
 	if (asked.writes && d->workspace.n && !names->inside && !names->unknown)
 		asked.tree = false;
 	const struct file_rule *rules = asked.writes ? write_rules : read_rules;
-	size_t n = asked.writes ? sizeof write_rules / sizeof *write_rules : sizeof read_rules / sizeof *read_rules;
+	size_t n = asked.writes ? sizeof write_rules / sizeof *write_rules
+				: sizeof read_rules / sizeof *read_rules;
 	for (size_t i = 0; i < n; i++) {
-		struct match_result hit = path_match(d->policy->list[rules[i].list], names->items, names->n, asked.tree, d->arena);
+		struct match_result hit = path_match(d->policy->list[rules[i].list], names->items,
+						     names->n, asked.tree, d->arena);
 		if (hit.match == MATCH_NO)
 			continue;
 		if (asked.perhaps)
@@ -277,8 +289,8 @@ static unsigned apply_rules(struct decider *d, const struct effect *effect, cons
 	return 0;
 }
 
-static unsigned apply_protection(struct decider *d, const struct effect *effect, const struct names *names,
-				 struct asked asked)
+static unsigned apply_protection(struct decider *d, const struct effect *effect,
+				 const struct names *names, struct asked asked)
 {
 	const char *what = NULL;
 	enum match match = protected_path(d, names->items, names->n, asked.tree, &what);
@@ -290,10 +302,12 @@ static unsigned apply_protection(struct decider *d, const struct effect *effect,
 	if (asked.perhaps)
 		match = MATCH_MAY;
 	bool must = match == MATCH_MUST;
-	struct finding *finding = finding_add(d, effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
-					      must ? CAVRA_CRITICAL : CAVRA_HIGH, "self_protection.block");
+	struct finding *finding =
+		finding_add(d, effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+			    must ? CAVRA_CRITICAL : CAVRA_HIGH, "self_protection.block");
 	finding->certainty = match;
-	finding->reason = arena_printf(d->arena, "%schanges %s, %.*s", must ? "" : "perhaps ", what, STR_ARG(effect->shown));
+	finding->reason = arena_printf(d->arena, "%schanges %s, %.*s", must ? "" : "perhaps ", what,
+				       STR_ARG(effect->shown));
 	finding->instead = STR("a person changes this outside the agent");
 	if (!must)
 		finding->approver_group = STR("Platform Security");
@@ -306,19 +320,21 @@ static unsigned apply_outside(struct decider *d, const struct effect *effect, bo
 	if (how != SWITCH_APPROVAL && how != SWITCH_BLOCK)
 		return 0;
 	bool blocks = how == SWITCH_BLOCK;
-	struct finding *finding = finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
-					      blocks ? "filesystem.outside_workspace.block"
-						     : "filesystem.outside_workspace.require_approval");
+	struct finding *finding =
+		finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+			    blocks ? "filesystem.outside_workspace.block"
+				   : "filesystem.outside_workspace.require_approval");
 	finding->approver_group = STR("Repository Owners");
-	finding->reason = arena_printf(d->arena, "%s outside the workspace, %.*s", writes ? "writes" : "reads",
-				       STR_ARG(effect->shown));
+	finding->reason = arena_printf(d->arena, "%s outside the workspace, %.*s",
+				       writes ? "writes" : "reads", STR_ARG(effect->shown));
 	finding->instead = STR("work on files inside the workspace");
 	return FILE_FOUND;
 }
 
 /* Devices that hold nothing of anybody's. */
-static const char *const harmless_devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/stdin", "/dev/stdout",
-					       "/dev/stderr", "/dev/tty", "/dev/random", "/dev/urandom"};
+static const char *const harmless_devices[] = {"/dev/null",  "/dev/zero",   "/dev/full",
+					       "/dev/stdin", "/dev/stdout", "/dev/stderr",
+					       "/dev/tty",   "/dev/random", "/dev/urandom"};
 
 static bool is_harmless_device(struct str path)
 {
@@ -331,12 +347,14 @@ static bool is_harmless_device(struct str path)
 /* Descriptors are fine where a command names them (what they stand for was opened in the same text), not in a request. */
 static bool is_descriptor_path(struct str path)
 {
-	return str_starts(path, STR("/dev/fd/")) || (str_starts(path, STR("/proc/")) && str_find(path, STR("/fd/")) != STR_NPOS);
+	return str_starts(path, STR("/dev/fd/")) ||
+	       (str_starts(path, STR("/proc/")) && str_find(path, STR("/fd/")) != STR_NPOS);
 }
 
 static bool is_file_request(const struct decider *d)
 {
-	return str_is(d->request->action_type, "read_file") || str_is(d->request->action_type, "write_file");
+	return str_is(d->request->action_type, "read_file") ||
+	       str_is(d->request->action_type, "write_file");
 }
 
 /* /proc/<process>/environ and memory hold secrets of other programs. */
@@ -354,9 +372,11 @@ static bool is_process_secret(struct str path)
 	return false;
 }
 
-static unsigned ask_about(struct decider *d, const struct effect *effect, const char *rule_id, const char *what)
+static unsigned ask_about(struct decider *d, const struct effect *effect, const char *rule_id,
+			  const char *what)
 {
-	struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH, rule_id);
+	struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
+					      rule_id);
 	finding->approver_group = STR("Platform Security");
 	finding->reason = arena_printf(d->arena, "%s, %.*s", what, STR_ARG(effect->shown));
 	return FILE_FOUND;
@@ -365,7 +385,8 @@ static unsigned ask_about(struct decider *d, const struct effect *effect, const 
 /* ---- special places ---- */
 
 /* Handles devices and connections; false when the path is an ordinary one. */
-static bool special_path(struct decider *d, struct str path, const struct scope *scope, unsigned *ret_verdict)
+static bool special_path(struct decider *d, struct str path, const struct scope *scope,
+			 unsigned *ret_verdict)
 {
 	bool allowed;
 	*ret_verdict = 0;
@@ -378,7 +399,8 @@ static bool special_path(struct decider *d, struct str path, const struct scope 
 		(void)str_split(&rest, '/', &host);
 		if (rest.p)
 			port = rest;
-		net_effect(d, value_from(d->arena, arena_join3(d->arena, host, STR(":"), port)), false, scope, &allowed);
+		net_effect(d, value_from(d->arena, arena_join3(d->arena, host, STR(":"), port)),
+			   false, scope, &allowed);
 		*ret_verdict = FILE_OUTSIDE;
 		return true;
 	}
@@ -394,9 +416,11 @@ static struct str shown_path(struct decider *d, struct value path, const struct 
 	return value_show(d->arena, path);
 }
 
-static unsigned judge(struct decider *d, const struct effect *effect, const struct names *names, struct asked asked)
+static unsigned judge(struct decider *d, const struct effect *effect, const struct names *names,
+		      struct asked asked)
 {
-	unsigned verdict = (names->outside ? FILE_OUTSIDE : 0) | (names->unknown ? FILE_UNKNOWN : 0);
+	unsigned verdict = (names->outside ? FILE_OUTSIDE : 0) |
+			   (names->unknown ? FILE_UNKNOWN : 0);
 	if (asked.writes)
 		verdict |= apply_protection(d, effect, names, asked);
 	if (!(verdict & FILE_FOUND))
@@ -408,9 +432,12 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 		verdict |= apply_outside(d, effect, asked.writes);
 	if (!(verdict & FILE_FOUND) && !asked.writes)
 		for (size_t i = 0; i < names->n; i++)
-			if (value_is_known(names->items[i]) && is_process_secret(value_text(d->arena, names->items[i])))
-				return verdict | ask_about(d, effect, "filesystem.process_secrets.require_approval",
-							   "reads the environment or memory of a process");
+			if (value_is_known(names->items[i]) &&
+			    is_process_secret(value_text(d->arena, names->items[i])))
+				return verdict |
+				       ask_about(d, effect,
+						 "filesystem.process_secrets.require_approval",
+						 "reads the environment or memory of a process");
 	return verdict;
 }
 
@@ -419,14 +446,15 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 /* Names below a tree, looked at one by one: a recursive read asks only when something protected is really there. Returns
  * false when nobody can list it.
  */
-static bool judge_listing(struct decider *d, const struct effect *effect, struct str path, struct asked asked,
-			  unsigned *ret_verdict)
+static bool judge_listing(struct decider *d, const struct effect *effect, struct str path,
+			  struct asked asked, unsigned *ret_verdict)
 {
 	struct str *files = NULL;
 	size_t n = 0;
 	if (!d->resolver->tree || d->links)
 		return false;
-	enum resolved known = d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, true, &files, &n);
+	enum resolved known = d->resolver->tree(d->resolver->context, d->arena, path,
+						LIMIT_TREE_NAMES, true, &files, &n);
 	if (known == RESOLVED_UNKNOWN)
 		return false;
 	*ret_verdict = 0;
@@ -442,7 +470,8 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 }
 
 /* A pattern whose matches can be listed stands for exactly these. */
-static bool list_glob(struct decider *d, struct value canonical, struct str **ret_paths, size_t *ret_n)
+static bool list_glob(struct decider *d, struct value canonical, struct str **ret_paths,
+		      size_t *ret_n)
 {
 	struct str prefix = value_known_prefix(d->arena, canonical);
 	size_t slash = str_find_last_char(prefix, '/');
@@ -450,17 +479,21 @@ static bool list_glob(struct decider *d, struct value canonical, struct str **re
 		return false;
 	for (size_t i = 1; i < canonical.n; i++)
 		if (canonical.seg[i].kind == SEG_ANY || canonical.seg[i].kind == SEG_NUMBER ||
-		    (canonical.seg[i].kind == SEG_TEXT && str_find_char(canonical.seg[i].text, '/') != STR_NPOS))
+		    (canonical.seg[i].kind == SEG_TEXT &&
+		     str_find_char(canonical.seg[i].text, '/') != STR_NPOS))
 			return false;
 	struct str dir = slash == 0 ? STR("/") : str_first(prefix, slash);
 	struct str *names = NULL, *paths = NULL;
 	size_t n = 0, n_paths = 0, cap = 0;
-	if (d->resolver->tree(d->resolver->context, d->arena, dir, LIMIT_TREE_NAMES, false, &names, &n) == RESOLVED_UNKNOWN)
+	if (d->resolver->tree(d->resolver->context, d->arena, dir, LIMIT_TREE_NAMES, false, &names,
+			      &n) == RESOLVED_UNKNOWN)
 		return false;
 	bool dot_asked = prefix.n > slash + 1;
 	for (size_t i = 0; i < n; i++) {
-		struct str path = arena_join3(d->arena, dir.n > 1 ? dir : STR(""), STR("/"), names[i]);
-		if ((names[i].n && names[i].p[0] == '.' && !dot_asked) || !value_covers(canonical, path))
+		struct str path = arena_join3(d->arena, dir.n > 1 ? dir : STR(""), STR("/"),
+					      names[i]);
+		if ((names[i].n && names[i].p[0] == '.' && !dot_asked) ||
+		    !value_covers(canonical, path))
 			continue;
 		ARENA_PUSH(d->arena, paths, n_paths, cap) = path;
 	}
@@ -471,8 +504,8 @@ static bool list_glob(struct decider *d, struct value canonical, struct str **re
 
 /* ---- effects ---- */
 
-static unsigned known_file(struct decider *d, struct effect *effect, struct value path, struct asked asked,
-			   const struct scope *scope)
+static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
+			   struct asked asked, const struct scope *scope)
 {
 	struct names names = {0};
 	unsigned verdict;
@@ -486,7 +519,9 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 		names.outside = false;
 	}
 	if (asked.tree && !names.unknown && names.n && d->resolver->directory && !d->links &&
-	    d->resolver->directory(d->resolver->context, path_resolve(d, value_text(d->arena, names.items[0]))) == RESOLVED_NO)
+	    d->resolver->directory(d->resolver->context,
+				   path_resolve(d, value_text(d->arena, names.items[0]))) ==
+		    RESOLVED_NO)
 		asked.tree = false;
 	if (asked.tree && !names.unknown && names.n && !scope->remote) {
 		struct asked self = asked;
@@ -501,8 +536,8 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 	return judge(d, effect, &names, asked);
 }
 
-static unsigned other_spelling(struct decider *d, const struct effect *effect, struct value path, struct asked asked,
-			       const struct scope *scope)
+static unsigned other_spelling(struct decider *d, const struct effect *effect, struct value path,
+			       struct asked asked, const struct scope *scope)
 {
 	if (!value_is_known(path))
 		return 0;
@@ -515,9 +550,12 @@ static unsigned other_spelling(struct decider *d, const struct effect *effect, s
 	return judge(d, effect, &names, asked) & FILE_FOUND;
 }
 
-static unsigned one_file(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope)
+static unsigned one_file(struct decider *d, enum effect_kind kind, struct value path, bool tree,
+			 const struct scope *scope)
 {
-	struct asked asked = {.writes = kind != EFFECT_FILE_READ, .deletes = kind == EFFECT_FILE_DELETE, .tree = tree};
+	struct asked asked = {.writes = kind != EFFECT_FILE_READ,
+			      .deletes = kind == EFFECT_FILE_DELETE,
+			      .tree = tree};
 	struct effect *effect = effect_add(d, kind, STR(""), scope);
 	unsigned verdict = known_file(d, effect, path, asked, scope);
 	if (!(verdict & FILE_FOUND))
@@ -525,16 +563,20 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 	return verdict;
 }
 
-unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree, const struct scope *scope)
+unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
+		     const struct scope *scope)
 {
 	unsigned verdict;
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
 		if (special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
 			return verdict;
-		if (text.n && text.p[0] == '~' && (text.n == 1 || text.p[1] == '/') && is_file_request(d) && d->resolver->home.n)
-			path = value_from(d->arena, arena_join(d->arena, d->resolver->home, str_from_at(text, 1)));
-	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT && str_is(path.seg[0].text, "/dev/fd/")) {
+		if (text.n && text.p[0] == '~' && (text.n == 1 || text.p[1] == '/') &&
+		    is_file_request(d) && d->resolver->home.n)
+			path = value_from(d->arena, arena_join(d->arena, d->resolver->home,
+							       str_from_at(text, 1)));
+	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
+		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
 	} else if (scope->n_cwds == 1 && !scope->remote) {
 		struct str *paths = NULL;
@@ -543,7 +585,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 		if (!value_is_known(canonical) && list_glob(d, canonical, &paths, &n)) {
 			verdict = 0;
 			for (size_t i = 0; i < n; i++)
-				verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree, scope);
+				verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree,
+						    scope);
 			return verdict;
 		}
 	}
@@ -554,17 +597,21 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 {
 	struct names names = {0};
 	/* Text whose end is unknown may be any file, which says nothing about this one. */
-	if (path.n == 0 || path.seg[path.n - 1].kind == SEG_ANY || path.seg[path.n - 1].kind == SEG_NUMBER)
+	if (path.n == 0 || path.seg[path.n - 1].kind == SEG_ANY ||
+	    path.seg[path.n - 1].kind == SEG_NUMBER)
 		return;
 	collect_names(d, &names, path, scope);
-	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items, names.n, false, d->arena);
-	struct match_result write = path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items, names.n, false, d->arena);
+	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items,
+					      names.n, false, d->arena);
+	struct match_result write = path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items,
+					       names.n, false, d->arena);
 	const char *what = NULL;
 	bool guarded = protected_path(d, names.items, names.n, false, &what) != MATCH_NO;
 	if (read.match == MATCH_NO && write.match == MATCH_NO && !guarded)
 		return;
-	struct effect *effect = effect_add(d, read.match != MATCH_NO ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
-					   value_show(d->arena, path), scope);
+	struct effect *effect =
+		effect_add(d, read.match != MATCH_NO ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
+			   value_show(d->arena, path), scope);
 	effect->known = false;
 	struct asked asked = {.writes = read.match == MATCH_NO, .perhaps = true};
 	(void)judge(d, effect, &names, asked);
@@ -574,7 +621,8 @@ void file_mention(struct decider *d, struct value path, const struct scope *scop
 {
 	struct names names = {0};
 	collect_names(d, &names, path, scope);
-	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items, names.n, false, d->arena);
+	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items,
+					      names.n, false, d->arena);
 	if (read.match == MATCH_NO || !value_is_known(path)) {
 		file_suspicion(d, path, scope);
 		return;

@@ -6,11 +6,16 @@
 #include "decide/core.h"
 
 static const char *const kind_names[] = {
-	[EFFECT_FILE_READ] = "file.read",	[EFFECT_FILE_WRITE] = "file.write",
-	[EFFECT_FILE_DELETE] = "file.delete",	[EFFECT_COMMAND] = "command",
-	[EFFECT_GIT] = "git",			[EFFECT_NET] = "net",
-	[EFFECT_MCP] = "mcp",			[EFFECT_RECORD] = "record",
-	[EFFECT_PULL_REQUEST] = "pull_request", [EFFECT_ADAPTER] = "adapter",
+	[EFFECT_FILE_READ] = "file.read",
+	[EFFECT_FILE_WRITE] = "file.write",
+	[EFFECT_FILE_DELETE] = "file.delete",
+	[EFFECT_COMMAND] = "command",
+	[EFFECT_GIT] = "git",
+	[EFFECT_NET] = "net",
+	[EFFECT_MCP] = "mcp",
+	[EFFECT_RECORD] = "record",
+	[EFFECT_PULL_REQUEST] = "pull_request",
+	[EFFECT_ADAPTER] = "adapter",
 };
 
 const char *effect_kind_name(enum effect_kind kind)
@@ -18,7 +23,8 @@ const char *effect_kind_name(enum effect_kind kind)
 	return kind_names[kind];
 }
 
-struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str shown, const struct scope *scope)
+struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str shown,
+			  const struct scope *scope)
 {
 	struct effect *effect = ARENA_NEW(d->arena, struct effect);
 	effect->kind = kind;
@@ -50,8 +56,9 @@ static bool worth_listing(const struct decider *d, const struct finding *finding
 	return true;
 }
 
-struct finding *finding_add(struct decider *d, const struct effect *effect, enum cavra_outcome decision,
-			    enum cavra_severity severity, const char *rule_id)
+struct finding *finding_add(struct decider *d, const struct effect *effect,
+			    enum cavra_outcome decision, enum cavra_severity severity,
+			    const char *rule_id)
 {
 	struct finding_node *node = ARENA_NEW(d->arena, struct finding_node);
 	node->finding = (struct finding){
@@ -71,14 +78,17 @@ struct finding *finding_add(struct decider *d, const struct effect *effect, enum
 	return &node->finding;
 }
 
-void finding_opaque(struct decider *d, const struct effect *effect, struct str reason, struct span span)
+void finding_opaque(struct decider *d, const struct effect *effect, struct str reason,
+		    struct span span)
 {
 	bool blocks = d->policy->opaque_blocks || d->mode == MODE_STRICT;
-	struct finding *finding = finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
-					      blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
-					      blocks ? "commands.opaque.block" : "commands.opaque.require_approval");
+	struct finding *finding =
+		finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+			    blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
+			    blocks ? "commands.opaque.block" : "commands.opaque.require_approval");
 	finding->reason = arena_join(d->arena, STR("cannot tell what would run: "), reason);
-	finding->instead = STR("write the commands out plainly, with their words spelled literally");
+	finding->instead =
+		STR("write the commands out plainly, with their words spelled literally");
 	finding->approver_group = STR("Repository Owners");
 	finding->certainty = MATCH_MAY;
 	finding->span = span;

@@ -43,7 +43,8 @@ struct destination {
 	struct span span;
 };
 
-static void judge_destination(struct decider *d, const struct effect *effect, const struct destination *to)
+static void judge_destination(struct decider *d, const struct effect *effect,
+			      const struct destination *to)
 {
 	enum match match = is_protected(d, to->ref);
 	if (to->perhaps && match == MATCH_MUST)
@@ -56,24 +57,30 @@ static void judge_destination(struct decider *d, const struct effect *effect, co
 	if (!rewrites && !d->policy->block_direct_push && !d->policy->require_pull_request)
 		return;
 	bool must = match == MATCH_MUST && !(rewrites && d->policy->force_push == SWITCH_APPROVAL);
-	struct finding *finding =
-		finding_add(d, effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, rewrites ? CAVRA_CRITICAL : CAVRA_HIGH,
-			    rewrites ? "git.protected_branch.block_force_push" : "git.protected_branch.block_direct_push");
+	struct finding *finding = finding_add(d, effect,
+					      must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+					      rewrites ? CAVRA_CRITICAL : CAVRA_HIGH,
+					      rewrites ? "git.protected_branch.block_force_push"
+						       : "git.protected_branch.block_direct_push");
 	struct str branch = value_show(d->arena, branch_name(d, to->ref));
 	finding->certainty = match;
 	finding->span = to->span;
 	finding->instead = STR("push a branch of your own and open a pull request");
 	finding->reason = arena_printf(d->arena, "%s the protected branch %.*s",
-				       must ? to->deletes ? "deletes" : to->force ? "rewrites" : "pushes to"
+				       must ? to->deletes  ? "deletes"
+					       : to->force ? "rewrites"
+							   : "pushes to"
 					    : "may push to",
 				       STR_ARG(branch));
 	if (!must)
 		finding->approver_group = STR("Repository Owners");
 }
 
-static struct effect *git_effect(struct decider *d, const char *verb, struct value ref, const struct scope *scope)
+static struct effect *git_effect(struct decider *d, const char *verb, struct value ref,
+				 const struct scope *scope)
 {
-	struct str shown = arena_join3(d->arena, str_from(verb), STR(" -> "), value_show(d->arena, ref));
+	struct str shown = arena_join3(d->arena, str_from(verb), STR(" -> "),
+				       value_show(d->arena, ref));
 	struct effect *effect = effect_add(d, EFFECT_GIT, shown, scope);
 	effect->known = value_is_known(ref);
 	return effect;
@@ -96,7 +103,8 @@ static struct value source_branch(struct decider *d, struct value source)
 	return str_is(text, "HEAD") || str_is(text, "@") ? current_branch(d) : source;
 }
 
-static void push_refspec(struct decider *d, const struct git_push *push, const struct word *word, const struct scope *scope)
+static void push_refspec(struct decider *d, const struct git_push *push, const struct word *word,
+			 const struct scope *scope)
 {
 	struct destination to = {.force = push->force, .deletes = push->delete, .span = word->span};
 	if (word->many || !value_is_known(word->value)) {
@@ -106,7 +114,8 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 		to.ref = value_any();
 		for (size_t i = word->value.n; i > 0 && !word->many; i--) {
 			const struct seg *seg = &word->value.seg[i - 1];
-			size_t colon = seg->kind == SEG_TEXT ? str_find_last_char(seg->text, ':') : STR_NPOS;
+			size_t colon = seg->kind == SEG_TEXT ? str_find_last_char(seg->text, ':')
+							     : STR_NPOS;
 			if (seg->kind != SEG_TEXT)
 				break;
 			if (colon != STR_NPOS && i == word->value.n) {
@@ -127,7 +136,8 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 	struct str target = colon == STR_NPOS ? text : str_from_at(text, colon + 1);
 	if (colon != STR_NPOS && source.n == 0)
 		to.deletes = target.n > 0;
-	if (str_find_char(target, '*') != STR_NPOS || (colon != STR_NPOS && target.n == 0 && source.n == 0)) {
+	if (str_find_char(target, '*') != STR_NPOS ||
+	    (colon != STR_NPOS && target.n == 0 && source.n == 0)) {
 		to.ref = value_any(); /* a pattern, or ":" for all matching branches */
 		to.perhaps = true;
 	} else {
@@ -139,21 +149,26 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 /* Without refspecs the configuration decides; unless somebody can show it, it may be anything. */
 static void push_default(struct decider *d, const struct git_push *push, const struct scope *scope)
 {
-	struct destination to = {.force = push->force, .deletes = push->delete, .span = scope->span};
+	struct destination to = {
+		.force = push->force, .deletes = push->delete, .span = scope->span};
 	struct str configured;
 	to.ref = current_branch(d);
-	bool configured_known = d->resolver->git_config != NULL && !d->git_config_changed && !scope->remote;
+	bool configured_known = d->resolver->git_config != NULL && !d->git_config_changed &&
+				!scope->remote;
 	static const char *const simple[] = {"simple", "current", "nothing"};
 	bool plain = !d->git_config_changed;
 	if (configured_known) {
-		enum resolved found = d->resolver->git_config(d->resolver->context, d->arena, STR("push.default"), &configured);
+		enum resolved found = d->resolver->git_config(d->resolver->context, d->arena,
+							      STR("push.default"), &configured);
 		plain = found == RESOLVED_NO;
 		for (size_t i = 0; found == RESOLVED_YES && i < sizeof simple / sizeof *simple; i++)
 			plain |= str_is(configured, simple[i]);
-		struct str remote = push->remote && value_is_known(push->remote->value) ? value_text(d->arena, push->remote->value)
-										      : STR("origin");
+		struct str remote = push->remote && value_is_known(push->remote->value)
+					    ? value_text(d->arena, push->remote->value)
+					    : STR("origin");
 		struct str key = arena_join3(d->arena, STR("remote."), remote, STR(".push"));
-		plain &= d->resolver->git_config(d->resolver->context, d->arena, key, &configured) == RESOLVED_NO;
+		plain &= d->resolver->git_config(d->resolver->context, d->arena, key,
+						 &configured) == RESOLVED_NO;
 	}
 	if (!plain || push->all || push->mirror) {
 		struct destination any = to;
@@ -176,7 +191,8 @@ void git_push_effect(struct decider *d, const struct git_push *push, const struc
 
 static bool has(const struct command *c, const char *first, const char *second)
 {
-	return arguments_has(&c->arguments, first) || (second && arguments_has(&c->arguments, second));
+	return arguments_has(&c->arguments, first) ||
+	       (second && arguments_has(&c->arguments, second));
 }
 
 static void push_command(struct decider *d, struct command *c)
@@ -186,10 +202,12 @@ static void push_command(struct decider *d, struct command *c)
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
 		if (arg->operand)
-			operands[n++] = (struct word){.value = arg->value, .many = arg->many, .span = arg->span};
+			operands[n++] = (struct word){
+				.value = arg->value, .many = arg->many, .span = arg->span};
 	}
 	struct git_push push = {
-		.force = has(c, "-f", "--force") || has(c, "--force-with-lease", "--force-if-includes"),
+		.force = has(c, "-f", "--force") ||
+			 has(c, "--force-with-lease", "--force-if-includes"),
 		.delete = has(c, "-d", "--delete"),
 		.all = has(c, "--all", "--branches") || arguments_has(&c->arguments, "--prune"),
 		.mirror = arguments_has(&c->arguments, "--mirror"),
@@ -221,17 +239,21 @@ static void alias_command(struct decider *d, struct command *c)
 {
 	const struct argument *verb = arguments_operand(&c->arguments, 0);
 	struct str value;
-	if (!verb || verb->many || !value_is_known(verb->value) || !d->resolver->git_config || d->nesting > 8)
+	if (!verb || verb->many || !value_is_known(verb->value) || !d->resolver->git_config ||
+	    d->nesting > 8)
 		return;
 	struct str key = arena_join(d->arena, STR("alias."), value_text(d->arena, verb->value));
-	if (d->resolver->git_config(d->resolver->context, d->arena, key, &value) != RESOLVED_YES || !value.n)
+	if (d->resolver->git_config(d->resolver->context, d->arena, key, &value) != RESOLVED_YES ||
+	    !value.n)
 		return;
 	struct str rest = STR("");
 	for (size_t i = 1; i < c->arguments.n_words; i++)
 		if (!c->arguments.words[i].many && value_is_known(c->arguments.words[i].value) &&
 		    !value_eq(c->arguments.words[i].value, verb->value))
-			rest = arena_join3(d->arena, rest, STR(" "), value_text(d->arena, c->arguments.words[i].value));
-	struct str text = value.p[0] == '!' ? str_from_at(value, 1) : arena_join(d->arena, STR("git "), value);
+			rest = arena_join3(d->arena, rest, STR(" "),
+					   value_text(d->arena, c->arguments.words[i].value));
+	struct str text = value.p[0] == '!' ? str_from_at(value, 1)
+					    : arena_join(d->arena, STR("git "), value);
 	struct scope scope = c->scope;
 	scope.literal_spans = false;
 	shell_text(d, arena_join(d->arena, text, rest), &scope);
@@ -239,13 +261,15 @@ static void alias_command(struct decider *d, struct command *c)
 
 static void branch_command(struct decider *d, struct command *c)
 {
-	if (!has(c, "-D", NULL) && !has(c, "-d", "--delete") && !has(c, "-f", "--force") && !has(c, "-M", NULL))
+	if (!has(c, "-D", NULL) && !has(c, "-d", "--delete") && !has(c, "-f", "--force") &&
+	    !has(c, "-M", NULL))
 		return;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
 		if (!arg->operand)
 			continue;
-		struct destination to = {.ref = arg->value, .deletes = true, .perhaps = true, .span = arg->span};
+		struct destination to = {
+			.ref = arg->value, .deletes = true, .perhaps = true, .span = arg->span};
 		struct effect *effect = git_effect(d, "delete local", arg->value, &c->scope);
 		if (is_protected(d, arg->value) == MATCH_MUST)
 			judge_destination(d, effect, &to);
@@ -256,7 +280,8 @@ void git_command(struct decider *d, struct command *c)
 {
 	if (arguments_subcommand(d, &c->arguments, 1, "push"))
 		push_command(d, c);
-	else if (arguments_subcommand(d, &c->arguments, 1, "config") || arguments_subcommand(d, &c->arguments, 1, "remote"))
+	else if (arguments_subcommand(d, &c->arguments, 1, "config") ||
+		 arguments_subcommand(d, &c->arguments, 1, "remote"))
 		config_command(d, c);
 	else if (arguments_subcommand(d, &c->arguments, 1, "branch"))
 		branch_command(d, c);

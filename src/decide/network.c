@@ -13,7 +13,8 @@ struct address {
 static const struct {
 	const char *scheme;
 	unsigned port;
-} schemes[] = {{"http", 80}, {"https", 443}, {"ftp", 21}, {"ssh", 22}, {"git", 9418}, {"ws", 80}, {"wss", 443}};
+} schemes[] = {{"http", 80},  {"https", 443}, {"ftp", 21}, {"ssh", 22},
+	       {"git", 9418}, {"ws", 80},     {"wss", 443}};
 
 static unsigned scheme_port(struct str scheme)
 {
@@ -78,20 +79,27 @@ static void read_file_url(struct decider *d, struct value url, const struct scop
 		size_t slash = str_find_char(str_from_at(text, 2), '/');
 		text = slash == STR_NPOS ? STR("/") : str_from_at(text, 2 + slash);
 	}
-	(void)file_effect(d, EFFECT_FILE_READ, value_is_known(url) ? value_from(d->arena, text) : value_any(), false, scope);
+	(void)file_effect(d, EFFECT_FILE_READ,
+			  value_is_known(url) ? value_from(d->arena, text) : value_any(), false,
+			  scope);
 }
 
 /* ---- rules ---- */
 
 /* Addresses that hand out the credentials of a machine to whoever asks from it. */
-static const char *const metadata_hosts[] = {"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200",
-					     "metadata.google.internal", "metadata"};
+static const char *const metadata_hosts[] = {
+	"169.254.169.254",          "169.254.170.2", "fd00:ec2::254", "100.100.100.200",
+	"metadata.google.internal", "metadata"};
 
 /* Numbers in other bases that curl reads as the same address. */
 static bool is_metadata(struct str host)
 {
-	static const char *const spellings[] = {"2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "0xa9.0xfe.0xa9.0xfe",
-						"::ffff:169.254.169.254", "::ffff:a9fe:a9fe"};
+	static const char *const spellings[] = {"2852039166",
+						"0xa9fea9fe",
+						"0251.0376.0251.0376",
+						"0xa9.0xfe.0xa9.0xfe",
+						"::ffff:169.254.169.254",
+						"::ffff:a9fe:a9fe"};
 	for (size_t i = 0; i < sizeof metadata_hosts / sizeof *metadata_hosts; i++)
 		if (str_eq_nocase(host, str_from(metadata_hosts[i])))
 			return true;
@@ -109,34 +117,42 @@ struct host_rule {
 
 static const struct host_rule host_rules[] = {
 	{LIST_NETWORK_BLOCK, CAVRA_BLOCK, "network.block", "talks to a blocked host"},
-	{LIST_NETWORK_APPROVE, CAVRA_REQUIRE_APPROVAL, "network.require_approval", "talks to a host that needs approval"},
+	{LIST_NETWORK_APPROVE, CAVRA_REQUIRE_APPROVAL, "network.require_approval",
+	 "talks to a host that needs approval"},
 };
 
-static void report(struct decider *d, const struct effect *effect, const struct host_rule *rule, struct match_result hit,
-		   bool remote)
+static void report(struct decider *d, const struct effect *effect, const struct host_rule *rule,
+		   struct match_result hit, bool remote)
 {
 	bool must = hit.match == MATCH_MUST && !remote;
-	struct finding *finding = finding_add(d, effect, must ? rule->decision : CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
-					      rule->rule_id);
+	struct finding *finding = finding_add(d, effect,
+					      must ? rule->decision : CAVRA_REQUIRE_APPROVAL,
+					      CAVRA_HIGH, rule->rule_id);
 	finding->certainty = must ? MATCH_MUST : MATCH_MAY;
 	finding->pattern = hit.pattern;
-	finding->approver_group = finding->decision == CAVRA_BLOCK ? STR("") : STR("Platform Security");
-	finding->reason = arena_printf(d->arena, "%s%s, %.*s", must ? "" : "perhaps ", rule->reason, STR_ARG(effect->shown));
+	finding->approver_group = finding->decision == CAVRA_BLOCK ? STR("")
+								   : STR("Platform Security");
+	finding->reason = arena_printf(d->arena, "%s%s, %.*s", must ? "" : "perhaps ", rule->reason,
+				       STR_ARG(effect->shown));
 }
 
 static void apply_default(struct decider *d, const struct effect *effect)
 {
-	if (d->policy->network_default != SWITCH_BLOCK && d->policy->network_default != SWITCH_APPROVAL)
+	if (d->policy->network_default != SWITCH_BLOCK &&
+	    d->policy->network_default != SWITCH_APPROVAL)
 		return;
 	bool blocks = d->policy->network_default == SWITCH_BLOCK;
-	struct finding *finding = finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
-					      blocks ? "network.default.block" : "network.default.require_approval");
-	finding->reason = arena_printf(d->arena, "no rule allows the host %.*s", STR_ARG(effect->shown));
+	struct finding *finding =
+		finding_add(d, effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+			    blocks ? "network.default.block" : "network.default.require_approval");
+	finding->reason = arena_printf(d->arena, "no rule allows the host %.*s",
+				       STR_ARG(effect->shown));
 	if (!blocks)
 		finding->approver_group = STR("Platform Security");
 }
 
-void net_effect(struct decider *d, struct value target, bool is_url, const struct scope *scope, bool *ret_allowed)
+void net_effect(struct decider *d, struct value target, bool is_url, const struct scope *scope,
+		bool *ret_allowed)
 {
 	struct address address = {.host = value_any()};
 	struct str prefix = value_known_prefix(d->arena, target);
@@ -149,17 +165,24 @@ void net_effect(struct decider *d, struct value target, bool is_url, const struc
 		parse_url(d, target, &address);
 	else if (value_is_known(target))
 		parse_authority(d, prefix, &address);
-	struct effect *effect = effect_add(d, EFFECT_NET, value_show(d->arena, address.host), scope);
+	struct effect *effect = effect_add(d, EFFECT_NET, value_show(d->arena, address.host),
+					   scope);
 	effect->known = value_is_known(address.host);
-	bool allowed = host_match(d->policy->list[LIST_NETWORK_ALLOW], address.host, address.port, d->arena).match == MATCH_MUST;
+	bool allowed = host_match(d->policy->list[LIST_NETWORK_ALLOW], address.host, address.port,
+				  d->arena)
+			       .match == MATCH_MUST;
 	if (address.known && is_metadata(value_text(d->arena, address.host))) {
-		struct finding *finding = finding_add(d, effect, CAVRA_BLOCK, CAVRA_CRITICAL, "network.metadata.block");
-		finding->reason = arena_join(d->arena, STR("asks a machine's metadata service for credentials, "), effect->shown);
+		struct finding *finding = finding_add(d, effect, CAVRA_BLOCK, CAVRA_CRITICAL,
+						      "network.metadata.block");
+		finding->reason = arena_join(
+			d->arena, STR("asks a machine's metadata service for credentials, "),
+			effect->shown);
 		return;
 	}
 	bool found = rules_for_host(d, effect, address.host, address.port);
 	for (size_t i = 0; i < sizeof host_rules / sizeof *host_rules && !found; i++) {
-		struct match_result hit = host_match(d->policy->list[host_rules[i].list], address.host, address.port, d->arena);
+		struct match_result hit = host_match(d->policy->list[host_rules[i].list],
+						     address.host, address.port, d->arena);
 		found = hit.match != MATCH_NO;
 		if (found)
 			report(d, effect, &host_rules[i], hit, scope->remote);

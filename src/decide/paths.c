@@ -31,9 +31,11 @@ static struct str undo_proc(struct arena *arena, struct str path, struct str cwd
 	if (!str_starts(path, STR("/proc/")))
 		return path;
 	rest = str_from_at(path, 1);
-	if (!str_split(&rest, '/', &proc) || !str_split(&rest, '/', &process) || !str_split(&rest, '/', &what))
+	if (!str_split(&rest, '/', &proc) || !str_split(&rest, '/', &process) ||
+	    !str_split(&rest, '/', &what))
 		return path;
-	if (str_is(process, "self") || str_is(process, "thread-self") || ascii_is_digit(process.p[0])) {
+	if (str_is(process, "self") || str_is(process, "thread-self") ||
+	    ascii_is_digit(process.p[0])) {
 		struct str inner = rest.p ? rest : STR("");
 		if (str_is(what, "root"))
 			return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
@@ -87,7 +89,8 @@ static struct value after_last_unknown(struct decider *d, struct value path)
 	for (size_t i = from; i < path.n; i++) {
 		segs[i - from + 1] = path.seg[i];
 		/* A ".." behind the unknown part leads anywhere. */
-		if (path.seg[i].kind == SEG_TEXT && str_find(path.seg[i].text, STR("..")) != STR_NPOS)
+		if (path.seg[i].kind == SEG_TEXT &&
+		    str_find(path.seg[i].text, STR("..")) != STR_NPOS)
 			return value_any();
 	}
 	return (struct value){segs, path.n - from + 1};
@@ -107,13 +110,17 @@ static bool has_kind(struct value v, enum seg_kind kind)
 struct value path_canonical(struct decider *d, struct value path, struct value cwd)
 {
 	if (value_is_known(path) && value_is_known(cwd))
-		return value_from(d->arena, path_canonical_text(d->arena, value_text(d->arena, path),
-								  value_text(d->arena, cwd)));
-	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n && path.seg[0].text.p[0] == '/';
+		return value_from(d->arena,
+				  path_canonical_text(d->arena, value_text(d->arena, path),
+						      value_text(d->arena, cwd)));
+	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
+			path.seg[0].text.p[0] == '/';
 	bool relative = path.n == 0 || path.seg[0].kind != SEG_ANY;
 	struct value whole = path;
 	if (!absolute && relative)
-		whole = value_concat(d->arena, value_concat(d->arena, cwd, value_from(d->arena, STR("/"))), path);
+		whole = value_concat(d->arena,
+				     value_concat(d->arena, cwd, value_from(d->arena, STR("/"))),
+				     path);
 	if (has_kind(whole, SEG_ANY))
 		return after_last_unknown(d, whole);
 	char *text = arena_alloc(d->arena, 1);
@@ -121,7 +128,9 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 	for (size_t i = 0; i < whole.n; i++) {
 		struct str piece = whole.seg[i].kind == SEG_TEXT ? whole.seg[i].text : STR("\x01");
 		for (size_t k = 0; k < piece.n; k++)
-			ARENA_PUSH(d->arena, text, n, cap) = piece.p[k] == '\x01' && whole.seg[i].kind == SEG_TEXT ? '\x02' : piece.p[k];
+			ARENA_PUSH(d->arena, text, n, cap) =
+				piece.p[k] == '\x01' && whole.seg[i].kind == SEG_TEXT ? '\x02'
+										      : piece.p[k];
 	}
 	struct str canonical = path_canonical_text(d->arena, str_make(text, n), STR(""));
 	/* Dropped components ("x*" in "x*" "/..") would shift the segments: then only the end can be trusted. */
@@ -138,7 +147,8 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 		if (i) {
 			while (whole.seg[next].kind == SEG_TEXT)
 				next++;
-			result = value_concat(d->arena, result, (struct value){&whole.seg[next++], 1});
+			result = value_concat(d->arena, result,
+					      (struct value){&whole.seg[next++], 1});
 		}
 		result = value_concat(d->arena, result, value_from(d->arena, piece));
 	}
@@ -147,7 +157,8 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 
 /* ---- links ---- */
 
-void path_note_link(struct decider *d, struct value name, struct value target, const struct scope *scope)
+void path_note_link(struct decider *d, struct value name, struct value target,
+		    const struct scope *scope)
 {
 	if (!value_is_known(name) || !value_is_known(target))
 		return;
@@ -155,7 +166,8 @@ void path_note_link(struct decider *d, struct value name, struct value target, c
 		if (!value_is_known(scope->cwds[i]))
 			continue;
 		struct made_link *link = ARENA_NEW(d->arena, struct made_link);
-		link->name = path_canonical_text(d->arena, value_text(d->arena, name), value_text(d->arena, scope->cwds[i]));
+		link->name = path_canonical_text(d->arena, value_text(d->arena, name),
+						 value_text(d->arena, scope->cwds[i]));
 		link->target = value_text(d->arena, target);
 		link->next = d->links;
 		d->links = link;
@@ -170,7 +182,8 @@ static bool link_target(struct decider *d, struct str path, struct str *ret_targ
 			return true;
 		}
 	}
-	return d->resolver->link && d->resolver->link(d->resolver->context, d->arena, path, ret_target) == RESOLVED_YES;
+	return d->resolver->link &&
+	       d->resolver->link(d->resolver->context, d->arena, path, ret_target) == RESOLVED_YES;
 }
 
 struct str path_resolve(struct decider *d, struct str path)

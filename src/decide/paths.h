@@ -25,12 +25,14 @@ struct made_link {
 	struct str name, target; /* canonical absolute; target as the link says it */
 	struct made_link *next;
 };
-void path_note_link(struct decider *d, struct value name, struct value target, const struct scope *scope);
+void path_note_link(struct decider *d, struct value name, struct value target,
+		    const struct scope *scope);
 
 /* Names under which CAVRA's own files and its agent's configuration are known, see protect.c. Answers for a canonical
  * absolute path, known or not; MATCH_MAY when it only stands below the path (tree). *ret_what says for a person what it
  * is.
  */
-enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree, const char **ret_what);
+enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree,
+			  const char **ret_what);
 
 #endif

@@ -80,7 +80,8 @@ static bool fits(struct str name, struct str path, bool tree)
 			size_t slash = str_find_char(rest, '/');
 			if (slash != STR_NPOS)
 				rest = str_first(rest, slash);
-			return rest.n >= tail.n && str_eq_nocase(str_from_at(rest, rest.n - tail.n), tail);
+			return rest.n >= tail.n &&
+			       str_eq_nocase(str_from_at(rest, rest.n - tail.n), tail);
 		}
 		if (ascii_lower(path.p[k]) != ascii_lower(name.p[i]))
 			return false;
@@ -155,14 +156,17 @@ static const struct guarded *find_unknown(struct decider *d, struct value name)
 		if (str_find_char(path, '*') != STR_NPOS)
 			continue;
 		struct str base = place_of(d, g->place);
-		struct str full = g->place == ANYWHERE ? path : arena_join3(d->arena, base, STR("/"), path);
+		struct str full = g->place == ANYWHERE
+					  ? path
+					  : arena_join3(d->arena, base, STR("/"), path);
 		if (value_covers(name, full) || value_covers(name, path))
 			return g;
 	}
 	return NULL;
 }
 
-enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree, const char **ret_what)
+enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree,
+			  const char **ret_what)
 {
 	const struct guarded *perhaps = NULL;
 	for (size_t i = 0; i < n; i++) {

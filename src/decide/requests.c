@@ -2,11 +2,12 @@
  *
  * Requests of the kinds that are files, commands, Git and the network, taken apart into effects.
  */
+#include "decide/requests.h"
 #include "decide/command.h"
 #include "decide/paths.h"
-#include "decide/requests.h"
 
-static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id, struct str reason)
+static struct finding *allow(struct decider *d, const struct effect *effect, const char *rule_id,
+			     struct str reason)
 {
 	struct finding *finding = finding_add(d, effect, CAVRA_ALLOW, CAVRA_LOW, rule_id);
 	finding->reason = reason;
@@ -35,10 +36,12 @@ static void write_request(struct decider *d)
 	if (rename) {
 		(void)file_effect(d, EFFECT_FILE_READ, path, true, &scope);
 		(void)file_effect(d, EFFECT_FILE_DELETE, path, true, &scope);
-		(void)file_effect(d, EFFECT_FILE_WRITE, value_from(d->arena, d->request->destination), false, &scope);
+		(void)file_effect(d, EFFECT_FILE_WRITE,
+				  value_from(d->arena, d->request->destination), false, &scope);
 	} else {
 		bool deletes = str_is(d->request->operation, "delete");
-		(void)file_effect(d, deletes ? EFFECT_FILE_DELETE : EFFECT_FILE_WRITE, path, deletes, &scope);
+		(void)file_effect(d, deletes ? EFFECT_FILE_DELETE : EFFECT_FILE_WRITE, path,
+				  deletes, &scope);
 	}
 	allow(d, d->effects, "filesystem.write.allow", STR("nothing forbids writing this path"));
 }
@@ -57,8 +60,9 @@ static void command_request(struct decider *d)
 	if (d->policy->commands_readonly && d->mode != MODE_STRICT)
 		allow(d, NULL, "commands.readonly.allow", STR("runs no command"));
 	else
-		finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM, "commands.default.require_approval")->reason =
-			STR("runs no command, and nothing allows it");
+		finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+			    "commands.default.require_approval")
+			->reason = STR("runs no command, and nothing allows it");
 }
 
 /* ---- Git ---- */
@@ -67,11 +71,13 @@ static void command_request(struct decider *d)
 static const struct {
 	const char *verb, *git, *option;
 } verb_names[] = {
-	{"force-push", "push", "--force"},	 {"force_push", "push", "--force"}, {"delete", "push", "--delete"},
-	{"delete-branch", "push", "--delete"},	 {"delete_branch", "push", "--delete"},
+	{"force-push", "push", "--force"},     {"force_push", "push", "--force"},
+	{"delete", "push", "--delete"},        {"delete-branch", "push", "--delete"},
+	{"delete_branch", "push", "--delete"},
 };
 
-static void add_word(struct decider *d, struct word *words, size_t *n, struct str text, struct span span)
+static void add_word(struct decider *d, struct word *words, size_t *n, struct str text,
+		     struct span span)
 {
 	words[(*n)++] = (struct word){.value = value_from(d->arena, text), .span = span};
 }
@@ -85,9 +91,12 @@ static bool is_remote_name(const struct decider *d, struct str name)
 }
 
 /* "origin/main" in a request is remote and branch. */
-static void add_operands(struct decider *d, struct word *words, size_t *n, const struct word *operands, size_t n_operands)
+static void add_operands(struct decider *d, struct word *words, size_t *n,
+			 const struct word *operands, size_t n_operands)
 {
-	struct str text = n_operands == 1 && word_is_known(&operands[0]) ? value_text(d->arena, operands[0].value) : STR("");
+	struct str text = n_operands == 1 && word_is_known(&operands[0])
+				  ? value_text(d->arena, operands[0].value)
+				  : STR("");
 	size_t slash = str_find_char(text, '/');
 	if (slash != STR_NPOS && is_remote_name(d, str_first(text, slash))) {
 		add_word(d, words, n, str_first(text, slash), operands[0].span);
@@ -115,7 +124,8 @@ static void git_default(struct decider *d, const struct command *c)
 	case CLASS_NETWORK:
 	case CLASS_PUBLISH:
 		if (!c->arguments.imprecise)
-			allow(d, d->effects, "git.allow", STR("no rule forbids this Git operation"));
+			allow(d, d->effects, "git.allow",
+			      STR("no rule forbids this Git operation"));
 		else
 			ask_git(d, "a Git operation with arguments that are not understood");
 		return;
@@ -139,13 +149,16 @@ static void git_default(struct decider *d, const struct command *c)
 static void judge_merge(struct decider *d, struct str target)
 {
 	struct value branch = value_from(d->arena, target.n ? target : d->resolver->branch);
-	bool into = name_match(d->policy->list[LIST_GIT_PROTECTED], branch, d->arena).match == MATCH_MUST;
+	bool into = name_match(d->policy->list[LIST_GIT_PROTECTED], branch, d->arena).match ==
+		    MATCH_MUST;
 	struct value current = value_from(d->arena, d->resolver->branch);
 	bool on = d->resolver->branch.n &&
-		  name_match(d->policy->list[LIST_GIT_PROTECTED], current, d->arena).match == MATCH_MUST;
+		  name_match(d->policy->list[LIST_GIT_PROTECTED], current, d->arena).match ==
+			  MATCH_MUST;
 	if (!into && !on)
 		return;
-	struct finding *finding = finding_add(d, d->effects, CAVRA_BLOCK, CAVRA_HIGH, "git.protected_branch.block_direct_push");
+	struct finding *finding = finding_add(d, d->effects, CAVRA_BLOCK, CAVRA_HIGH,
+					      "git.protected_branch.block_direct_push");
 	finding->reason = STR("merges into a protected branch");
 	finding->instead = STR("open a pull request");
 }
@@ -186,7 +199,8 @@ static void git_request(struct decider *d)
 	command_roles(d, &c);
 	git_command(d, &c);
 	if (str_is(verb, "merge"))
-		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value) : STR(""));
+		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value)
+					  : STR(""));
 	command_judge_lists(d, &c);
 	(void)command_rules(d, &c);
 	git_default(d, &c);
@@ -224,9 +238,11 @@ static const struct {
 /* Where one program sees a name and the next one only what stands before the NUL, nobody can tell what is meant. */
 static bool holds_nul(struct decider *d)
 {
-	if (str_find_char(d->request->target, '\0') == STR_NPOS && str_find_char(d->request->destination, '\0') == STR_NPOS)
+	if (str_find_char(d->request->target, '\0') == STR_NPOS &&
+	    str_find_char(d->request->destination, '\0') == STR_NPOS)
 		return false;
-	struct finding *finding = finding_add(d, NULL, CAVRA_BLOCK, CAVRA_HIGH, "request.malformed.block");
+	struct finding *finding = finding_add(d, NULL, CAVRA_BLOCK, CAVRA_HIGH,
+					      "request.malformed.block");
 	finding->reason = STR("the target holds a NUL character, which nothing can act on");
 	return true;
 }
@@ -243,7 +259,8 @@ void decide_request(struct decider *d)
 	}
 	if (adapter_request(d))
 		return;
-	struct finding *finding = finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM, "runtime.default.require_approval");
+	struct finding *finding = finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+					      "runtime.default.require_approval");
 	finding->approver_group = STR("Repository Owners");
 	finding->reason = STR("an action of a kind that no rule knows");
 }

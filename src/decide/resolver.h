@@ -19,29 +19,33 @@ enum resolved {
  */
 struct resolver {
 	void *context;
-	struct str workspace; /* absolute; empty: unknown */
-	struct str home;      /* absolute; empty: unknown */
-	struct str tmpdir;    /* absolute; default /tmp */
-	struct str branch;    /* current branch; empty: unknown or detached */
+	struct str workspace;      /* absolute; empty: unknown */
+	struct str home;           /* absolute; empty: unknown */
+	struct str tmpdir;         /* absolute; default /tmp */
+	struct str branch;         /* current branch; empty: unknown or detached */
 	const struct str *remotes; /* names */
 	size_t n_remotes;
-	bool git_known;       /* branch and remotes were really looked up */
+	bool git_known; /* branch and remotes were really looked up */
 
 	/* Is path itself a symbolic link, and to what text? */
-	enum resolved (*link)(void *context, struct arena *arena, struct str path, struct str *ret_target);
+	enum resolved (*link)(void *context, struct arena *arena, struct str path,
+			      struct str *ret_target);
 	/* Other absolute names of the same file (hard links). */
-	enum resolved (*same_file)(void *context, struct arena *arena, struct str path, struct str **ret_names, size_t *ret_n);
+	enum resolved (*same_file)(void *context, struct arena *arena, struct str path,
+				   struct str **ret_names, size_t *ret_n);
 	/* Is it a directory? */
 	enum resolved (*directory)(void *context, struct str path);
 	/* Names in a directory tree, relative to it, at most `max`; RESOLVED_UNKNOWN when there are more. Hidden names and
 	 * directories that Git ignores are listed too.
 	 */
-	enum resolved (*tree)(void *context, struct arena *arena, struct str path, size_t max, bool recursive,
-			      struct str **ret_names, size_t *ret_n);
+	enum resolved (*tree)(void *context, struct arena *arena, struct str path, size_t max,
+			      bool recursive, struct str **ret_names, size_t *ret_n);
 	/* The bytes of a script of at most `max` bytes. */
-	enum resolved (*content)(void *context, struct arena *arena, struct str path, size_t max, struct str *ret_text);
+	enum resolved (*content)(void *context, struct arena *arena, struct str path, size_t max,
+				 struct str *ret_text);
 	/* A value of the repository's Git configuration ("alias.st", "push.default"). */
-	enum resolved (*git_config)(void *context, struct arena *arena, struct str key, struct str *ret_value);
+	enum resolved (*git_config)(void *context, struct arena *arena, struct str key,
+				    struct str *ret_value);
 };
 
 #endif

@@ -8,7 +8,8 @@
 
 typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
 
-static void files(struct decider *d, struct command *c, enum effect_kind kind, const struct argument *arg, bool tree)
+static void files(struct decider *d, struct command *c, enum effect_kind kind,
+		  const struct argument *arg, bool tree)
 {
 	struct scope scope = c->scope;
 	if (arg->span.to > arg->span.from)
@@ -85,7 +86,8 @@ static enum resolved is_directory(struct decider *d, const struct command *c, st
 	struct value canonical = path_canonical(d, path, c->scope.cwds[0]);
 	if (!value_is_known(canonical))
 		return RESOLVED_UNKNOWN;
-	return d->resolver->directory(d->resolver->context, path_resolve(d, value_text(d->arena, canonical)));
+	return d->resolver->directory(d->resolver->context,
+				      path_resolve(d, value_text(d->arena, canonical)));
 }
 
 static struct value base_name(struct decider *d, struct value path)
@@ -105,8 +107,8 @@ static bool is_source(const struct argument *arg, const struct argument *into)
 {
 	if (arg == into || !arg->operand)
 		return false;
-	return arg->role == ROLE_READ || arg->role == ROLE_TREE_READ || arg->role == ROLE_MOVE || arg->role == ROLE_LINK ||
-	       arg->role == ROLE_COPY;
+	return arg->role == ROLE_READ || arg->role == ROLE_TREE_READ || arg->role == ROLE_MOVE ||
+	       arg->role == ROLE_LINK || arg->role == ROLE_COPY;
 }
 
 /* The destination itself, as a file, and every source's name inside it, as a directory. */
@@ -125,7 +127,9 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 			continue;
 		struct argument inside = *arg;
 		struct value name = source->many ? value_any() : base_name(d, source->value);
-		inside.value = value_concat(d->arena, value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
+		inside.value = value_concat(
+			d->arena,
+			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
 		bool tree = source->role == ROLE_MOVE || source->role == ROLE_TREE_READ;
 		files(d, c, EFFECT_FILE_WRITE, &inside, tree && directory != RESOLVED_UNKNOWN);
 	}
@@ -142,8 +146,11 @@ static void role_link(struct decider *d, struct command *c, const struct argumen
 	struct value name = last ? last->value : base_name(d, arg->value);
 	path_note_link(d, name, arg->value, &c->scope);
 	if (last && value_is_known(last->value))
-		path_note_link(d, value_concat(d->arena, value_concat(d->arena, last->value, value_from(d->arena, STR("/"))),
-					       base_name(d, arg->value)),
+		path_note_link(d,
+			       value_concat(d->arena,
+					    value_concat(d->arena, last->value,
+							 value_from(d->arena, STR("/"))),
+					    base_name(d, arg->value)),
 			       arg->value, &c->scope);
 }
 
@@ -163,7 +170,8 @@ static void role_names(struct decider *d, struct command *c, const struct argume
 static void opaque_code(struct decider *d, struct command *c, const char *what)
 {
 	c->code_unknown = true;
-	finding_opaque(d, c->effect, arena_printf(d->arena, "%.*s runs %s", STR_ARG(c->name), what), c->scope.span);
+	finding_opaque(d, c->effect, arena_printf(d->arena, "%.*s runs %s", STR_ARG(c->name), what),
+		       c->scope.span);
 }
 
 static bool is_shell_language(const struct command *c)
@@ -178,7 +186,8 @@ static void shell_argument(struct decider *d, struct command *c, const struct ar
 		opaque_code(d, c, "text that is not known");
 		return;
 	}
-	struct shell_script script = {.text = value_text(d->arena, arg->value), .name = value_any()};
+	struct shell_script script = {.text = value_text(d->arena, arg->value),
+				      .name = value_any()};
 	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args, struct value);
 	bool behind = false, named = false;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
@@ -245,7 +254,8 @@ static void role_script(struct decider *d, struct command *c, const struct argum
 	if (!value_is_known(canonical))
 		return;
 	struct str path = path_resolve(d, value_text(d->arena, canonical));
-	if (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES, &text) != RESOLVED_YES)
+	if (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES, &text) !=
+	    RESOLVED_YES)
 		return;
 	struct scope scope = c->scope;
 	scope.literal_spans = false;
@@ -332,7 +342,8 @@ static void role_copy_into(struct decider *d, struct command *c, const struct ar
 
 /* ---- text with a file in it ---- */
 
-static void file_in_text(struct decider *d, struct command *c, const struct argument *arg, size_t from)
+static void file_in_text(struct decider *d, struct command *c, const struct argument *arg,
+			 size_t from)
 {
 	struct argument inner = *arg;
 	struct str prefix = value_known_prefix(d->arena, arg->value);
@@ -363,7 +374,11 @@ static void role_at_read(struct decider *d, struct command *c, const struct argu
 		if (plain)
 			file_in_text(d, c, &part, i + 1);
 		else
-			file_suspicion(d, value_from(d->arena, str_from_at(value_text(d->arena, part.value), i + 1)), &c->scope);
+			file_suspicion(
+				d,
+				value_from(d->arena,
+					   str_from_at(value_text(d->arena, part.value), i + 1)),
+				&c->scope);
 		return;
 	}
 }
@@ -394,7 +409,9 @@ static void role_ref(struct decider *d, struct command *c, const struct argument
 	}
 	if (colon != STR_NPOS) {
 		struct argument path = *arg;
-		path.value = value_is_known(arg->value) ? value_from(d->arena, str_from_at(prefix, colon + 1)) : value_any();
+		path.value = value_is_known(arg->value)
+				     ? value_from(d->arena, str_from_at(prefix, colon + 1))
+				     : value_any();
 		if (path.value.n)
 			files(d, c, EFFECT_FILE_READ, &path, true);
 	} else {
@@ -409,10 +426,12 @@ static void role_pathspec(struct decider *d, struct command *c, const struct arg
 	struct str prefix = value_known_prefix(d->arena, arg->value);
 	if (prefix.n && prefix.p[0] == ':') {
 		size_t close = str_find_char(prefix, ')');
-		struct str rest = str_starts(prefix, STR(":(")) && close != STR_NPOS ? str_from_at(prefix, close + 1)
-										     : str_from_at(prefix, 2);
+		struct str rest = str_starts(prefix, STR(":(")) && close != STR_NPOS
+					  ? str_from_at(prefix, close + 1)
+					  : str_from_at(prefix, 2);
 		bool excludes = str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
-				str_find(str_first(prefix, close == STR_NPOS ? 0 : close), STR("exclude")) != STR_NPOS;
+				str_find(str_first(prefix, close == STR_NPOS ? 0 : close),
+					 STR("exclude")) != STR_NPOS;
 		if (excludes)
 			return;
 		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
@@ -422,7 +441,8 @@ static void role_pathspec(struct decider *d, struct command *c, const struct arg
 	if (cls == CLASS_LOCAL)
 		files(d, c, EFFECT_FILE_READ, &path, false);
 	else
-		files(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path, true);
+		files(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path,
+		      true);
 }
 
 /* ---- the rest ---- */
@@ -448,7 +468,8 @@ static bool config_key_matches(struct str glob, struct str key)
 static const struct known_config *find_config(struct str program, struct str key)
 {
 	for (size_t i = 0; i < known_config_count; i++)
-		if (str_is(program, known_config[i].program) && config_key_matches(str_from(known_config[i].key), key))
+		if (str_is(program, known_config[i].program) &&
+		    config_key_matches(str_from(known_config[i].key), key))
 			return &known_config[i];
 	return NULL;
 }
@@ -468,7 +489,8 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 	const struct known_config *config = find_config(c->name, key);
 	if (!config)
 		return;
-	struct str value = eq == STR_NPOS ? STR("") : str_from_at(value_text(d->arena, arg->value), eq + 1);
+	struct str value = eq == STR_NPOS ? STR("")
+					  : str_from_at(value_text(d->arena, arg->value), eq + 1);
 	d->git_config_changed = true;
 	if (strcmp(config->kind, "push") == 0)
 		return;
@@ -492,7 +514,8 @@ static void role_signal(struct decider *d, struct command *c, const struct argum
 	struct str text = value_is_known(arg->value) ? value_text(d->arena, arg->value) : STR("");
 	if (str_find(text, STR("cavra")) == STR_NPOS)
 		return;
-	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL, "self_protection.block");
+	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL,
+					      "self_protection.block");
 	finding->reason = STR("stops CAVRA itself");
 }
 

@@ -20,7 +20,8 @@ static enum match match_program(const struct command *c, const struct rule_match
 }
 
 /* The words in order among the operands, from the first on. */
-static enum match match_subcommand(struct decider *d, const struct command *c, const struct rule_match *m)
+static enum match match_subcommand(struct decider *d, const struct command *c,
+				   const struct rule_match *m)
 {
 	size_t k = 0;
 	for (size_t i = 1; i < c->arguments.n_words && k < m->n_subcommand; i++) {
@@ -46,14 +47,16 @@ static enum match match_flags(const struct command *c, const struct rule_match *
 	for (size_t i = 0; i < m->n_flags; i++) {
 		bool seen = false;
 		for (size_t k = 0; k < c->arguments.n_options && !seen; k++)
-			seen = str_is(m->flags[i], knowledge_text(c->arguments.options[k].option->name));
+			seen = str_is(m->flags[i],
+				      knowledge_text(c->arguments.options[k].option->name));
 		if (!seen)
 			return c->arguments.imprecise ? MATCH_MAY : MATCH_NO;
 	}
 	return MATCH_MUST;
 }
 
-static enum match match_operands(struct decider *d, const struct command *c, const struct rule_match *m)
+static enum match match_operands(struct decider *d, const struct command *c,
+				 const struct rule_match *m)
 {
 	enum match best = MATCH_NO;
 	if (!m->operands)
@@ -62,7 +65,8 @@ static enum match match_operands(struct decider *d, const struct command *c, con
 		const struct command_word *word = &c->arguments.words[i];
 		if (word->cls == CW_OPTION)
 			continue;
-		enum match here = word->many ? MATCH_MAY : name_match(m->operands, word->value, d->arena).match;
+		enum match here = word->many ? MATCH_MAY
+					     : name_match(m->operands, word->value, d->arena).match;
 		if (here > best)
 			best = here;
 	}
@@ -79,7 +83,8 @@ static enum match match_model(const struct command *c, const struct rule_match *
 	/* An unknown subcommand of the model's program may be any of its models. */
 	size_t dot = str_find_char(m->model, '.');
 	bool same = dot != STR_NPOS && str_eq(str_first(m->model, dot), c->name);
-	return same && c->arguments.imprecise && c->arguments.cls == CLASS_UNKNOWN ? MATCH_MAY : MATCH_NO;
+	return same && c->arguments.imprecise && c->arguments.cls == CLASS_UNKNOWN ? MATCH_MAY
+										   : MATCH_NO;
 }
 
 static enum match match_rule(struct decider *d, const struct command *c, const struct rule_match *m)
@@ -88,7 +93,9 @@ static enum match match_rule(struct decider *d, const struct command *c, const s
 		return MATCH_NO;
 	enum match result = match_program(c, m);
 	if (m->effect_pattern)
-		result = weaker(result, command_match(m->effect_pattern, c->arguments.words, c->arguments.n_words, d->arena).match);
+		result = weaker(result, command_match(m->effect_pattern, c->arguments.words,
+						      c->arguments.n_words, d->arena)
+						.match);
 	if (result != MATCH_NO)
 		result = weaker(result, match_model(c, m));
 	if (result != MATCH_NO)
@@ -101,19 +108,24 @@ static enum match match_rule(struct decider *d, const struct command *c, const s
 }
 
 /* One finding of a pack's rule. An allowing rule holds only surely. */
-static struct finding *add_finding(struct decider *d, const struct effect *effect, const struct policy_rule *rule,
-				   enum match hit)
+static struct finding *add_finding(struct decider *d, const struct effect *effect,
+				   const struct policy_rule *rule, enum match hit)
 {
 	enum cavra_outcome decision = rule->decision;
 	if (hit == MATCH_MAY && decision == CAVRA_BLOCK)
 		decision = CAVRA_REQUIRE_APPROVAL;
 	bool allows = decision == CAVRA_ALLOW;
-	enum cavra_severity severity = rule->has_severity ? rule->severity : allows ? CAVRA_LOW : CAVRA_HIGH;
-	struct finding *finding = finding_add(d, effect, decision, severity, arena_str(d->arena, rule->id).p);
+	enum cavra_severity severity = rule->has_severity ? rule->severity
+				       : allows           ? CAVRA_LOW
+							  : CAVRA_HIGH;
+	struct finding *finding = finding_add(d, effect, decision, severity,
+					      arena_str(d->arena, rule->id).p);
 	finding->certainty = hit;
 	finding->approver_group = rule->approver_group;
 	finding->instead = rule->instead;
-	finding->reason = rule->reason.n ? rule->reason : arena_join(d->arena, STR("a rule of the pack: "), effect->shown);
+	finding->reason = rule->reason.n ? rule->reason
+					 : arena_join(d->arena, STR("a rule of the pack: "),
+						      effect->shown);
 	return finding;
 }
 
@@ -124,7 +136,8 @@ bool command_rules(struct decider *d, const struct command *c)
 		const struct policy_rule *rule = &d->policy->rules[i];
 		enum match hit = match_rule(d, c, &rule->match);
 		bool allows = rule->decision == CAVRA_ALLOW;
-		if (hit == MATCH_NO || (allows && (hit != MATCH_MUST || c->environment || c->arguments.imprecise)))
+		if (hit == MATCH_NO ||
+		    (allows && (hit != MATCH_MUST || c->environment || c->arguments.imprecise)))
 			continue;
 		add_finding(d, c->effect, rule, hit);
 		allowed |= allows;
@@ -143,7 +156,8 @@ struct subject {
 	unsigned port;
 };
 
-static enum match match_subject(struct decider *d, const struct rule_match *m, const struct subject *s)
+static enum match match_subject(struct decider *d, const struct rule_match *m,
+				const struct subject *s)
 {
 	if (!m->effect_pattern)
 		return MATCH_MUST;
@@ -191,7 +205,8 @@ bool rules_for_file(struct decider *d, const struct effect *effect, const struct
 	return judge_subject(d, effect, &s);
 }
 
-bool rules_for_host(struct decider *d, const struct effect *effect, struct value host, unsigned port)
+bool rules_for_host(struct decider *d, const struct effect *effect, struct value host,
+		    unsigned port)
 {
 	struct subject s = {EFFECT_NET, &host, 1, false, false, port};
 	return judge_subject(d, effect, &s);

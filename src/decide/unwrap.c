@@ -10,15 +10,16 @@
 
 /* ---- redirections ---- */
 
-static unsigned redirect_effects(struct decider *d, const struct shell_redirect *redirect, const struct scope *scope,
-				 bool *ret_writes)
+static unsigned redirect_effects(struct decider *d, const struct shell_redirect *redirect,
+				 const struct scope *scope, bool *ret_writes)
 {
 	unsigned files = 0;
 	*ret_writes = false;
 	for (; redirect; redirect = redirect->next) {
 		struct scope here = *scope;
 		here.span = redirect->span;
-		bool reads = redirect->kind == REDIRECT_READ || redirect->kind == REDIRECT_READ_WRITE;
+		bool reads = redirect->kind == REDIRECT_READ ||
+			     redirect->kind == REDIRECT_READ_WRITE;
 		bool writes = redirect->kind != REDIRECT_READ;
 		if (reads)
 			files |= file_effect(d, EFFECT_FILE_READ, redirect->target, false, &here);
@@ -45,7 +46,8 @@ static struct str show_words(struct decider *d, const struct command *c)
 	enum { SHOWN_MAX = 400 };
 	struct str shown = c->name.n ? c->name : STR("?");
 	for (size_t i = 1; i < c->n && shown.n < SHOWN_MAX; i++) {
-		struct str word = c->words[i].many ? STR("\xe2\x80\xa6") : value_show(d->arena, c->words[i].value);
+		struct str word = c->words[i].many ? STR("\xe2\x80\xa6")
+						   : value_show(d->arena, c->words[i].value);
 		shown = arena_join3(d->arena, shown, STR(" "), word.n ? word : STR("''"));
 	}
 	if (shown.n > SHOWN_MAX)
@@ -87,7 +89,8 @@ static void standard_input(struct decider *d, struct command *c)
 	const struct arguments *a = &c->arguments;
 	if (!a->stdin_role || strcmp(a->stdin_role, "none") == 0)
 		return;
-	bool shell = strcmp(a->stdin_role, "shell") == 0, names = strcmp(a->stdin_role, "names") == 0;
+	bool shell = strcmp(a->stdin_role, "shell") == 0,
+	     names = strcmp(a->stdin_role, "names") == 0;
 	if (!c->scope.input) {
 		if (!c->scope.piped_in)
 			return;
@@ -95,13 +98,17 @@ static void standard_input(struct decider *d, struct command *c)
 		if (names)
 			(void)file_effect(d, EFFECT_FILE_READ, value_any(), false, &c->scope);
 		else
-			finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs what a pipe or file feeds it")),
+			finding_opaque(d, c->effect,
+				       arena_join(d->arena, c->name,
+						  STR(" runs what a pipe or file feeds it")),
 				       c->scope.span);
 		return;
 	}
 	if (!value_is_known(*c->scope.input)) {
 		c->code_unknown = true;
-		finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs text that is not known")), c->scope.span);
+		finding_opaque(d, c->effect,
+			       arena_join(d->arena, c->name, STR(" runs text that is not known")),
+			       c->scope.span);
 		return;
 	}
 	struct str text = value_text(d->arena, *c->scope.input);
@@ -115,7 +122,8 @@ static void standard_input(struct decider *d, struct command *c)
 		struct str rest = text, line;
 		while (str_split(&rest, '\n', &line))
 			if (line.n)
-				c->files |= file_effect(d, EFFECT_FILE_READ, value_from(d->arena, line), false, &scope);
+				c->files |= file_effect(d, EFFECT_FILE_READ,
+							value_from(d->arena, line), false, &scope);
 	} else {
 		command_code(d, c, text, &scope);
 	}
@@ -142,10 +150,11 @@ static void describe(struct decider *d, struct command *c)
 	c->shown = show_words(d, c);
 }
 
-void command_describe(struct decider *d, struct command *ret_command, const struct word *words, size_t n,
-		      const struct scope *scope)
+void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
+		      size_t n, const struct scope *scope)
 {
-	struct command c = {.words = words, .n = n, .scope = *scope, .name = program_name(d, &words[0])};
+	struct command c = {
+		.words = words, .n = n, .scope = *scope, .name = program_name(d, &words[0])};
 	describe(d, &c);
 	c.effect = effect_add(d, EFFECT_COMMAND, c.shown, scope);
 	c.effect->known = c.name.n > 0 && !c.arguments.imprecise;
@@ -194,7 +203,8 @@ static struct word *copy_words(struct decider *d, const struct word *words, size
 	return copy;
 }
 
-static struct value replace_text(struct decider *d, struct value v, struct str what, struct value with)
+static struct value replace_text(struct decider *d, struct value v, struct str what,
+				 struct value with)
 {
 	if (!value_is_known(v) || !what.n)
 		return v;
@@ -216,22 +226,27 @@ static struct value found_file(struct decider *d, const struct command *c)
 {
 	for (size_t i = 0; i < c->arguments.n_options; i++) {
 		const struct seen_option *seen = &c->arguments.options[i];
-		if (strcmp(knowledge_text(seen->option->name), "-name") != 0 || !value_is_known(seen->value))
+		if (strcmp(knowledge_text(seen->option->name), "-name") != 0 ||
+		    !value_is_known(seen->value))
 			continue;
 		/* Only the known end of a plain "*.c" helps; everything in front may be anything. */
 		struct str name = value_text(d->arena, seen->value);
 		size_t special = name.n;
 		while (special > 0 && !strchr("*?[]\\", name.p[special - 1]))
 			special--;
-		if (special == name.n || str_find_char(name, '[') != STR_NPOS || c->arguments.n_options > 64)
+		if (special == name.n || str_find_char(name, '[') != STR_NPOS ||
+		    c->arguments.n_options > 64)
 			return value_any();
 		for (size_t k = 0; k < c->arguments.n_options; k++)
-			if (strcmp(knowledge_text(c->arguments.options[k].option->name), "-o") == 0 ||
-			    strcmp(knowledge_text(c->arguments.options[k].option->name), "-or") == 0)
+			if (strcmp(knowledge_text(c->arguments.options[k].option->name), "-o") ==
+				    0 ||
+			    strcmp(knowledge_text(c->arguments.options[k].option->name), "-or") ==
+				    0)
 				return value_any();
 		struct str prefix = special == 0 ? STR("/") : STR("");
 		return value_concat(d->arena, value_any(),
-				    value_from(d->arena, arena_join(d->arena, prefix, str_from_at(name, special))));
+				    value_from(d->arena, arena_join(d->arena, prefix,
+								    str_from_at(name, special))));
 	}
 	return value_any();
 }
@@ -243,10 +258,12 @@ static struct value placeholder(struct decider *d, const struct command *c, stru
 	const char *name;
 	for (size_t k = 0; top && (name = knowledge_item(top->replaces, k)); k++)
 		for (size_t i = 0; i < c->arguments.n_options; i++)
-			if (strcmp(knowledge_text(c->arguments.options[i].option->name), name) == 0) {
+			if (strcmp(knowledge_text(c->arguments.options[i].option->name), name) ==
+			    0) {
 				const struct seen_option *seen = &c->arguments.options[i];
-				*ret_what = seen->has_value && value_is_known(seen->value) ? value_text(d->arena, seen->value)
-											   : STR("{}");
+				*ret_what = seen->has_value && value_is_known(seen->value)
+						    ? value_text(d->arena, seen->value)
+						    : STR("{}");
 				return value_any();
 			}
 	return value_any();
@@ -279,7 +296,9 @@ static void add_assigns(struct decider *d, const struct command *c, struct scope
 			continue;
 		struct shell_assign *assign = ARENA_NEW(d->arena, struct shell_assign);
 		assign->name = str_first(prefix, eq);
-		assign->value = value_is_known(arg->value) ? value_from(d->arena, str_from_at(prefix, eq + 1)) : value_any();
+		assign->value = value_is_known(arg->value)
+					? value_from(d->arena, str_from_at(prefix, eq + 1))
+					: value_any();
 		assign->prefix = true;
 		assign->next = scope->assigns;
 		scope->assigns = assign;
@@ -293,8 +312,10 @@ static void joined_shell(struct decider *d, struct command *c, const struct word
 	for (size_t i = 0; i < n; i++) {
 		if (!word_is_known(&words[i])) {
 			c->code_unknown = true;
-			finding_opaque(d, c->effect, arena_join(d->arena, c->name, STR(" runs text that is not known")),
-				       scope->span);
+			finding_opaque(
+				d, c->effect,
+				arena_join(d->arena, c->name, STR(" runs text that is not known")),
+				scope->span);
 			return;
 		}
 		struct str word = value_text(d->arena, words[i].value);
@@ -309,7 +330,8 @@ static void replace_parts(struct decider *d, struct word *words, size_t n)
 	static const char *const parts[] = {"{/}", "{//}", "{.}", "{/.}"};
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < ARRAY_SIZE(parts) && word_is_known(&words[i]); k++)
-			if (str_find(value_text(d->arena, words[i].value), str_from(parts[k])) != STR_NPOS)
+			if (str_find(value_text(d->arena, words[i].value), str_from(parts[k])) !=
+			    STR_NPOS)
 				words[i].value = value_any();
 }
 
@@ -344,15 +366,16 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 
 /* ---- shell text ---- */
 
-static struct scope command_scope(struct decider *d, const struct shell_command *command, const struct scope *outer,
-				  int pipelines)
+static struct scope command_scope(struct decider *d, const struct shell_command *command,
+				  const struct scope *outer, int pipelines)
 {
 	struct scope scope = *outer;
 	scope.cwds = command->cwds;
 	scope.n_cwds = command->n_cwds;
 	scope.assigns = command->assigns;
 	scope.input = command->input;
-	scope.piped_in = command->piped_in || reads_stdin_from_file(command->redirects) || command->input != NULL;
+	scope.piped_in = command->piped_in || reads_stdin_from_file(command->redirects) ||
+			 command->input != NULL;
 	scope.surely = outer->surely && command->surely;
 	scope.span = command->span;
 	scope.pipeline = command->pipeline ? pipelines + command->pipeline : 0;
@@ -365,7 +388,8 @@ static struct scope command_scope(struct decider *d, const struct shell_command 
 	return scope;
 }
 
-static void source_command(struct decider *d, const struct shell_command *command, const struct scope *scope)
+static void source_command(struct decider *d, const struct shell_command *command,
+			   const struct scope *scope)
 {
 	struct command c;
 	command_describe(d, &c, command->argv, command->argc, scope);
@@ -375,7 +399,8 @@ static void source_command(struct decider *d, const struct shell_command *comman
 	command_judge(d, &c);
 }
 
-static void run_shell_command(struct decider *d, const struct shell_command *command, const struct scope *scope)
+static void run_shell_command(struct decider *d, const struct shell_command *command,
+			      const struct scope *scope)
 {
 	struct scope with = *scope;
 	bool writes;
@@ -399,7 +424,8 @@ static void run_shell_command(struct decider *d, const struct shell_command *com
 	}
 }
 
-void shell_script_run(struct decider *d, const struct shell_script *script, const struct scope *scope)
+void shell_script_run(struct decider *d, const struct shell_script *script,
+		      const struct scope *scope)
 {
 	if (d->nesting >= LIMIT_COMMAND_NESTING) {
 		if (!d->exhausted)
@@ -407,8 +433,11 @@ void shell_script_run(struct decider *d, const struct shell_script *script, cons
 		d->exhausted = true;
 		return;
 	}
-	struct str cwd = scope->n_cwds == 1 && value_is_known(scope->cwds[0]) ? value_text(d->arena, scope->cwds[0]) : STR("");
-	struct shell_assign path = {.name = STR("PATH"), .value = value_from(d->arena, STR(USUAL_PATH))};
+	struct str cwd = scope->n_cwds == 1 && value_is_known(scope->cwds[0])
+				 ? value_text(d->arena, scope->cwds[0])
+				 : STR("");
+	struct shell_assign path = {.name = STR("PATH"),
+				    .value = value_from(d->arena, STR(USUAL_PATH))};
 	struct shell_env env = {
 		.variables = scope->remote ? NULL : &path,
 		.cwd = cwd,
@@ -425,7 +454,8 @@ void shell_script_run(struct decider *d, const struct shell_script *script, cons
 	int pipelines = d->pipelines;
 	d->nesting++;
 	shell_analyse(d->arena, script->text, &env, &d->budget, &result);
-	for (const struct shell_command *command = result.commands; command; command = command->next) {
+	for (const struct shell_command *command = result.commands; command;
+	     command = command->next) {
 		struct scope inner = command_scope(d, command, scope, pipelines);
 		run_shell_command(d, command, &inner);
 	}

@@ -7,7 +7,7 @@
 
 /* The word cut into unquoted characters and everything else. */
 struct atom {
-	char c;                  /* an unquoted character, 0: a part */
+	char c; /* an unquoted character, 0: a part */
 	const struct part *part;
 };
 
@@ -19,7 +19,8 @@ struct atoms {
 static bool has_brace(const struct part *parts)
 {
 	for (; parts; parts = parts->next)
-		if (parts->kind == PART_TEXT && !parts->quoted && str_find_char(parts->text, '{') != STR_NPOS)
+		if (parts->kind == PART_TEXT && !parts->quoted &&
+		    str_find_char(parts->text, '{') != STR_NPOS)
 			return true;
 	return false;
 }
@@ -28,11 +29,13 @@ static void cut(struct eval *ev, const struct part *parts, struct atoms *atoms)
 {
 	for (; parts; parts = parts->next) {
 		if (parts->kind != PART_TEXT || parts->quoted) {
-			ARENA_PUSH(ev->arena, atoms->items, atoms->n, atoms->cap) = (struct atom){0, parts};
+			ARENA_PUSH(ev->arena, atoms->items, atoms->n,
+				   atoms->cap) = (struct atom){0, parts};
 			continue;
 		}
 		for (size_t i = 0; i < parts->text.n; i++)
-			ARENA_PUSH(ev->arena, atoms->items, atoms->n, atoms->cap) = (struct atom){parts->text.p[i], NULL};
+			ARENA_PUSH(ev->arena, atoms->items, atoms->n,
+				   atoms->cap) = (struct atom){parts->text.p[i], NULL};
 	}
 }
 
@@ -40,8 +43,9 @@ static void cut(struct eval *ev, const struct part *parts, struct atoms *atoms)
 static size_t extend_name(struct eval *ev, struct part *part, const struct atom *atoms, size_t n)
 {
 	size_t taken = 0;
-	bool plain = part->kind == PART_PARAM && !part->param->braced && !part->quoted && part->param->name.n &&
-		     ascii_is_name(part->param->name.p[0]) && !ascii_is_digit(part->param->name.p[0]);
+	bool plain = part->kind == PART_PARAM && !part->param->braced && !part->quoted &&
+		     part->param->name.n && ascii_is_name(part->param->name.p[0]) &&
+		     !ascii_is_digit(part->param->name.p[0]);
 	while (plain && taken < n && !atoms[taken].part && ascii_is_name(atoms[taken].c))
 		taken++;
 	if (!taken)
@@ -83,7 +87,8 @@ static const struct part *paste(struct eval *ev, const struct atom *atoms, size_
 }
 
 /* The brace that closes the one at `open`, STR_NPOS when none does. *ret_comma: a comma stands directly inside. */
-static size_t closing(struct eval *ev, const struct atom *atoms, size_t n, size_t open, bool *ret_comma)
+static size_t closing(struct eval *ev, const struct atom *atoms, size_t n, size_t open,
+		      bool *ret_comma)
 {
 	int depth = 0;
 	*ret_comma = false;
@@ -154,22 +159,25 @@ static bool parse_sequence(struct str text, struct sequence *ret_sequence)
 	return true;
 }
 
-static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, struct part_words *out, int depth);
+static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
+			 struct part_words *out, int depth);
 
-static void join_and_expand(struct eval *ev, const struct atoms pieces[3], struct part_words *out, int depth)
+static void join_and_expand(struct eval *ev, const struct atoms pieces[3], struct part_words *out,
+			    int depth)
 {
 	struct atoms joined = {0};
 	if (out->too_many || !eval_charge(ev, 1))
 		return;
 	for (int i = 0; i < 3; i++)
 		for (size_t k = 0; k < pieces[i].n && eval_charge(ev, 1); k++)
-			ARENA_PUSH(ev->arena, joined.items, joined.n, joined.cap) = pieces[i].items[k];
+			ARENA_PUSH(ev->arena, joined.items, joined.n,
+				   joined.cap) = pieces[i].items[k];
 	expand_atoms(ev, joined.items, joined.n, out, depth + 1);
 }
 
 /* The alternatives between open and close, each put between what stands before and behind. */
-static void expand_commas(struct eval *ev, const struct atom *atoms, const size_t bounds[3], struct part_words *out,
-			  int depth)
+static void expand_commas(struct eval *ev, const struct atom *atoms, const size_t bounds[3],
+			  struct part_words *out, int depth)
 {
 	size_t open = bounds[0], close = bounds[1], n = bounds[2], start = open + 1;
 	int nested = 0;
@@ -202,21 +210,25 @@ static void expand_sequence(struct eval *ev, const struct atom *atoms, const siz
 	}
 	for (long i = 0; i < count && !ev->exhausted; i++) {
 		long value = q->to >= q->from ? q->from + i * q->step : q->from - i * q->step;
-		struct str text = q->letters ? arena_printf(ev->arena, "%c", (int)value)
-					     : arena_printf(ev->arena, "%0*ld", (int)q->width, value);
+		struct str text = q->letters
+					  ? arena_printf(ev->arena, "%c", (int)value)
+					  : arena_printf(ev->arena, "%0*ld", (int)q->width, value);
 		struct atoms middle = {0};
 		for (size_t k = 0; k < text.n; k++)
-			ARENA_PUSH(ev->arena, middle.items, middle.n, middle.cap) = (struct atom){text.p[k], NULL};
+			ARENA_PUSH(ev->arena, middle.items, middle.n,
+				   middle.cap) = (struct atom){text.p[k], NULL};
 		struct atoms pieces[3] = {
 			{(struct atom *)(void *)atoms, bounds[0], 0},
 			middle,
-			{(struct atom *)(void *)(atoms + bounds[1] + 1), bounds[2] - bounds[1] - 1, 0},
+			{(struct atom *)(void *)(atoms + bounds[1] + 1), bounds[2] - bounds[1] - 1,
+			 0},
 		};
 		join_and_expand(ev, pieces, out, 0);
 	}
 }
 
-static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from, size_t to, struct str *ret_text)
+static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from, size_t to,
+			  struct str *ret_text)
 {
 	char *text = arena_alloc(ev->arena, to - from + 1);
 	for (size_t i = from; i < to; i++) {
@@ -228,7 +240,8 @@ static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from
 	return true;
 }
 
-static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, struct part_words *out, int depth)
+static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
+			 struct part_words *out, int depth)
 {
 	if (depth > LIMIT_SHELL_DEPTH || out->n >= LIMIT_SHELL_BRACE_WORDS)
 		out->too_many = true;
@@ -246,7 +259,8 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n, st
 			expand_commas(ev, atoms, bounds, out, depth);
 			return;
 		}
-		if (plain_between(ev, atoms, open + 1, close, &inside) && parse_sequence(inside, &q)) {
+		if (plain_between(ev, atoms, open + 1, close, &inside) &&
+		    parse_sequence(inside, &q)) {
 			expand_sequence(ev, atoms, bounds, &q, out);
 			return;
 		}
@@ -262,10 +276,12 @@ static bool is_ambiguous(const struct part *parts)
 	for (; parts; parts = parts->next) {
 		/* A '$' that starts nothing keeps Bash from splitting the word. */
 		dollar |= parts->lone_dollar;
-		expands |= !parts->quoted && (parts->kind == PART_PARAM || parts->kind == PART_COMMAND);
+		expands |= !parts->quoted &&
+			   (parts->kind == PART_PARAM || parts->kind == PART_COMMAND);
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
 		/* "$${": Bash sees "${" there. */
-		backquotes |= parts->kind == PART_PARAM && !parts->param->braced && str_is(parts->param->name, "$");
+		backquotes |= parts->kind == PART_PARAM && !parts->param->braced &&
+			      str_is(parts->param->name, "$");
 		/* Braces inside ${ } and braces to expand: Bash pairs them in its own way. */
 		backquotes |= parts->kind == PART_PARAM && parts->param->holds_brace;
 		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;

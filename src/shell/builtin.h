@@ -24,7 +24,15 @@ void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_alias(struct eval *ev, struct state *st, struct simple *s);
 
-enum output_kind { OUTPUT_UNKNOWN, OUTPUT_NONE, OUTPUT_ECHO, OUTPUT_PRINTF, OUTPUT_CAT, OUTPUT_PWD, OUTPUT_PATH };
+enum output_kind {
+	OUTPUT_UNKNOWN,
+	OUTPUT_NONE,
+	OUTPUT_ECHO,
+	OUTPUT_PRINTF,
+	OUTPUT_CAT,
+	OUTPUT_PWD,
+	OUTPUT_PATH
+};
 /* Adds what the builtin writes to the capture, or gives the capture up. */
 void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind);
 

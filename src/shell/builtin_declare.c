@@ -26,11 +26,13 @@ static bool makes_local(struct eval *ev, const struct simple *s)
 	struct str name = builtin_arg(ev, s, 0);
 	if (str_is(name, "local"))
 		return true;
-	return (str_is(name, "declare") || str_is(name, "typeset")) && !builtin_may_have(ev, s, 'g');
+	return (str_is(name, "declare") || str_is(name, "typeset")) &&
+	       !builtin_may_have(ev, s, 'g');
 }
 
 /* Attributes that change what later assignments do. Returns true when the value is no longer what was written. */
-static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s, struct value value)
+static bool apply_attributes(struct eval *ev, struct state *st, const struct simple *s,
+			     struct value value)
 {
 	if (builtin_may_have(ev, s, 'n')) {
 		eval_opaque(ev, st, "a variable that is another name for one");
@@ -43,19 +45,22 @@ static bool apply_attributes(struct eval *ev, struct state *st, const struct sim
 		st->volatile_variables = true;
 		return true;
 	}
-	bool changes = builtin_may_have(ev, s, 'u') || builtin_may_have(ev, s, 'l') || builtin_may_have(ev, s, 'c');
+	bool changes = builtin_may_have(ev, s, 'u') || builtin_may_have(ev, s, 'l') ||
+		       builtin_may_have(ev, s, 'c');
 	st->volatile_variables |= changes;
 	return changes;
 }
 
 /* What is readonly keeps its value, whatever is assigned later. */
-static void apply_readonly(struct eval *ev, struct state *st, const struct simple *s, struct str name)
+static void apply_readonly(struct eval *ev, struct state *st, const struct simple *s,
+			   struct str name)
 {
 	if (str_is(builtin_arg(ev, s, 0), "readonly") || builtin_may_have(ev, s, 'r'))
 		state_bind_readonly(ev, st, name);
 }
 
-static void declare_value(struct eval *ev, struct state *st, const struct simple *s, struct str name, struct value value)
+static void declare_value(struct eval *ev, struct state *st, const struct simple *s,
+			  struct str name, struct value value)
 {
 	/* Outside a function, local fails and assigns nothing. */
 	bool fails = !ev->frame && str_is(builtin_arg(ev, s, 0), "local");
@@ -63,7 +68,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	if (makes_local(ev, s))
 		remember_local(ev, st, name);
 	st->weak += fails;
-	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') || (text.n && text.p[0] == '(')) {
+	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
+	    (text.n && text.p[0] == '(')) {
 		/* declare -a "x=($(command))" expands the elements once more. */
 		if (value_is_known(value))
 			eval_embedded(ev, st, text);
@@ -89,7 +95,8 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
 	apply_readonly(ev, st, s, name);
 	if (builtin_may_have(ev, s, 'A')) {
-		static const struct variable associative = {.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
+		static const struct variable associative = {
+			.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
 		state_assign(ev, st, name, &associative);
 	} else if (str_is(builtin_arg(ev, s, 0), "export")) {
 		/* Exporting what has a value already: commands see it from now on, as they do in our list. */
@@ -97,7 +104,8 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 	}
 }
 
-void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const struct word_node *word)
+void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
+		     const struct word_node *word)
 {
 	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
 	struct part_words braced = {0};
@@ -122,15 +130,18 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s, const 
 	} else {
 		/* All words are expanded before the first is assigned. */
 		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
-		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word), s->declared};
+		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word),
+					      s->declared};
 		s->declared = declared;
 		shown = value_concat(ev->arena, shown, declared->value);
 	}
-	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) = (struct word){.value = shown, .span = word->span};
+	ARENA_PUSH(ev->arena, s->words.items, s->words.n,
+		   s->words.cap) = (struct word){.value = shown, .span = word->span};
 }
 
 /* NAME or NAME=value as an expanded word: export "$name=x" */
-static bool split_assignment(struct eval *ev, const struct word *word, struct str *ret_name, struct value *ret_value)
+static bool split_assignment(struct eval *ev, const struct word *word, struct str *ret_name,
+			     struct value *ret_value)
 {
 	if (word->many)
 		return false;
@@ -177,8 +188,10 @@ void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
 		}
 		/* Arrays were assigned by builtin_declare(). */
 		bool array = false;
-		for (const struct word_node *node = s->node->words; node && !array; node = node->next)
-			array = node->assign && (node->is_array || node->has_subscript) && str_eq(node->name, name);
+		for (const struct word_node *node = s->node->words; node && !array;
+		     node = node->next)
+			array = node->assign && (node->is_array || node->has_subscript) &&
+				str_eq(node->name, name);
 		while (declared && !str_eq(declared->name, name))
 			declared = declared->next;
 		if (array)
@@ -193,7 +206,9 @@ void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
 		}
 	}
 	/* readonly -f, declare -fr */
-	st->any_readonly |= builtin_may_have(ev, s, 'f') && (builtin_may_have(ev, s, 'r') || str_is(builtin_arg(ev, s, 0), "readonly"));
+	st->any_readonly |= builtin_may_have(ev, s, 'f') &&
+			    (builtin_may_have(ev, s, 'r') ||
+			     str_is(builtin_arg(ev, s, 0), "readonly"));
 }
 
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)

@@ -62,7 +62,8 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 }
 
 /* One conversion or escape of printf's format. Returns its length, 0 when it is not understood. */
-static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg, struct value *piece, bool *ret_used)
+static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg,
+			   struct value *piece, bool *ret_used)
 {
 	static const char from[] = "ntr\\\"'a", to[] = "\n\t\r\\\"'\a";
 	*ret_used = false;
@@ -83,7 +84,8 @@ static size_t printf_piece(struct eval *ev, struct str rest, const struct word *
 		return 0;
 	*ret_used = true;
 	if (!arg)
-		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0")) : (struct value){NULL, 0};
+		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0"))
+					  : (struct value){NULL, 0};
 	else if (rest.p[1] == 'd')
 		*piece = (struct value){&number_seg, 1};
 	else
@@ -98,7 +100,8 @@ static bool output_of_printf(struct eval *ev, const struct simple *s, struct val
 		i++;
 	else if (str_starts(builtin_arg(ev, s, i), STR("-")))
 		return false;
-	if (i >= s->words.n || !word_is_known(&s->words.items[i]) || str_starts(builtin_arg(ev, s, i), STR("-v")))
+	if (i >= s->words.n || !word_is_known(&s->words.items[i]) ||
+	    str_starts(builtin_arg(ev, s, i), STR("-v")))
 		return false;
 	struct str format = builtin_arg(ev, s, i++);
 	struct value output = {NULL, 0};
@@ -110,14 +113,18 @@ static bool output_of_printf(struct eval *ev, const struct simple *s, struct val
 		used = false;
 		for (size_t at = 0; at < format.n && eval_charge(ev, 1 + output.n / 8);) {
 			size_t plain = at;
-			while (plain < format.n && format.p[plain] != '%' && format.p[plain] != '\\')
+			while (plain < format.n && format.p[plain] != '%' &&
+			       format.p[plain] != '\\')
 				plain++;
-			output = value_concat(ev->arena, output, value_from(ev->arena, str_make(format.p + at, plain - at)));
+			output = value_concat(
+				ev->arena, output,
+				value_from(ev->arena, str_make(format.p + at, plain - at)));
 			if (plain >= format.n)
 				break;
 			struct value piece;
 			bool here;
-			size_t n = printf_piece(ev, str_from_at(format, plain), i < s->words.n ? &s->words.items[i] : NULL, &piece,
+			size_t n = printf_piece(ev, str_from_at(format, plain),
+						i < s->words.n ? &s->words.items[i] : NULL, &piece,
 						&here);
 			if (n == 0)
 				return false;
@@ -133,7 +140,8 @@ static bool output_of_printf(struct eval *ev, const struct simple *s, struct val
 
 static bool output_of_cat(struct eval *ev, const struct simple *s, struct value *ret_output)
 {
-	if (!s->input || (s->words.n > 1 && !(s->words.n == 2 && str_is(builtin_arg(ev, s, 1), "-"))))
+	if (!s->input ||
+	    (s->words.n > 1 && !(s->words.n == 2 && str_is(builtin_arg(ev, s, 1), "-"))))
 		return false;
 	*ret_output = *s->input;
 	return true;
@@ -160,7 +168,6 @@ static bool output_of_path(struct eval *ev, const struct simple *s, struct value
 	return true;
 }
 
-
 void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind)
 {
 	struct value output = {NULL, 0};
@@ -186,7 +193,8 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 	case OUTPUT_PWD:
 		known = st->n_cwds == 1 && s->words.n == 1;
 		if (known)
-			output = value_concat(ev->arena, st->cwds[0], value_from(ev->arena, STR("\n")));
+			output = value_concat(ev->arena, st->cwds[0],
+					      value_from(ev->arena, STR("\n")));
 		break;
 	case OUTPUT_UNKNOWN:
 		break;

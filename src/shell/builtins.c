@@ -10,7 +10,9 @@ static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
 
 struct str builtin_arg(struct eval *ev, const struct simple *s, size_t i)
 {
-	return i < s->words.n && word_is_known(&s->words.items[i]) ? value_text(ev->arena, s->words.items[i].value) : STR("");
+	return i < s->words.n && word_is_known(&s->words.items[i])
+		       ? value_text(ev->arena, s->words.items[i].value)
+		       : STR("");
 }
 
 bool builtin_args_known(const struct simple *s, size_t from)
@@ -69,11 +71,13 @@ bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
 
 static struct value join_path(struct eval *ev, struct value base, struct value path)
 {
-	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n && path.seg[0].text.p[0] == '/')
+	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
+	    path.seg[0].text.p[0] == '/')
 		return path;
 	if (path.n && path.seg[0].kind != SEG_TEXT)
 		return value_any(); /* may be absolute */
-	return value_concat(ev->arena, value_concat(ev->arena, base, value_from(ev->arena, STR("/"))), path);
+	return value_concat(ev->arena,
+			    value_concat(ev->arena, base, value_from(ev->arena, STR("/"))), path);
 }
 
 /* The new directories in front, the old ones behind: cd may fail. */
@@ -101,12 +105,14 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t i = builtin_skip_options(ev, s, "");
 	struct str name = builtin_arg(ev, s, 0);
-	if (str_is(name, "popd") || s->words.n > i + 1 || (i < s->words.n && s->words.items[i].many)) {
+	if (str_is(name, "popd") || s->words.n > i + 1 ||
+	    (i < s->words.n && s->words.items[i].many)) {
 		state_unknown_cwd(ev, st);
 		st->oldpwd = value_any();
 	} else if (i >= s->words.n) {
 		const struct variable *home = state_variable(ev, st, STR("HOME"));
-		bool known = home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !str_is(name, "pushd");
+		bool known = home->kind == VARIABLE_SCALAR && home->n_alt == 1 &&
+			     !str_is(name, "pushd");
 		change_directory(ev, st, known ? home->alt[0] : value_any());
 	} else if (str_is(builtin_arg(ev, s, i), "-")) {
 		change_directory(ev, st, st->oldpwd);
@@ -126,7 +132,8 @@ static void set_positional(struct eval *ev, struct state *st, const struct word 
 }
 
 /* Options that change how text is read or expanded. */
-static const char *const odd_set_options[] = {"posix", "keyword", "braceexpand", "physical", "noglob"};
+static const char *const odd_set_options[] = {"posix", "keyword", "braceexpand", "physical",
+					      "noglob"};
 
 static void set_option(struct eval *ev, struct state *st, struct str name)
 {
@@ -169,7 +176,8 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 static void run_shift(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t n = 1;
-	bool known = s->words.n < 2 || (word_is_known(&s->words.items[1]) && str_to_size(builtin_arg(ev, s, 1), &n));
+	bool known = s->words.n < 2 ||
+		     (word_is_known(&s->words.items[1]) && str_to_size(builtin_arg(ev, s, 1), &n));
 	for (size_t i = 0; i < st->n_positional && i < n; i++)
 		known &= !st->positional[i].many;
 	if (!known || st->weak || ev->branches > (ev->frame ? ev->frame->branches : 0)) {
@@ -185,8 +193,10 @@ static void run_shift(struct eval *ev, struct state *st, struct simple *s)
 	}
 }
 
-static const char *const glob_options[] = {"nullglob", "dotglob", "failglob", "globstar", "extglob", "nocaseglob"};
-static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd", "compat31"};
+static const char *const glob_options[] = {"nullglob", "dotglob", "failglob",
+					   "globstar", "extglob", "nocaseglob"};
+static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd",
+					  "compat31"};
 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
@@ -219,7 +229,8 @@ static void run_eval(struct eval *ev, struct state *st, struct simple *s)
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (i == 1 && str_is(builtin_arg(ev, s, 1), "--"))
 			continue;
-		text = text.n ? arena_join3(ev->arena, text, STR(" "), builtin_arg(ev, s, i)) : builtin_arg(ev, s, i);
+		text = text.n ? arena_join3(ev->arena, text, STR(" "), builtin_arg(ev, s, i))
+			      : builtin_arg(ev, s, i);
 		(void)eval_charge(ev, 1 + text.n / 64);
 	}
 	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH)
@@ -245,8 +256,9 @@ static void run_source(struct eval *ev, struct state *st, struct simple *s)
 
 /* Signals whose trap does not run between any two commands. */
 static const char *const exit_traps[] = {"EXIT", "0"};
-static const char *const signal_traps[] = {"INT", "TERM", "HUP", "QUIT", "PIPE", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT",
-					   "SIGPIPE", "1", "2", "3", "13", "15"};
+static const char *const signal_traps[] = {"INT",    "TERM",    "HUP",    "QUIT",    "PIPE",
+					   "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE",
+					   "1",      "2",       "3",      "13",      "15"};
 
 static bool is_listed(struct str text, const char *const *names, size_t n)
 {
@@ -259,7 +271,8 @@ static bool is_listed(struct str text, const char *const *names, size_t n)
 static void defer(struct eval *ev, const struct state *st, struct str text)
 {
 	struct deferred *deferred = ARENA_NEW(ev->arena, struct deferred);
-	*deferred = (struct deferred){.text = text, .span = ev->span, .assigns = st->assigns, .next = ev->deferred};
+	*deferred = (struct deferred){
+		.text = text, .span = ev->span, .assigns = st->assigns, .next = ev->deferred};
 	ev->deferred = deferred;
 }
 
@@ -321,7 +334,8 @@ static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 
 /* ---- input ---- */
 
-static void assign_names(struct eval *ev, struct state *st, struct simple *s, size_t from, const char *otherwise)
+static void assign_names(struct eval *ev, struct state *st, struct simple *s, size_t from,
+			 const char *otherwise)
 {
 	if (from >= s->words.n)
 		state_assign(ev, st, str_from(otherwise), &variable_tainted);
@@ -340,7 +354,11 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 		for (size_t k = 1; k + 1 < s->words.n; k++) {
 			struct str text = builtin_arg(ev, s, k);
 			if (text.n > 1 && text.p[0] == '-' && text.p[text.n - 1] == 'a')
-				assign_names(ev, st, &(struct simple){.words = {s->words.items + k + 1, 1, 0}, .node = s->node}, 0, "REPLY");
+				assign_names(
+					ev, st,
+					&(struct simple){.words = {s->words.items + k + 1, 1, 0},
+							 .node = s->node},
+					0, "REPLY");
 			else if (str_find_char(text, 'a') != STR_NPOS && text.n && text.p[0] == '-')
 				state_havoc(ev, st);
 		}
@@ -368,7 +386,8 @@ static void run_let(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (s->words.items[i].many)
-			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
 		else
 			arith_effects(ev, st, s->words.items[i].value);
 	}
@@ -390,7 +409,8 @@ static void run_test(struct eval *ev, struct state *st, struct simple *s)
 }
 
 /* Builtins with a way to run text or to change what a name means. */
-static void run_opaque_if(struct eval *ev, struct state *st, struct simple *s, const char *letters, const char *why)
+static void run_opaque_if(struct eval *ev, struct state *st, struct simple *s, const char *letters,
+			  const char *why)
 {
 	for (const char *letter = letters; *letter; letter++)
 		if (builtin_may_have(ev, s, *letter)) {
@@ -534,8 +554,8 @@ static void run_jump(struct eval *ev, struct state *st, const struct simple *s)
 {
 	enum { JUMP_ALL = 1000 };
 	size_t levels = 1;
-	if (str_is(builtin_arg(ev, s, 0), "return") || (s->words.n > 1 && !str_to_size(builtin_arg(ev, s, 1), &levels)) ||
-	    levels > JUMP_ALL)
+	if (str_is(builtin_arg(ev, s, 0), "return") ||
+	    (s->words.n > 1 && !str_to_size(builtin_arg(ev, s, 1), &levels)) || levels > JUMP_ALL)
 		levels = JUMP_ALL;
 	st->weak++;
 	st->surely = false;
@@ -633,13 +653,14 @@ static bool act(struct eval *ev, struct state *st, struct simple *s, const struc
 
 bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool *ret_emit)
 {
-	const struct builtin *builtin = find_builtin(value_text(ev->arena, simple->words.items[0].value));
+	const struct builtin *builtin =
+		find_builtin(value_text(ev->arena, simple->words.items[0].value));
 	*ret_emit = true;
 	if (!builtin)
 		return false;
 	*ret_emit = act(ev, st, simple, builtin);
-	bool inner = builtin->action == RUN_EVAL || builtin->action == RUN_COMMAND || builtin->action == RUN_BUILTIN ||
-		     builtin->action == RUN_EXEC;
+	bool inner = builtin->action == RUN_EVAL || builtin->action == RUN_COMMAND ||
+		     builtin->action == RUN_BUILTIN || builtin->action == RUN_EXEC;
 	if (!inner || *ret_emit)
 		builtin_run_output(ev, st, simple, builtin->output);
 	else if (simple->output_lost || simple->output_unknown)

@@ -133,7 +133,8 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 static void eval_and_or(struct eval *ev, struct state *st, const struct node *node)
 {
 	eval_node(ev, st, node->first);
-	for (const struct node *item = node->first->next; item && !ev->exhausted; item = item->next) {
+	for (const struct node *item = node->first->next; item && !ev->exhausted;
+	     item = item->next) {
 		struct state skipped = *st;
 		if (st->n_fresh) {
 			struct state *yes = item->or_else ? &skipped : st;
@@ -229,13 +230,14 @@ static void end_loop(struct state *st, unsigned weak)
 	st->weak = weak;
 }
 
-typedef void eval_body(struct eval *ev, struct state *st, const struct node *node, const void *context);
+typedef void eval_body(struct eval *ev, struct state *st, const struct node *node,
+		       const void *context);
 
 /* Runs a body any number of times: once as things stand, then with everything that it changes unknown until nothing
  * changes any more.
  */
-static void eval_repeatedly(struct eval *ev, struct state *st, const struct node *node, eval_body *body,
-			    const void *context)
+static void eval_repeatedly(struct eval *ev, struct state *st, const struct node *node,
+			    eval_body *body, const void *context)
 {
 	enum { PASSES_MAX = 5 };
 	unsigned weak = st->weak;
@@ -259,7 +261,8 @@ static void eval_repeatedly(struct eval *ev, struct state *st, const struct node
 	ev->branches--;
 }
 
-static void while_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+static void while_body(struct eval *ev, struct state *st, const struct node *node,
+		       const void *context)
 {
 	(void)context;
 	if (node->cond)
@@ -278,7 +281,8 @@ static void eval_while(struct eval *ev, struct state *st, const struct node *nod
 	state_join(ev, st, &last, false);
 }
 
-static void c_for_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+static void c_for_body(struct eval *ev, struct state *st, const struct node *node,
+		       const void *context)
 {
 	(void)context;
 	eval_node(ev, st, node->body);
@@ -291,20 +295,24 @@ static void eval_c_for(struct eval *ev, struct state *st, const struct node *nod
 	eval_repeatedly(ev, st, node, c_for_body, NULL);
 }
 
-static void for_words(struct eval *ev, struct state *st, const struct node *node, struct words *words)
+static void for_words(struct eval *ev, struct state *st, const struct node *node,
+		      struct words *words)
 {
 	if (!node->has_in) {
 		if (st->positional_unknown)
-			ARENA_PUSH(ev->arena, words->items, words->n, words->cap) = (struct word){.many = true};
+			ARENA_PUSH(ev->arena, words->items, words->n,
+				   words->cap) = (struct word){.many = true};
 		for (size_t i = 0; i < st->n_positional && !st->positional_unknown; i++)
-			ARENA_PUSH(ev->arena, words->items, words->n, words->cap) = st->positional[i];
+			ARENA_PUSH(ev->arena, words->items, words->n,
+				   words->cap) = st->positional[i];
 		return;
 	}
 	for (const struct word_node *word = node->words; word; word = word->next)
 		expand_word(ev, st, word, words);
 }
 
-static void unknown_for_body(struct eval *ev, struct state *st, const struct node *node, const void *context)
+static void unknown_for_body(struct eval *ev, struct state *st, const struct node *node,
+			     const void *context)
 {
 	const struct variable *variable = context;
 	state_assign(ev, st, node->name, variable);
@@ -341,7 +349,8 @@ static void eval_for(struct eval *ev, struct state *st, const struct node *node)
 			state_assign(ev, st, STR("REPLY"), &variable_tainted);
 			capture_unknown(ev); /* it prints a newline at the end of its input */
 		}
-		const struct variable *variable = tainted ? &variable_tainted : words_variable(ev, &words);
+		const struct variable *variable = tainted ? &variable_tainted
+							  : words_variable(ev, &words);
 		eval_repeatedly(ev, st, node, unknown_for_body, variable);
 		state_join(ev, st, &none, false);
 		return;
@@ -362,8 +371,10 @@ static void eval_case(struct eval *ev, struct state *st, const struct node *node
 	struct state result = *st;
 	struct state entry = *st;
 	ev->branches++;
-	for (const struct case_item *item = node->items; item && !ev->exhausted; item = item->next) {
-		for (const struct word_node *pattern = item->patterns; pattern; pattern = pattern->next)
+	for (const struct case_item *item = node->items; item && !ev->exhausted;
+	     item = item->next) {
+		for (const struct word_node *pattern = item->patterns; pattern;
+		     pattern = pattern->next)
 			(void)expand_value(ev, &entry, pattern->parts);
 		/* With ;& and ;;& a branch may start where another ended. */
 		struct state branch = entry;
@@ -418,7 +429,8 @@ static void restore_locals(struct eval *ev, struct state *st, const struct frame
 
 static void call_body(struct eval *ev, struct state *st, const struct node *body, bool unknown)
 {
-	struct frame frame = {.body = body, .unknown = unknown, .caller = ev->frame, .branches = ev->branches};
+	struct frame frame = {
+		.body = body, .unknown = unknown, .caller = ev->frame, .branches = ev->branches};
 	ev->frame = &frame;
 	ev->calls++;
 	ev->depth++;
@@ -443,7 +455,8 @@ static void call_recursive(struct eval *ev, struct state *st, const struct node 
 	state_unknown_cwd(ev, st);
 }
 
-void eval_function(struct eval *ev, struct state *st, const struct function *function, const struct word *args, size_t n)
+void eval_function(struct eval *ev, struct state *st, const struct function *function,
+		   const struct word *args, size_t n)
 {
 	const struct word *positional = st->positional;
 	size_t n_positional = st->n_positional;
@@ -456,7 +469,8 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 	bool several = function->next != NULL;
 	args = positional_words(ev, args, n);
 	struct state entry = *st, result = *st;
-	for (bool first = true; function && !ev->exhausted; function = function->next, first = false) {
+	for (bool first = true; function && !ev->exhausted;
+	     function = function->next, first = false) {
 		if (!function->body)
 			continue;
 		struct state inner = entry;
@@ -486,14 +500,16 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 
 static void eval_test(struct eval *ev, struct state *st, const struct node *node)
 {
-	for (const struct test_operand *operand = node->operands; operand; operand = operand->next) {
+	for (const struct test_operand *operand = node->operands; operand;
+	     operand = operand->next) {
 		struct value v = expand_value(ev, st, operand->word->parts);
 		if (operand->kind == TEST_ARITH) {
 			arith_effects(ev, st, v);
 		} else if (operand->kind == TEST_VARIABLE) {
 			struct word word = {.value = v};
 			if (!word_is_known(&word))
-				eval_opaque(ev, st, "a variable is chosen by text that is not known");
+				eval_opaque(ev, st,
+					    "a variable is chosen by text that is not known");
 			else if (str_find_char(value_text(ev->arena, v), '[') != STR_NPOS)
 				arith_effects(ev, st, v);
 		}
@@ -548,7 +564,8 @@ static void eval_compound_redirects(struct eval *ev, struct state *st, const str
 	if (simple.redirects)
 		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple.redirects;
 	for (const struct redir *redir = node->redirs; redir; redir = redir->next)
-		simple.output_unknown |= redir->op == REDIR_DUP_OUT; /* error messages of Bash's may join in */
+		simple.output_unknown |= redir->op ==
+					 REDIR_DUP_OUT; /* error messages of Bash's may join in */
 	if (simple.redirects || simple.output_unknown)
 		capture_unknown(ev);
 }

@@ -19,8 +19,8 @@ enum variable_kind { VARIABLE_SCALAR, VARIABLE_ARRAY, VARIABLE_UNKNOWN };
 
 struct variable {
 	enum variable_kind kind;
-	bool maybe_unset;        /* SCALAR: it may also be unset; with no alternatives it surely is */
-	bool tainted;            /* UNKNOWN: this text may have put foreign text into it */
+	bool maybe_unset; /* SCALAR: it may also be unset; with no alternatives it surely is */
+	bool tainted;     /* UNKNOWN: this text may have put foreign text into it */
 	bool associative;
 	const struct value *alt; /* SCALAR: what it may be */
 	size_t n_alt;
@@ -54,35 +54,38 @@ struct state {
 	const struct shell_assign *assigns; /* for shell_command.assigns */
 	const struct value *cwds;
 	size_t n_cwds;
-	size_t n_fresh;            /* cwds in front that hold if the cd just before succeeded; 0: none */
+	size_t n_fresh; /* cwds in front that hold if the cd just before succeeded; 0: none */
 	struct value oldpwd;
 	const struct word *positional;
 	size_t n_positional;
 	bool positional_unknown;
-	bool havoc;                /* variables without a binding may have been set by this text */
-	bool volatile_variables;   /* any command may change any variable (a DEBUG trap, a nameref) */
-	bool globs_unknown;        /* dotglob, nullglob, GLOBIGNORE ... */
+	bool havoc;              /* variables without a binding may have been set by this text */
+	bool volatile_variables; /* any command may change any variable (a DEBUG trap, a nameref) */
+	bool globs_unknown;      /* dotglob, nullglob, GLOBIGNORE ... */
 	bool lastpipe;
-	bool odd_options;          /* options that change echo and cd */
+	bool odd_options; /* options that change echo and cd */
 	bool any_readonly;
-	bool shaken;               /* an error may have ended a line: what is assigned from here on may not be */
-	bool integers;             /* some variable is an integer: assigning to it is arithmetic */
+	bool shaken; /* an error may have ended a line: what is assigned from here on may not be */
+	bool integers; /* some variable is an integer: assigning to it is arithmetic */
 	bool errexit;
-	bool dead;                 /* exit was called */
+	bool dead; /* exit was called */
 	bool surely;
-	unsigned weak;             /* > 0: break, continue or return may have jumped away */
-	unsigned jump;             /* loops that the jump leaves; a return leaves all */
+	unsigned weak; /* > 0: break, continue or return may have jumped away */
+	unsigned jump; /* loops that the jump leaves; a return leaves all */
 };
 
 struct eval;
 
-const struct binding *state_find(struct eval *ev, const struct state *st, enum binding_kind kind, struct str name);
+const struct binding *state_find(struct eval *ev, const struct state *st, enum binding_kind kind,
+				 struct str name);
 /* Never NULL. */
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name);
 bool state_assigned(struct eval *ev, const struct state *st, struct str name);
-void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable);
+void state_assign(struct eval *ev, struct state *st, struct str name,
+		  const struct variable *variable);
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);
-void state_bind_function(struct eval *ev, struct state *st, struct str name, const struct node *body);
+void state_bind_function(struct eval *ev, struct state *st, struct str name,
+			 const struct node *body);
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
 /* Forgets every variable. */
@@ -137,9 +140,9 @@ struct eval {
 	const struct shell_env *env;
 	int depth;
 	bool exhausted;
-	struct origin origin; /* of the text whose tree is being walked */
-	struct capture *capture; /* where standard output goes, NULL: nowhere we look */
-	unsigned branches;       /* > 0: what runs now runs perhaps */
+	struct origin origin;      /* of the text whose tree is being walked */
+	struct capture *capture;   /* where standard output goes, NULL: nowhere we look */
+	unsigned branches;         /* > 0: what runs now runs perhaps */
 	const struct value *input; /* known standard input of the command about to run */
 	bool piped_in, piped_out;
 	int pipeline, pipelines;
@@ -148,12 +151,12 @@ struct eval {
 	bool choosing;
 	struct frame *frame;
 	int calls;
-	int aliases; /* alias expansions in progress */
-	int substitutions; /* $( ) and <( ) around the command */
+	int aliases;        /* alias expansions in progress */
+	int substitutions;  /* $( ) and <( ) around the command */
 	size_t substituted; /* how many were run */
 	struct deferred *deferred;
 	const struct binding *all_functions; /* every definition seen */
-	struct span span; /* of the simple command being run */
+	struct span span;                    /* of the simple command being run */
 };
 
 /* Charges work; false when there is none left. */
@@ -168,7 +171,8 @@ void eval_text(struct eval *ev, struct state *st, struct str text);
 const struct word *positional_words(struct eval *ev, const struct word *items, size_t n);
 /* Runs the substitutions inside text that Bash expands once more (subscripts, prompts). */
 void eval_embedded(struct eval *ev, struct state *st, struct str text);
-void eval_function(struct eval *ev, struct state *st, const struct function *function, const struct word *args, size_t n);
+void eval_function(struct eval *ev, struct state *st, const struct function *function,
+		   const struct word *args, size_t n);
 struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum shell_kind kind);
 
 void capture_add(struct eval *ev, const struct state *st, struct value output);
@@ -182,7 +186,8 @@ struct words {
 };
 
 /* All words that the node expands to, with splitting and globbing. */
-void expand_word(struct eval *ev, struct state *st, const struct word_node *node, struct words *out);
+void expand_word(struct eval *ev, struct state *st, const struct word_node *node,
+		 struct words *out);
 /* As one value: no splitting, no globbing, no braces (assignments, here-strings, case words). */
 struct value expand_value(struct eval *ev, struct state *st, const struct part *parts);
 /* An assignment's right side: tildes count behind ':' too. */
@@ -190,7 +195,8 @@ struct value expand_assigned(struct eval *ev, struct state *st, const struct par
 /* A known text as Bash's arithmetic would take it: runs what is inside, or is opaque. */
 void arith_effects(struct eval *ev, struct state *st, struct value expression);
 /* Substitutions in a subscript, then its arithmetic unless the array is associative. */
-void subscript_effects(struct eval *ev, struct state *st, struct str array, const struct part *subscript);
+void subscript_effects(struct eval *ev, struct state *st, struct str array,
+		       const struct part *subscript);
 /* A word that a builtin takes for a variable name, perhaps with a subscript. Empty when it is no plain name. */
 struct str variable_name(struct eval *ev, struct state *st, const struct word *word);
 /* Alternatives of a variable: the one that this replay looks at. */
@@ -199,15 +205,15 @@ size_t eval_pick(struct eval *ev, size_t n, bool *ret_unknown);
 struct field {
 	struct eval *ev;
 	struct state *st;
-	struct words *out;  /* NULL: one value, no splitting */
+	struct words *out; /* NULL: one value, no splitting */
 	struct seg *segs;
 	size_t n, cap;
 	bool started, many;
-	bool fuzzy;         /* an open bracket: the rest of the word is unknown */
+	bool fuzzy;          /* an open bracket: the rest of the word is unknown */
 	bool literal_splits; /* ${x:-a b}: plain text is split as well */
-	bool vanishes;      /* "$@" without parameters: no word if nothing else stands in it */
+	bool vanishes;       /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
-	bool absorb;        /* the next separator belongs to the blank before it */
+	bool absorb; /* the next separator belongs to the blank before it */
 };
 
 void field_parts(struct field *f, const struct part *parts, bool quoted);
@@ -237,13 +243,13 @@ struct declared {
 
 struct simple {
 	const struct node *node;
-	struct words words;      /* argv */
+	struct words words; /* argv */
 	struct shell_redirect *redirects, *last_redirect;
 	const struct shell_assign *assigns;
 	const struct value *input;
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
-	bool errors_joined;      /* 2>&1 */
-	bool output_lost;        /* standard output goes to a file */
+	bool errors_joined;        /* 2>&1 */
+	bool output_lost;          /* standard output goes to a file */
 	bool output_unknown;
 };
 
@@ -254,12 +260,14 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 /* NAME=value behind declare, export, alias and their kin, as it is met: simple->words holds what stands before it and
  * gets the word.
  */
-void builtin_declare(struct eval *ev, struct state *st, struct simple *simple, const struct word_node *word);
+void builtin_declare(struct eval *ev, struct state *st, struct simple *simple,
+		     const struct word_node *word);
 
 /* ---- simple.c ---- */
 
 void eval_simple(struct eval *ev, struct state *st, const struct node *node);
-void eval_redirects(struct eval *ev, struct state *st, const struct node *node, struct simple *simple);
+void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
+		    struct simple *simple);
 /* Runs argv as if it had been written so: functions (unless skipped), builtins, commands. */
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
 /* NAME=value, NAME+=value, NAME[i]=value, NAME=(...) */

@@ -43,7 +43,8 @@ static void push_seg(struct field *f, enum seg_kind kind, struct str text)
 		kind = SEG_ANY;
 		f->many |= f->out != NULL;
 	}
-	ARENA_PUSH(f->ev->arena, f->segs, f->n, f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text};
+	ARENA_PUSH(f->ev->arena, f->segs, f->n,
+		   f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text};
 	(void)eval_charge(f->ev, 1);
 }
 
@@ -132,7 +133,9 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 {
 	f->started = true;
 	f->absorb = false;
-	if (quoted || !f->globs || (!memchr(text.p, '*', text.n) && !memchr(text.p, '?', text.n) && !memchr(text.p, '[', text.n)))
+	if (quoted || !f->globs ||
+	    (!memchr(text.p, '*', text.n) && !memchr(text.p, '?', text.n) &&
+	     !memchr(text.p, '[', text.n)))
 		push_seg(f, SEG_TEXT, text);
 	else
 		glob_text(f, text, last);
@@ -200,7 +203,8 @@ void field_value(struct field *f, struct value v, bool quoted)
 	}
 	bool ifs_known = current_ifs(f, &ifs);
 	for (size_t i = 0; i < v.n; i++) {
-		bool number = v.seg[i].kind == SEG_NUMBER && ifs_known && !strpbrk(arena_str(f->ev->arena, ifs).p, "0123456789-");
+		bool number = v.seg[i].kind == SEG_NUMBER && ifs_known &&
+			      !strpbrk(arena_str(f->ev->arena, ifs).p, "0123456789-");
 		if (v.seg[i].kind == SEG_TEXT && ifs_known)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
@@ -216,7 +220,9 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 	for (size_t i = 0; i < n; i++)
 		unknown |= items[i].many;
 	if (unknown && (!f->out || (star && quoted))) {
-		field_any(f, true); /* how many there are, and so the blanks between them, is not known */
+		field_any(
+			f,
+			true); /* how many there are, and so the blanks between them, is not known */
 		return;
 	}
 	if (!f->out || (star && quoted)) {
@@ -359,7 +365,8 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 {
 	struct value expression = expand_value(f->ev, f->st, part->arith);
 	arith_effects(f->ev, f->st, expression);
-	struct str text = value_is_known(expression) ? value_text(f->ev->arena, expression) : STR("");
+	struct str text = value_is_known(expression) ? value_text(f->ev->arena, expression)
+						     : STR("");
 	/* Written as it is printed: no sign, no octal, no overflow. */
 	bool plain = text.n && text.n < 10 && (text.p[0] != '0' || text.n == 1);
 	for (size_t i = 0; i < text.n; i++)
@@ -375,7 +382,8 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 void field_parts(struct field *f, const struct part *parts, bool quoted)
 {
 	bool first = true;
-	for (const struct part *part = parts; part && eval_charge(f->ev, 1); part = part->next, first = false) {
+	for (const struct part *part = parts; part && eval_charge(f->ev, 1);
+	     part = part->next, first = false) {
 		bool q = quoted || part->quoted;
 		switch (part->kind) {
 		case PART_TEXT:
@@ -416,7 +424,8 @@ void expand_word(struct eval *ev, struct state *st, const struct word_node *node
 	if (words.too_many)
 		(void)expand_value(ev, st, node->parts); /* what it runs, it runs */
 	if (words.too_many || ev->exhausted)
-		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = (struct word){.many = true, .value = value_any()};
+		ARENA_PUSH(ev->arena, out->items, out->n,
+			   out->cap) = (struct word){.many = true, .value = value_any()};
 	for (size_t i = before; i < out->n; i++)
 		out->items[i].span = node->span;
 }
@@ -432,7 +441,8 @@ struct value expand_assigned(struct eval *ev, struct state *st, const struct par
 {
 	/* A tilde behind ':' is expanded too; the home directory is then somewhere in the middle. */
 	for (const struct part *part = parts; part; part = part->next)
-		if (part->kind == PART_TEXT && !part->quoted && str_find(part->text, STR(":~")) != STR_NPOS) {
+		if (part->kind == PART_TEXT && !part->quoted &&
+		    str_find(part->text, STR(":~")) != STR_NPOS) {
 			(void)expand_value(ev, st, parts);
 			return value_any();
 		}
@@ -469,14 +479,17 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		if (i > from && rest.n) {
 			bool compare = rest.n > 1 && rest.p[0] == '=' && rest.p[1] == '=';
 			size_t eq = str_find_char(str_first(rest, 4), '=');
-			assigns = !compare && (eq != STR_NPOS || str_starts(rest, STR("++")) || str_starts(rest, STR("--")));
+			assigns = !compare && (eq != STR_NPOS || str_starts(rest, STR("++")) ||
+					       str_starts(rest, STR("--")));
 		}
-		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") || str_is(str_make(text.p + from - 2, 2), "--"));
+		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") ||
+					    str_is(str_make(text.p + from - 2, 2), "--"));
 		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
 			static const struct seg number = {SEG_NUMBER, STR_INIT("")};
 			ev->branches++;
 			st->weak++;
-			state_assign_value(ev, st, str_make(text.p + from, i - from), (struct value){&number, 1});
+			state_assign_value(ev, st, str_make(text.p + from, i - from),
+					   (struct value){&number, 1});
 			st->weak--;
 			ev->branches--;
 		}
@@ -490,20 +503,23 @@ static void arith_name(struct eval *ev, struct state *st, struct str name, int d
 	const struct variable *v = state_variable(ev, st, name);
 	if (v->kind == VARIABLE_UNKNOWN) {
 		if (v->tainted)
-			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
 		return;
 	}
 	for (size_t i = 0; i < v->n_alt; i++) {
 		if (value_is_numeric(v->alt[i]))
 			continue;
 		if (!value_is_known(v->alt[i]))
-			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
 		else
 			arith_text(ev, st, value_text(ev->arena, v->alt[i]), depth + 1);
 	}
 	for (size_t i = 0; i < v->n_items; i++) {
 		if (v->items[i].many || !value_is_known(v->items[i].value))
-			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
 		else if (!value_is_numeric(v->items[i].value))
 			arith_text(ev, st, value_text(ev->arena, v->items[i].value), depth + 1);
 	}
@@ -537,7 +553,8 @@ static bool valid_expression(struct expression *e);
 static bool valid_primary(struct expression *e, bool *ret_zero)
 {
 	*ret_zero = true;
-	while (accept_sign(e, "!") || accept_sign(e, "~") || accept_sign(e, "-") || accept_sign(e, "+"))
+	while (accept_sign(e, "!") || accept_sign(e, "~") || accept_sign(e, "-") ||
+	       accept_sign(e, "+"))
 		;
 	skip_space(e);
 	if (accept_sign(e, "("))
@@ -547,7 +564,8 @@ static bool valid_primary(struct expression *e, bool *ret_zero)
 		n++;
 	struct str word = str_first(e->rest, n);
 	size_t number;
-	if (n == 0 || (ascii_is_digit(word.p[0]) && (!str_to_size(word, &number) || (n > 1 && word.p[0] == '0') || n > 18)))
+	if (n == 0 || (ascii_is_digit(word.p[0]) &&
+		       (!str_to_size(word, &number) || (n > 1 && word.p[0] == '0') || n > 18)))
 		return false;
 	*ret_zero = !ascii_is_digit(word.p[0]) || number == 0;
 	e->rest = str_from_at(e->rest, n);
@@ -557,9 +575,9 @@ static bool valid_primary(struct expression *e, bool *ret_zero)
 
 static bool valid_expression(struct expression *e)
 {
-	static const char *const signs[] = {"<<=", ">>=", "&&", "||", "<<", ">>", "<=", ">=", "==", "!=", "+=", "-=",
-					    "*=",  "&=",  "|=", "^=", "<",  ">",  "=",  "+",  "-",  "*",  "&",  "|",
-					    "^",   ",",	 ";"};
+	static const char *const signs[] = {"<<=", ">>=", "&&", "||", "<<", ">>", "<=", ">=", "==",
+					    "!=",  "+=",  "-=", "*=", "&=", "|=", "^=", "<",  ">",
+					    "=",   "+",   "-",  "*",  "&",  "|",  "^",  ",",  ";"};
 	bool zero;
 	e->depth++;
 	if (!valid_primary(e, &zero))
@@ -585,7 +603,8 @@ static bool is_well_formed(struct eval *ev, struct value expression)
 {
 	struct str text = STR("");
 	for (size_t i = 0; i < expression.n && eval_charge(ev, 1 + text.n / 64); i++) {
-		struct str piece = expression.seg[i].kind == SEG_NUMBER ? STR("1") : expression.seg[i].text;
+		struct str piece = expression.seg[i].kind == SEG_NUMBER ? STR("1")
+									: expression.seg[i].text;
 		text = arena_join(ev->arena, text, piece);
 	}
 	struct expression e = {str_trim(text), 0};
@@ -601,7 +620,8 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 		st->shaken = true;
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
-			eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
 			return;
 		}
 		if (expression.seg[i].kind == SEG_TEXT)
@@ -609,13 +629,15 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 	}
 }
 
-void subscript_effects(struct eval *ev, struct state *st, struct str array, const struct part *subscript)
+void subscript_effects(struct eval *ev, struct state *st, struct str array,
+		       const struct part *subscript)
 {
 	struct value v = expand_value(ev, st, subscript);
 	st->shaken |= v.n == 0 || !value_is_known(v);
 	if (state_variable(ev, st, array)->associative)
 		return;
-	bool all = v.n == 1 && v.seg[0].kind == SEG_TEXT && (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
+	bool all = v.n == 1 && v.seg[0].kind == SEG_TEXT &&
+		   (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
 	if (!all)
 		arith_effects(ev, st, v);
 }

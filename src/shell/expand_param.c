@@ -11,11 +11,11 @@ struct holding {
 	bool is_list;             /* $@, $*, ${a[@]} */
 	const struct word *items; /* is_list */
 	size_t n;
-	bool unknown;             /* anything, also unset */
+	bool unknown; /* anything, also unset */
 	bool tainted;
 	bool unset;
-	struct value value;       /* a scalar */
-	bool star;                /* joined into one word when quoted */
+	struct value value; /* a scalar */
+	bool star;          /* joined into one word when quoted */
 };
 
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
@@ -63,7 +63,8 @@ static void hold_variable(struct eval *ev, const struct variable *v, struct hold
 		h->value = v->alt[picked];
 }
 
-static void hold_positional(struct eval *ev, const struct state *st, struct str digits, struct holding *h)
+static void hold_positional(struct eval *ev, const struct state *st, struct str digits,
+			    struct holding *h)
 {
 	size_t index;
 	if (!str_to_size(digits, &index) || st->positional_unknown) {
@@ -110,11 +111,12 @@ static void hold_directory(struct eval *ev, const struct state *st, bool old, st
 
 static bool is_all(const struct value v)
 {
-	return v.n == 1 && v.seg[0].kind == SEG_TEXT && (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
+	return v.n == 1 && v.seg[0].kind == SEG_TEXT &&
+	       (str_is(v.seg[0].text, "@") || str_is(v.seg[0].text, "*"));
 }
 
-static void hold_element(struct eval *ev, struct state *st, const struct param *param, const struct variable *v,
-			 struct holding *h)
+static void hold_element(struct eval *ev, struct state *st, const struct param *param,
+			 const struct variable *v, struct holding *h)
 {
 	struct value subscript = expand_value(ev, st, param->subscript);
 	bool all = is_all(subscript);
@@ -161,7 +163,8 @@ static void hold(struct eval *ev, struct state *st, const struct param *param, s
 		hold_special(ev, st, c, h);
 	} else if (param->has_subscript) {
 		hold_element(ev, st, param, state_variable(ev, st, name), h);
-	} else if ((str_is(name, "PWD") || str_is(name, "OLDPWD")) && !state_assigned(ev, st, name)) {
+	} else if ((str_is(name, "PWD") || str_is(name, "OLDPWD")) &&
+		   !state_assigned(ev, st, name)) {
 		hold_directory(ev, st, str_is(name, "OLDPWD"), h);
 	} else {
 		hold_variable(ev, state_variable(ev, st, name), h);
@@ -211,8 +214,10 @@ static int pattern_matches(const struct value *pattern, size_t i, struct str tex
 		return text.n == 0;
 	const struct seg *seg = &pattern->seg[i];
 	if (seg->kind == SEG_TEXT)
-		return str_starts(text, seg->text) ? pattern_matches(pattern, i + 1, str_from_at(text, seg->text.n), budget)
-						   : 0;
+		return str_starts(text, seg->text)
+			       ? pattern_matches(pattern, i + 1, str_from_at(text, seg->text.n),
+						 budget)
+			       : 0;
 	if (seg->kind != SEG_GLOB || (seg->text.n > 1 && seg->text.p[0] != '['))
 		return -1;
 	if (str_is(seg->text, "*")) {
@@ -240,7 +245,8 @@ static struct value expand_pattern(struct field *f, const struct part *parts)
 }
 
 /* ${x#p} ${x##p} ${x%p} ${x%%p}: false when it cannot be computed. */
-static bool remove_affix(struct eval *ev, const char *op, struct str text, struct value pattern, struct value *ret_value)
+static bool remove_affix(struct eval *ev, const char *op, struct str text, struct value pattern,
+			 struct value *ret_value)
 {
 	bool suffix = op[0] == '%', longest = op[1] != 0;
 	unsigned budget = 20000;
@@ -252,7 +258,8 @@ static bool remove_affix(struct eval *ev, const char *op, struct str text, struc
 		if (hit < 0)
 			return false;
 		if (hit) {
-			*ret_value = value_from(ev->arena, suffix ? str_first(text, text.n - n) : str_from_at(text, n));
+			*ret_value = value_from(ev->arena, suffix ? str_first(text, text.n - n)
+								  : str_from_at(text, n));
 			return true;
 		}
 	}
@@ -261,7 +268,8 @@ static bool remove_affix(struct eval *ev, const char *op, struct str text, struc
 }
 
 /* ${x/literal/literal} */
-static bool replace(struct eval *ev, bool all, struct str text, struct str what, struct str with, struct value *ret_value)
+static bool replace(struct eval *ev, bool all, struct str text, struct str what, struct str with,
+		    struct value *ret_value)
 {
 	struct str done = STR("");
 	if (what.n == 0 || strchr("#%", what.p[0]) || str_find_char(with, '&') != STR_NPOS)
@@ -303,11 +311,13 @@ static bool parse_offset(struct eval *ev, struct value v, long *ret_number)
 	return true;
 }
 
-static bool substring(struct field *f, const struct param *param, struct str text, struct value *ret_value)
+static bool substring(struct field *f, const struct param *param, struct str text,
+		      struct value *ret_value)
 {
 	long from = 0, length = (long)text.n;
 	struct value offset = expand_value(f->ev, f->st, param->arg);
-	struct value count = param->arg2 ? expand_value(f->ev, f->st, param->arg2) : (struct value){NULL, 0};
+	struct value count = param->arg2 ? expand_value(f->ev, f->st, param->arg2)
+					 : (struct value){NULL, 0};
 	arith_effects(f->ev, f->st, offset);
 	arith_effects(f->ev, f->st, count);
 	if (!is_ascii(text) || text.n > 1000000 || !parse_offset(f->ev, offset, &from))
@@ -324,11 +334,13 @@ static bool substring(struct field *f, const struct param *param, struct str tex
 	long end = length < 0 ? size + length : from + length;
 	if (end < from)
 		return false;
-	*ret_value = value_from(f->ev->arena, str_make(text.p + from, (size_t)((end > size ? size : end) - from)));
+	*ret_value = value_from(
+		f->ev->arena, str_make(text.p + from, (size_t)((end > size ? size : end) - from)));
 	return true;
 }
 
-static bool change_case(struct eval *ev, const struct param *param, struct str text, struct value *ret_value)
+static bool change_case(struct eval *ev, const struct param *param, struct str text,
+			struct value *ret_value)
 {
 	if (param->arg || !is_ascii(text) || param->op[0] == '~')
 		return false;
@@ -345,16 +357,19 @@ static bool change_case(struct eval *ev, const struct param *param, struct str t
 }
 
 /* Operators that compute new text from known text; false: unknown, but their words were run. */
-static bool transform(struct field *f, const struct param *param, struct str text, struct value *ret_value)
+static bool transform(struct field *f, const struct param *param, struct str text,
+		      struct value *ret_value)
 {
 	struct str what, with = STR("");
 	switch (param->op[0]) {
 	case '#':
 	case '%':
-		return remove_affix(f->ev, param->op, text, expand_pattern(f, param->arg), ret_value);
+		return remove_affix(f->ev, param->op, text, expand_pattern(f, param->arg),
+				    ret_value);
 	case '/': {
 		struct value pattern = expand_pattern(f, param->arg);
-		struct value replacement = param->arg2 ? expand_value(f->ev, f->st, param->arg2) : (struct value){NULL, 0};
+		struct value replacement = param->arg2 ? expand_value(f->ev, f->st, param->arg2)
+						       : (struct value){NULL, 0};
 		return known_text(f->ev, pattern, &what) && known_text(f->ev, replacement, &with) &&
 		       replace(f->ev, param->op[1] == '/', text, what, with, ret_value);
 	}
@@ -383,7 +398,8 @@ static void prompt_effects(struct field *f, const struct param *param, const str
 		eval_opaque(f->ev, f->st, "a prompt that Bash expands is not known");
 }
 
-static void operate(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+static void operate(struct field *f, const struct param *param, const struct holding *h,
+		    bool quoted)
 {
 	struct str text;
 	struct value result;
@@ -393,7 +409,8 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		f->many |= h->is_list && f->out;
 		return;
 	}
-	if (!h->is_list && !h->unknown && known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text) &&
+	if (!h->is_list && !h->unknown &&
+	    known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text) &&
 	    transform(f, param, text, &result)) {
 		field_value(f, result, quoted);
 		f->started |= quoted;
@@ -416,7 +433,8 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 			return false;
 	run_offsets(f, param);
 	if (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg), &from) || from < 0 ||
-	    (param->arg2 && (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg2), &count) || count < 0)))
+	    (param->arg2 &&
+	     (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg2), &count) || count < 0)))
 		return false;
 	bool positional = !param->has_subscript;
 	if (positional && from == 0)
@@ -430,7 +448,8 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 	return true;
 }
 
-static void add_held(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+static void add_held(struct field *f, const struct param *param, const struct holding *h,
+		     bool quoted)
 {
 	bool star = h->star || (param->name.n == 1 && param->name.p[0] == '*');
 	if (h->is_list) {
@@ -463,7 +482,8 @@ static void assign_default(struct field *f, const struct param *param, bool sure
 }
 
 /* - = ? + with and without the colon */
-static void default_operator(struct field *f, const struct param *param, const struct holding *h, bool quoted)
+static void default_operator(struct field *f, const struct param *param, const struct holding *h,
+			     bool quoted)
 {
 	bool colon = param->op[0] == ':';
 	char op = colon ? param->op[1] : param->op[0];
@@ -521,7 +541,8 @@ static void indirect(struct field *f, const struct param *param, bool quoted)
 	for (size_t i = 0; simple && i < text.n; i++)
 		simple = ascii_is_name(text.p[i]);
 	if (!simple && (h.tainted || (!h.unknown && !h.unset && !h.is_list)))
-		eval_opaque(f->ev, f->st, "a variable named by text that is not known may run commands");
+		eval_opaque(f->ev, f->st,
+			    "a variable named by text that is not known may run commands");
 	if (simple && text.n && !param->op[0]) {
 		struct param direct = {.name = text, .braced = true};
 		expand_param(f, &direct, quoted);
@@ -542,7 +563,8 @@ static void add_length(struct field *f, const struct holding *h, bool quoted)
 		for (size_t i = 0; i < h->n; i++)
 			exact &= !h->items[i].many;
 		length = h->n;
-	} else if (!h->is_list && !h->unknown && !h->unset && known_text(f->ev, h->value, &text) && is_ascii(text)) {
+	} else if (!h->is_list && !h->unknown && !h->unset && known_text(f->ev, h->value, &text) &&
+		   is_ascii(text)) {
 		exact = true;
 		length = text.n;
 	}

@@ -22,7 +22,8 @@ void grammar_end_node(struct reader *r, struct node *node)
 /* ---- simple commands ---- */
 
 /* Builtins whose arguments are read as assignments, also with arrays. */
-static const char *const declaration_builtins[] = {"alias", "declare", "export", "local", "readonly", "typeset"};
+static const char *const declaration_builtins[] = {"alias", "declare",  "export",
+						   "local", "readonly", "typeset"};
 
 static bool is_declaration(const struct word_node *word)
 {
@@ -86,7 +87,8 @@ struct node *read_simple(struct reader *r)
 		} else if (c == '(' && n_words) {
 			reader_fail(r, "unexpected parenthesis");
 		} else if (grammar_starts_word(r, c)) {
-			struct word_node *word = read_word(r, !name || is_declaration(name), WORD_PLAIN);
+			struct word_node *word = read_word(r, !name || is_declaration(name),
+							   WORD_PLAIN);
 			if (!word)
 				break;
 			if (!name && !word->assign)
@@ -102,7 +104,8 @@ struct node *read_simple(struct reader *r)
 	}
 	if (!n_words && !node->redirs)
 		return NULL;
-	for (const struct word_node *word = node->words; word && name && r->substitutions; word = word->next)
+	for (const struct word_node *word = node->words; word && name && r->substitutions;
+	     word = word->next)
 		if (word->assign && word->is_array && word != name && word->end < name->end)
 			reader_fail(r, "an array in front of a command in a substitution");
 	node->span = reader_span(r, from, end);
@@ -127,11 +130,13 @@ static bool skip_prefixes(struct reader *r)
 		r->at = end;
 		reader_skip_blanks(r);
 		/* Inside a substitution Bash knows no reserved words behind "time". */
-		if (word == RESERVED_TIME && r->substitutions && peek_reserved(r, &end) != RESERVED_NONE)
+		if (word == RESERVED_TIME && r->substitutions &&
+		    peek_reserved(r, &end) != RESERVED_NONE)
 			reader_fail(r, "a reserved word behind time");
 		size_t at = r->at;
 		if (word == RESERVED_TIME && reader_accept(r, '-')) {
-			bool option = (reader_accept(r, 'p') || reader_accept(r, '-')) && reader_is_meta(reader_peek(r));
+			bool option = (reader_accept(r, 'p') || reader_accept(r, '-')) &&
+				      reader_is_meta(reader_peek(r));
 			if (!option)
 				r->at = at;
 		}
@@ -229,7 +234,8 @@ struct node *read_list(struct reader *r)
 		if (c == '&' && reader_peek_second(r) != '&') {
 			item->background = true;
 			(void)reader_next(r);
-		} else if (c == ';' && reader_peek_second(r) != ';' && reader_peek_second(r) != '&') {
+		} else if (c == ';' && reader_peek_second(r) != ';' &&
+			   reader_peek_second(r) != '&') {
 			(void)reader_next(r);
 		} else if (c != '\n') {
 			break;
@@ -241,7 +247,8 @@ struct node *read_list(struct reader *r)
 static bool only_simple(const struct node *node)
 {
 	for (; node; node = node->next) {
-		bool inner = node->kind == NODE_LIST || node->kind == NODE_AND_OR || node->kind == NODE_PIPELINE;
+		bool inner = node->kind == NODE_LIST || node->kind == NODE_AND_OR ||
+			     node->kind == NODE_PIPELINE;
 		if (inner ? !only_simple(node->first) : node->kind != NODE_SIMPLE)
 			return false;
 	}

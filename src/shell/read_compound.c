@@ -7,7 +7,6 @@
 
 /* ---- reserved words ---- */
 
-
 static const struct {
 	const char *text;
 	enum reserved word;
@@ -289,8 +288,8 @@ static struct node *read_case(struct reader *r)
 	}
 }
 
-static struct test_operand *add_test_operand(struct reader *r, struct test_operand ***tail, struct word_node *word,
-					     enum test_word kind)
+static struct test_operand *add_test_operand(struct reader *r, struct test_operand ***tail,
+					     struct word_node *word, enum test_word kind)
 {
 	struct test_operand *operand = ARENA_NEW(r->arena, struct test_operand);
 	operand->word = word;
@@ -343,7 +342,8 @@ static struct node *read_test(struct reader *r)
 		bool plain = word_node_text(word, &text, &quoted) && !quoted;
 		if (plain && str_is(text, "]]"))
 			return node;
-		if (plain && (str_is(text, "=~") || str_is(text, "==") || str_is(text, "=") || str_is(text, "!=")))
+		if (plain && (str_is(text, "=~") || str_is(text, "==") || str_is(text, "=") ||
+			      str_is(text, "!=")))
 			mode = str_is(text, "=~") ? WORD_REGEX : WORD_TEST;
 		enum test_word op = plain ? test_operator_kind(text) : TEST_PLAIN;
 		if (op == TEST_ARITH && before)

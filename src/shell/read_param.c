@@ -11,7 +11,8 @@ struct str read_name(struct reader *r)
 	if (c < 0 || !ascii_is_name((char)c) || ascii_is_digit((char)c))
 		return STR("");
 	while (c > 0 && c < 128 && ascii_is_name((char)c)) {
-		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)reader_next(r);
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n,
+			   r->scratch_cap) = (char)reader_next(r);
 		c = reader_peek(r);
 	}
 	struct str name = arena_str(r->arena, str_make(r->scratch + from, r->scratch_n - from));
@@ -138,6 +139,7 @@ struct param *read_braced(struct reader *r, bool quoted)
 	if (reader_peek(r) != '}')
 		read_operator(r, param, quoted);
 	reader_expect(r, '}', "${ is never closed");
-	param->holds_brace = str_find_char(str_make(r->text.p + from, r->at - from), '{') != STR_NPOS;
+	param->holds_brace = str_find_char(str_make(r->text.p + from, r->at - from), '{') !=
+			     STR_NPOS;
 	return param;
 }

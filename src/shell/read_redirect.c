@@ -21,7 +21,8 @@ bool peek_redirection(struct reader *r, size_t *ret_sign)
 	}
 	if (c == '{') {
 		r->at++;
-		while (reader_peek(r) > 0 && reader_peek(r) < 128 && ascii_is_name((char)reader_peek(r)))
+		while (reader_peek(r) > 0 && reader_peek(r) < 128 &&
+		       ascii_is_name((char)reader_peek(r)))
 			r->at++;
 		c = reader_peek(r);
 		if (c == '}')
@@ -29,7 +30,8 @@ bool peek_redirection(struct reader *r, size_t *ret_sign)
 		else
 			r->at = at;
 	} else {
-		while (reader_peek(r) > 0 && reader_peek(r) < 128 && ascii_is_digit((char)reader_peek(r)))
+		while (reader_peek(r) > 0 && reader_peek(r) < 128 &&
+		       ascii_is_digit((char)reader_peek(r)))
 			r->at++;
 	}
 	bool moved = r->at != at;
@@ -47,9 +49,18 @@ struct redir_sign {
 
 /* Longest first. */
 static const struct redir_sign redir_signs[] = {
-	{"&>>", REDIR_BOTH_APPEND}, {"<<<", REDIR_HERE_STRING}, {"<<-", REDIR_HERE_DOC}, {"&>", REDIR_BOTH},
-	{"<<", REDIR_HERE_DOC},     {"<&", REDIR_DUP_IN},	{"<>", REDIR_IN_OUT},	 {">>", REDIR_APPEND},
-	{">&", REDIR_DUP_OUT},	    {">|", REDIR_OUT},		{"<", REDIR_IN},	 {">", REDIR_OUT},
+	{"&>>", REDIR_BOTH_APPEND},
+	{"<<<", REDIR_HERE_STRING},
+	{"<<-", REDIR_HERE_DOC},
+	{"&>", REDIR_BOTH},
+	{"<<", REDIR_HERE_DOC},
+	{"<&", REDIR_DUP_IN},
+	{"<>", REDIR_IN_OUT},
+	{">>", REDIR_APPEND},
+	{">&", REDIR_DUP_OUT},
+	{">|", REDIR_OUT},
+	{"<", REDIR_IN},
+	{">", REDIR_OUT},
 };
 
 static const struct redir_sign *read_redir_sign(struct reader *r)
@@ -73,7 +84,8 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 {
 	r->scratch_n = 0;
 	int quote = 0;
-	for (int c = reader_peek(r); c != READER_END && (quote || !reader_is_meta(c)); c = reader_peek(r)) {
+	for (int c = reader_peek(r); c != READER_END && (quote || !reader_is_meta(c));
+	     c = reader_peek(r)) {
 		c = quote == '\'' ? reader_next_raw(r) : reader_next(r);
 		if (c == '$' && !quote && (reader_peek(r) == '\'' || reader_peek(r) == '"'))
 			reader_fail(r, "a here-document's delimiter with escapes");

@@ -10,7 +10,8 @@ struct part_list {
 	bool text_quoted; /* what the scratch text is */
 };
 
-static struct part *add_part(struct reader *r, struct part_list *list, enum part_kind kind, bool quoted)
+static struct part *add_part(struct reader *r, struct part_list *list, enum part_kind kind,
+			     bool quoted)
 {
 	struct part *part = ARENA_NEW(r->arena, struct part);
 	part->kind = kind;
@@ -235,7 +236,8 @@ static void backticks(struct reader *r, struct part_list *list, bool quoted)
 			break;
 		if (c == '\\' && r->at < r->text.n) {
 			char escaped = r->text.p[r->at];
-			if (escaped == '$' || escaped == '`' || escaped == '\\' || (quoted && escaped == '"'))
+			if (escaped == '$' || escaped == '`' || escaped == '\\' ||
+			    (quoted && escaped == '"'))
 				c = reader_next_raw(r);
 		}
 		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)c;
@@ -300,7 +302,8 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		if (!doubled || !arithmetic(r, list, quoted)) {
 			command_substitution(r, list, quoted);
 			/* Where Bash ends "$((" that is no arithmetic, a ")" of a case may decide. */
-			if (doubled && str_find(str_make(r->text.p + from, r->at - from), STR("case")) != STR_NPOS)
+			if (doubled && str_find(str_make(r->text.p + from, r->at - from),
+						STR("case")) != STR_NPOS)
 				reader_fail(r, "$(( that is no arithmetic, with a case inside");
 		}
 	} else if (c == '[') {
@@ -368,7 +371,8 @@ static bool ends(struct reader *r, enum word_mode mode, int c, const struct nest
 {
 	switch (mode) {
 	case WORD_PLAIN:
-		return reader_is_meta(c) && !((c == '<' || c == '>') && reader_peek_second(r) == '(');
+		return reader_is_meta(c) &&
+		       !((c == '<' || c == '>') && reader_peek_second(r) == '(');
 	case WORD_DQUOTE:
 		return c == '"';
 	case WORD_HEREDOC:
@@ -396,8 +400,8 @@ static void count_nesting(enum word_mode mode, int c, struct nesting *nesting)
 {
 	char open = mode == WORD_SUBSCRIPT ? '[' : '(';
 	char close = mode == WORD_SUBSCRIPT ? ']' : ')';
-	bool counts = mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET || mode == WORD_TEST ||
-		      mode == WORD_REGEX;
+	bool counts = mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET ||
+		      mode == WORD_TEST || mode == WORD_REGEX;
 	if (!counts)
 		return;
 	nesting->open += c == open;
@@ -418,7 +422,8 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 	for (bool first = true;; first = false) {
 		int c = reader_peek(r);
 		/* A slash right behind ${x/ or ${x// belongs to the pattern. */
-		if (c == READER_END || (ends(r, mode, c, &nesting) && !(mode == WORD_PATTERN && first && c == '/')))
+		if (c == READER_END ||
+		    (ends(r, mode, c, &nesting) && !(mode == WORD_PATTERN && first && c == '/')))
 			break;
 		if (c == '$') {
 			dollar(r, &list, mode, quoted);
@@ -426,7 +431,8 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 			backticks(r, &list, quoted);
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
-		} else if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
+		} else if (c == '\'' &&
+			   (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
 			expanded_single_quotes(r, &list);
 		} else if (c == '\'' && quotes_with_single(mode)) {
 			single_quotes(r, &list);
@@ -448,7 +454,8 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 
 bool word_node_text(const struct word_node *word, struct str *ret_text, bool *ret_quoted)
 {
-	if (!word || word->assign || !word->parts || word->parts->next || word->parts->kind != PART_TEXT)
+	if (!word || word->assign || !word->parts || word->parts->next ||
+	    word->parts->kind != PART_TEXT)
 		return false;
 	*ret_text = word->parts->text;
 	*ret_quoted = word->parts->quoted;
@@ -555,7 +562,8 @@ static void read_array(struct reader *r, struct word_node *word)
 		int c = reader_peek(r);
 		if (c == ')' || c == READER_END)
 			break;
-		if (reader_is_meta(c) && !((c == '<' || c == '>') && reader_peek_second(r) == '(')) {
+		if (reader_is_meta(c) &&
+		    !((c == '<' || c == '>') && reader_peek_second(r) == '(')) {
 			reader_fail(r, "unexpected character in an array");
 			break;
 		}
@@ -566,7 +574,8 @@ static void read_array(struct reader *r, struct word_node *word)
 	reader_expect(r, ')', "an array is never closed");
 	struct str text = str_make(r->text.p + from, r->at - from);
 	/* Bash prints what stands in a substitution and reads it again; not every array survives that. */
-	if (r->substitutions && (str_find_char(text, '\\') != STR_NPOS || str_find_char(text, '\n') != STR_NPOS))
+	if (r->substitutions &&
+	    (str_find_char(text, '\\') != STR_NPOS || str_find_char(text, '\n') != STR_NPOS))
 		reader_fail(r, "an array of several lines in a substitution");
 	if (!reader_is_meta(reader_peek(r)))
 		reader_fail(r, "text behind an array");

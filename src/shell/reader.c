@@ -109,8 +109,8 @@ void reader_skip_blanks(struct reader *r)
 
 bool reader_is_meta(int c)
 {
-	return c == READER_END || c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '&' || c == '|' || c == '<' ||
-	       c == '>' || c == '(' || c == ')';
+	return c == READER_END || c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '&' ||
+	       c == '|' || c == '<' || c == '>' || c == '(' || c == ')';
 }
 
 bool reader_enter(struct reader *r)
@@ -235,8 +235,8 @@ void shell_read(const struct read_context *context, struct str text, struct read
 	*ret_result = (struct read_result){list, r.error, r.error_at};
 }
 
-void shell_read_embedded(const struct read_context *context, struct str text, struct part **ret_parts,
-			 const char **ret_error)
+void shell_read_embedded(const struct read_context *context, struct str text,
+			 struct part **ret_parts, const char **ret_error)
 {
 	struct reader r;
 	reader_init(&r, context, text);

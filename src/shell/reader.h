@@ -22,11 +22,11 @@ struct reader {
 	struct origin origin;
 	const char *error;
 	size_t error_at;
-	struct redir *pending;       /* here-documents whose bodies start at the next newline */
+	struct redir *pending; /* here-documents whose bodies start at the next newline */
 	struct redir **pending_tail;
-	size_t heredocs;             /* here-documents seen */
-	int substitutions;           /* $( ) and <( ) around what is read */
-	char *scratch;               /* text of the part being read */
+	size_t heredocs;   /* here-documents seen */
+	int substitutions; /* $( ) and <( ) around what is read */
+	char *scratch;     /* text of the part being read */
 	size_t scratch_n, scratch_cap;
 };
 

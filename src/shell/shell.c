@@ -47,7 +47,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		state_join_assigns(ev, &st, &then);
 		st.bindings = NULL;
 		st.weak = 1;
-		for (const struct binding *b = ev->all_functions; b && eval_charge(ev, 1); b = b->next)
+		for (const struct binding *b = ev->all_functions; b && eval_charge(ev, 1);
+		     b = b->next)
 			for (const struct function *f = b->functions; f; f = f->next)
 				state_bind_function(ev, &st, b->name, f->body);
 		st.weak = 0;
@@ -60,8 +61,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 	}
 }
 
-void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env, struct shell_budget *budget,
-		   struct shell_result *ret_result)
+void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env,
+		   struct shell_budget *budget, struct shell_result *ret_result)
 {
 	enum { READ_FACTOR = 4, READ_EXTRA = 65536 };
 	*ret_result = (struct shell_result){.tail = &ret_result->commands};
@@ -73,7 +74,8 @@ void shell_analyse(struct arena *arena, struct str text, const struct shell_env 
 		.result = ret_result,
 		.env = env,
 		.depth = env->depth,
-		.span = env->literal_spans ? (struct span){env->base, env->base + text.n} : env->whole,
+		.span = env->literal_spans ? (struct span){env->base, env->base + text.n}
+					   : env->whole,
 	};
 	struct state st;
 	initial_state(&ev, &st);

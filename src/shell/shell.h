@@ -25,8 +25,9 @@ enum redirect_kind {
 /* A file opened by the shell itself. Duplications (2>&1) and here-documents are not listed. */
 struct shell_redirect {
 	enum redirect_kind kind;
-	int fd;              /* -1: chosen by the shell ({fd}>file) */
-	struct value target; /* as named, relative to the command's directories; unknown when it is not one word */
+	int fd; /* -1: chosen by the shell ({fd}>file) */
+	struct value
+		target; /* as named, relative to the command's directories; unknown when it is not one word */
 	struct span span;
 	struct shell_redirect *next;
 };
@@ -42,10 +43,10 @@ struct shell_assign {
 enum shell_kind {
 	SHELL_COMMAND,  /* argv runs: a program, or a builtin that acts on the world */
 	SHELL_REDIRECT, /* only redirections: "> file", or those of a compound command */
-	SHELL_SOURCE,   /* ". file": argv[0] is "source", argv[1] the file; its content runs in this shell. Covers
+	SHELL_SOURCE, /* ". file": argv[0] is "source", argv[1] the file; its content runs in this shell. Covers
 			 * everything that the content runs
 			 */
-	SHELL_OPAQUE,   /* anything may run; reason says why */
+	SHELL_OPAQUE, /* anything may run; reason says why */
 };
 
 struct shell_command {
@@ -53,37 +54,40 @@ struct shell_command {
 	struct word *argv;
 	size_t argc;
 	struct shell_redirect *redirects;
-	const struct shell_assign *assigns; /* newest first, an older one of the same name is shadowed; commands share tails */
-	const struct value *cwds;     /* directories it may run in, the likeliest first: after "cd x;" also the old one */
+	const struct shell_assign *
+		assigns; /* newest first, an older one of the same name is shadowed; commands share tails */
+	const struct value *
+		cwds; /* directories it may run in, the likeliest first: after "cd x;" also the old one */
 	size_t n_cwds;
-	const struct value *input;    /* what stands on its standard input, when that is known: a here-document,
+	const struct value
+		*input; /* what stands on its standard input, when that is known: a here-document,
 				       * a here-string, or the output of echo, printf or cat in front of a pipe */
-	bool surely;                  /* runs whenever the text runs (not behind &&, if, a loop, a definition) */
-	bool piped_in;                /* reads from a pipe */
-	bool piped_out;               /* writes into a pipe */
-	int pipeline;                 /* commands of one pipeline share a number > 0 in order; 0: not in one */
-	int depth;                    /* nesting: substitutions, functions, subshells */
-	struct span span;             /* the simple command in the outermost text */
-	struct str reason;            /* SHELL_OPAQUE: why, for a person */
+	bool surely;    /* runs whenever the text runs (not behind &&, if, a loop, a definition) */
+	bool piped_in;  /* reads from a pipe */
+	bool piped_out; /* writes into a pipe */
+	int pipeline;   /* commands of one pipeline share a number > 0 in order; 0: not in one */
+	int depth;      /* nesting: substitutions, functions, subshells */
+	struct span span;  /* the simple command in the outermost text */
+	struct str reason; /* SHELL_OPAQUE: why, for a person */
 	struct shell_command *next;
 };
 
 struct shell_env {
-	struct str cwd;  /* empty: unknown */
-	struct str home; /* empty: unknown */
+	struct str cwd;                       /* empty: unknown */
+	struct str home;                      /* empty: unknown */
 	const struct shell_assign *variables; /* what else is known, may be NULL */
 	struct value *positional;             /* $1 ..., may be NULL */
 	size_t n_positional;
-	struct value name;  /* $0, unknown when it has one SEG_ANY */
-	size_t base;        /* added to every span: where the text starts in the outermost input */
+	struct value name; /* $0, unknown when it has one SEG_ANY */
+	size_t base;       /* added to every span: where the text starts in the outermost input */
 	bool literal_spans; /* text stands verbatim in the outermost input; otherwise all spans are `whole` */
 	struct span whole;
-	int depth;          /* nesting already used up */
+	int depth; /* nesting already used up */
 };
 
 /* One budget for everything that one request unwraps. */
 struct shell_budget {
-	size_t work;   /* steps left, starts at LIMIT_SHELL_WORK */
+	size_t work; /* steps left, starts at LIMIT_SHELL_WORK */
 };
 
 struct shell_result {
@@ -94,14 +98,15 @@ struct shell_result {
 };
 
 /* Analyses text as Bash would run it with `bash -c text`. Never fails: what is not understood is opaque. */
-void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env, struct shell_budget *budget,
-		   struct shell_result *ret_result);
+void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env,
+		   struct shell_budget *budget, struct shell_result *ret_result);
 
 /* Does `command` cover this argv? Used by the oracle tests. */
 bool shell_covers(const struct shell_command *command, const struct str *argv, size_t argc);
 
 /* Splits text into words without expanding anything, quotes removed; false when it is more than words (env -S). */
-bool shell_split_words(struct arena *arena, struct str text, struct word **ret_words, size_t *ret_n);
+bool shell_split_words(struct arena *arena, struct str text, struct word **ret_words,
+		       size_t *ret_n);
 
 /* Is this name a builtin that never touches anything outside the shell process (true, echo, test, export ...)? */
 bool shell_is_harmless_builtin(struct str name);

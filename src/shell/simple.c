@@ -33,20 +33,26 @@ static const struct {
 	enum redirect_kind kind;
 	int fd;
 } file_redirects[] = {
-	{REDIR_IN, REDIRECT_READ, 0},	       {REDIR_OUT, REDIRECT_WRITE, 1},
-	{REDIR_APPEND, REDIRECT_APPEND, 1},    {REDIR_BOTH, REDIRECT_WRITE, 1},
-	{REDIR_BOTH_APPEND, REDIRECT_APPEND, 1}, {REDIR_IN_OUT, REDIRECT_READ_WRITE, 0},
+	{REDIR_IN, REDIRECT_READ, 0},
+	{REDIR_OUT, REDIRECT_WRITE, 1},
+	{REDIR_APPEND, REDIRECT_APPEND, 1},
+	{REDIR_BOTH, REDIRECT_WRITE, 1},
+	{REDIR_BOTH_APPEND, REDIRECT_APPEND, 1},
+	{REDIR_IN_OUT, REDIRECT_READ_WRITE, 0},
 	{REDIR_DUP_OUT, REDIRECT_WRITE, 1},
 };
 
-static void add_redirect(struct eval *ev, struct simple *simple, const struct redir *redir, struct value target)
+static void add_redirect(struct eval *ev, struct simple *simple, const struct redir *redir,
+			 struct value target)
 {
 	for (size_t i = 0; i < sizeof file_redirects / sizeof *file_redirects; i++) {
 		if (file_redirects[i].op != redir->op)
 			continue;
 		struct shell_redirect *redirect = ARENA_NEW(ev->arena, struct shell_redirect);
 		redirect->kind = file_redirects[i].kind;
-		redirect->fd = redir->fd == -1 ? file_redirects[i].fd : redir->fd < 0 ? -1 : redir->fd;
+		redirect->fd = redir->fd == -1 ? file_redirects[i].fd
+			       : redir->fd < 0 ? -1
+					       : redir->fd;
 		redirect->target = target;
 		redirect->span = redir->target->span;
 		if (simple->last_redirect)
@@ -74,7 +80,8 @@ static bool expands_again(struct eval *ev, struct value target)
 	return false;
 }
 
-static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir, struct simple *simple)
+static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir,
+			  struct simple *simple)
 {
 	int fd = redir->fd;
 	if (redir->op == REDIR_HERE_STRING && !redir->target)
@@ -111,16 +118,18 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		state_assign(ev, st, redir->fd_name, &variable_tainted);
 }
 
-void eval_redirects(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
+void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
+		    struct simple *simple)
 {
-	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1); redir = redir->next)
+	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1);
+	     redir = redir->next)
 		eval_redirect(ev, st, redir, simple);
 }
 
 /* ---- assignments ---- */
 
-static void expand_items(struct eval *ev, struct state *st, const struct word_node *word, struct words *items,
-			 bool *ret_keyed)
+static void expand_items(struct eval *ev, struct state *st, const struct word_node *word,
+			 struct words *items, bool *ret_keyed)
 {
 	*ret_keyed = false;
 	for (const struct word_node *item = word->items; item; item = item->next) {
@@ -207,15 +216,18 @@ static bool is_prefix_name(const struct node *node, struct str name)
 }
 
 /* What their expansions assigned on the way (x=$((y=1))) stays. */
-static void keep_side_effects(struct eval *ev, struct state *st, const struct node *node, const struct state *inner)
+static void keep_side_effects(struct eval *ev, struct state *st, const struct node *node,
+			      const struct state *inner)
 {
 	const struct binding *base = st->bindings;
-	for (const struct binding *b = inner->bindings; b && b != base && eval_charge(ev, 1); b = b->next)
+	for (const struct binding *b = inner->bindings; b && b != base && eval_charge(ev, 1);
+	     b = b->next)
 		if (b->kind == BINDING_VARIABLE && !is_prefix_name(node, b->name))
 			state_assign(ev, st, b->name, b->variable);
 }
 
-static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node, struct simple *simple)
+static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node,
+			   struct simple *simple)
 {
 	struct state inner = *st; /* later ones see the earlier ones */
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
@@ -232,7 +244,8 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 		const struct variable *v = state_variable(ev, &inner, word->name);
 		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
 		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
-		*assign = (struct shell_assign){word->name, one ? v->alt[0] : value_any(), true, simple->assigns};
+		*assign = (struct shell_assign){word->name, one ? v->alt[0] : value_any(), true,
+						simple->assigns};
 		simple->assigns = assign;
 	}
 }
@@ -244,7 +257,8 @@ enum { ALIAS_DEPTH_MAX = 8 };
 /* The command with its first word replaced by what the alias stands for. It is run beside the command itself, since
  * nobody knows whether aliases are expanded.
  */
-static void eval_alias(struct eval *ev, struct state *st, const struct node *node, const struct word_node *name)
+static void eval_alias(struct eval *ev, struct state *st, const struct node *node,
+		       const struct word_node *name)
 {
 	struct str text;
 	bool quoted;
@@ -262,7 +276,8 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 		eval_opaque(ev, st, "an alias with a here-document");
 		return;
 	}
-	struct str replaced = arena_join3(ev->arena, value, STR(" "), str_from_at(node->text, name->end));
+	struct str replaced = arena_join3(ev->arena, value, STR(" "),
+					  str_from_at(node->text, name->end));
 	struct state inner = *st;
 	ev->aliases++;
 	ev->branches++;
@@ -274,7 +289,8 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 
 /* ---- running ---- */
 
-static void emit_command(struct eval *ev, const struct state *st, const struct simple *simple, enum shell_kind kind)
+static void emit_command(struct eval *ev, const struct state *st, const struct simple *simple,
+			 enum shell_kind kind)
 {
 	struct shell_command *command = eval_emit(ev, st, kind);
 	command->argv = simple->words.items;
@@ -307,7 +323,8 @@ struct saved_variables {
 };
 
 /* Assignments in front of a function or builtin hold while it runs. */
-static void enter_prefix(struct eval *ev, struct state *st, const struct simple *simple, struct saved_variables *saved)
+static void enter_prefix(struct eval *ev, struct state *st, const struct simple *simple,
+			 struct saved_variables *saved)
 {
 	const struct shell_assign *order[SAVED_MAX];
 	size_t n = 0;
@@ -320,7 +337,8 @@ static void enter_prefix(struct eval *ev, struct state *st, const struct simple 
 		order[n++] = a;
 	}
 	while (n--) {
-		saved->items[saved->n++] = (struct saved_variable){order[n]->name, state_variable(ev, st, order[n]->name)};
+		saved->items[saved->n++] = (struct saved_variable){
+			order[n]->name, state_variable(ev, st, order[n]->name)};
 		state_assign_value(ev, st, order[n]->name, order[n]->value);
 	}
 }
@@ -331,7 +349,8 @@ static void leave_prefix(struct eval *ev, struct state *st, const struct saved_v
 		state_assign(ev, st, saved->items[n - 1].name, saved->items[n - 1].before);
 }
 
-static void run_function(struct eval *ev, struct state *st, const struct simple *simple, const struct function *functions)
+static void run_function(struct eval *ev, struct state *st, const struct simple *simple,
+			 const struct function *functions)
 {
 	struct saved_variables saved;
 	enter_prefix(ev, st, simple, &saved);
@@ -378,7 +397,8 @@ static void run_known_name(struct eval *ev, struct state *st, struct simple *sim
 	struct str name = value_text(ev->arena, simple->words.items[0].value);
 	if (name.n && name.p[0] == '%')
 		eval_opaque(ev, st, "a job that is continued");
-	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name) : NULL;
+	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name)
+						   : NULL;
 	if (function) {
 		bool surely = true;
 		for (const struct function *f = function->functions; f; f = f->next)
@@ -432,7 +452,8 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 		simple.input = NULL; /* a substitution may have read it */
 	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */
 	bool bare = !name || (simple.words.n == 0 && !ev->exhausted);
-	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1); word = word->next)
+	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1);
+	     word = word->next)
 		simple_assign(ev, st, word);
 	if (!bare)
 		prefix_assigns(ev, st, node, &simple);

@@ -9,12 +9,14 @@ const struct variable variable_unset = {.kind = VARIABLE_SCALAR, .maybe_unset = 
 static const struct variable variable_foreign = {.kind = VARIABLE_UNKNOWN};
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
 static const struct value number_value = {&number_seg, 1};
-static const struct variable variable_number = {.kind = VARIABLE_SCALAR, .alt = &number_value, .n_alt = 1};
+static const struct variable variable_number = {
+	.kind = VARIABLE_SCALAR, .alt = &number_value, .n_alt = 1};
 
 /* Bindings between compactions; keeps looking up linear in what a text may assign. */
 enum { BINDINGS_MAX = 2 * LIMIT_SHELL_VARIABLES };
 
-const struct binding *state_find(struct eval *ev, const struct state *st, enum binding_kind kind, struct str name)
+const struct binding *state_find(struct eval *ev, const struct state *st, enum binding_kind kind,
+				 struct str name)
 {
 	size_t steps = 0;
 	const struct binding *binding = st->bindings;
@@ -26,13 +28,17 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 	return binding;
 }
 
-static const char *const numeric_names[] = {"RANDOM", "SRANDOM", "LINENO", "SECONDS", "UID", "EUID", "PPID",
-					    "EPOCHSECONDS", "SHLVL", "COLUMNS", "LINES", "OPTIND", NULL};
+static const char *const numeric_names[] = {
+	"RANDOM",       "SRANDOM", "LINENO",  "SECONDS", "UID",    "EUID", "PPID",
+	"EPOCHSECONDS", "SHLVL",   "COLUMNS", "LINES",   "OPTIND", NULL};
 /* Bash sets these by itself, whatever the text assigns. */
-static const char *const always_unknown[] = {"_", "BASHPID", "FUNCNAME", "GROUPS", "DIRSTACK", "BASH_COMMAND",
-					     "BASH_ARGV0", "BASH_ARGV", "BASH_ARGC", "BASH_SOURCE", "BASH_LINENO",
-					     "BASH_ALIASES", "BASH_CMDS", "BASH_REMATCH", "BASH_SUBSHELL", "PIPESTATUS",
-					     "EPOCHREALTIME", "HISTCMD", NULL};
+static const char *const always_unknown[] = {"_",           "BASHPID",       "FUNCNAME",
+					     "GROUPS",      "DIRSTACK",      "BASH_COMMAND",
+					     "BASH_ARGV0",  "BASH_ARGV",     "BASH_ARGC",
+					     "BASH_SOURCE", "BASH_LINENO",   "BASH_ALIASES",
+					     "BASH_CMDS",   "BASH_REMATCH",  "BASH_SUBSHELL",
+					     "PIPESTATUS",  "EPOCHREALTIME", "HISTCMD",
+					     NULL};
 
 static bool is_one_of(struct str name, const char *const *names)
 {
@@ -57,7 +63,8 @@ const struct variable *state_variable(struct eval *ev, const struct state *st, s
 
 bool state_assigned(struct eval *ev, const struct state *st, struct str name)
 {
-	return st->havoc || st->volatile_variables || state_find(ev, st, BINDING_VARIABLE, name) != NULL;
+	return st->havoc || st->volatile_variables ||
+	       state_find(ev, st, BINDING_VARIABLE, name) != NULL;
 }
 
 /* ---- alternatives ---- */
@@ -106,7 +113,8 @@ static bool variable_same(const struct variable *a, const struct variable *b)
 {
 	if (a == b)
 		return true;
-	if (a->kind != b->kind || a->maybe_unset != b->maybe_unset || a->n_alt != b->n_alt || a->n_items != b->n_items)
+	if (a->kind != b->kind || a->maybe_unset != b->maybe_unset || a->n_alt != b->n_alt ||
+	    a->n_items != b->n_items)
 		return false;
 	if (a->kind == VARIABLE_UNKNOWN)
 		return a->tainted == b->tainted;
@@ -114,19 +122,21 @@ static bool variable_same(const struct variable *a, const struct variable *b)
 		if (!has_alternative(b->alt, b->n_alt, a->alt[i]))
 			return false;
 	for (size_t i = 0; i < a->n_items; i++)
-		if (a->items[i].many != b->items[i].many || !value_eq(a->items[i].value, b->items[i].value))
+		if (a->items[i].many != b->items[i].many ||
+		    !value_eq(a->items[i].value, b->items[i].value))
 			return false;
 	return true;
 }
 
-static const struct variable *variable_union(struct eval *ev, const struct variable *a, const struct variable *b,
-					     bool widen)
+static const struct variable *variable_union(struct eval *ev, const struct variable *a,
+					     const struct variable *b, bool widen)
 {
 	if (variable_same(a, b))
 		return a;
 	if (a->kind != VARIABLE_SCALAR || b->kind != VARIABLE_SCALAR)
 		return is_untainted(a) && is_untainted(b) ? &variable_foreign : &variable_tainted;
-	if (all_numeric(a) && all_numeric(b) && (widen || a->n_alt + b->n_alt > LIMIT_SHELL_ALTERNATIVES))
+	if (all_numeric(a) && all_numeric(b) &&
+	    (widen || a->n_alt + b->n_alt > LIMIT_SHELL_ALTERNATIVES))
 		return &variable_number;
 	if (widen || a->n_alt + b->n_alt > 2 * LIMIT_SHELL_ALTERNATIVES)
 		return &variable_tainted;
@@ -158,7 +168,8 @@ static bool function_listed(const struct function *list, const struct node *body
 	return false;
 }
 
-static const struct function *function_union(struct eval *ev, const struct function *a, const struct function *b)
+static const struct function *function_union(struct eval *ev, const struct function *a,
+					     const struct function *b)
 {
 	const struct function *all = a;
 	for (; b; b = b->next) {
@@ -173,7 +184,8 @@ static const struct function *function_union(struct eval *ev, const struct funct
 
 /* ---- binding ---- */
 
-static struct binding *push(struct eval *ev, const struct binding **list, enum binding_kind kind, struct str name)
+static struct binding *push(struct eval *ev, const struct binding **list, enum binding_kind kind,
+			    struct str name)
 {
 	struct binding *binding = ARENA_NEW(ev->arena, struct binding);
 	binding->kind = kind;
@@ -208,7 +220,8 @@ static void compact(struct eval *ev, struct state *st)
 	st->havoc |= kept >= LIMIT_SHELL_VARIABLES;
 }
 
-static void bind_variable(struct eval *ev, struct state *st, struct str name, const struct variable *variable)
+static void bind_variable(struct eval *ev, struct state *st, struct str name,
+			  const struct variable *variable)
 {
 	if (st->bindings && st->bindings->depth >= BINDINGS_MAX)
 		compact(ev, st);
@@ -216,11 +229,13 @@ static void bind_variable(struct eval *ev, struct state *st, struct str name, co
 }
 
 /* Prompt strings and options that Bash expands or obeys on its own. */
-static void watch_assignment(struct eval *ev, struct state *st, struct str name, const struct variable *variable)
+static void watch_assignment(struct eval *ev, struct state *st, struct str name,
+			     const struct variable *variable)
 {
 	if (str_is(name, "GLOBIGNORE"))
 		st->globs_unknown = true;
-	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") || str_is(name, "POSIXLY_CORRECT"))
+	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||
+	    str_is(name, "POSIXLY_CORRECT"))
 		eval_opaque(ev, st, "a variable that changes what names mean");
 	if (!str_is(name, "PS4") && !str_is(name, "PROMPT_COMMAND") && !str_is(name, "PS0"))
 		return;
@@ -238,7 +253,8 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 		eval_opaque(ev, st, "a prompt that Bash expands is not known");
 }
 
-void state_assign(struct eval *ev, struct state *st, struct str name, const struct variable *variable)
+void state_assign(struct eval *ev, struct state *st, struct str name,
+		  const struct variable *variable)
 {
 	if (!name.n)
 		return; /* read up to an error */
@@ -249,7 +265,8 @@ void state_assign(struct eval *ev, struct state *st, struct str name, const stru
 	bind_variable(ev, st, name, variable);
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
 	assign->name = name;
-	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 && !st->volatile_variables;
+	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 &&
+		   !st->volatile_variables;
 	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
 	st->assigns = assign;
@@ -273,7 +290,8 @@ void state_assign_value(struct eval *ev, struct state *st, struct str name, stru
 	state_assign(ev, st, name, variable);
 }
 
-void state_bind_function(struct eval *ev, struct state *st, struct str name, const struct node *body)
+void state_bind_function(struct eval *ev, struct state *st, struct str name,
+			 const struct node *body)
 {
 	static const struct function none = {NULL, NULL};
 	const struct binding *before = state_find(ev, st, BINDING_FUNCTION, name);
@@ -326,7 +344,8 @@ void state_unknown_cwd(struct eval *ev, struct state *st)
 
 /* ---- joining ---- */
 
-static const struct binding *common_tail(struct eval *ev, const struct binding *a, const struct binding *b)
+static const struct binding *common_tail(struct eval *ev, const struct binding *a,
+					 const struct binding *b)
 {
 	while (a != b) {
 		(void)eval_charge(ev, 1);
@@ -346,8 +365,8 @@ static const struct function *functions_of(struct eval *ev, const struct state *
 	return b ? b->functions : &none;
 }
 
-static void join_binding(struct eval *ev, struct state *st, const struct state *a, const struct state *b,
-			 const struct binding *which, bool widen)
+static void join_binding(struct eval *ev, struct state *st, const struct state *a,
+			 const struct state *b, const struct binding *which, bool widen)
 {
 	const struct binding *in_a = state_find(ev, a, which->kind, which->name);
 	const struct binding *in_b = state_find(ev, b, which->kind, which->name);
@@ -364,18 +383,21 @@ static void join_binding(struct eval *ev, struct state *st, const struct state *
 		push(ev, &st->bindings, BINDING_FUNCTION, which->name)->functions = all;
 	} else {
 		const struct variable *v = variable_union(ev, state_variable(ev, a, which->name),
-							  state_variable(ev, b, which->name), widen);
+							  state_variable(ev, b, which->name),
+							  widen);
 		bind_variable(ev, st, which->name, v);
 	}
 }
 
-static void join_new(struct eval *ev, struct state *st, const struct state *a, const struct state *b,
-		     const struct binding *from, const struct binding *tail, bool widen)
+static void join_new(struct eval *ev, struct state *st, const struct state *a,
+		     const struct state *b, const struct binding *from, const struct binding *tail,
+		     bool widen)
 {
 	for (; from != tail && eval_charge(ev, 1); from = from->next) {
 		/* Joined already when st has a binding of this name above the common tail. */
 		const struct binding *done = st->bindings;
-		while (done != tail && (done->kind != from->kind || !str_eq(done->name, from->name)))
+		while (done != tail &&
+		       (done->kind != from->kind || !str_eq(done->name, from->name)))
 			done = done->next;
 		if (done == tail)
 			join_binding(ev, st, a, b, from, widen);
@@ -424,7 +446,8 @@ static const struct shell_assign *find_assign(const struct shell_assign *list, s
 	return list;
 }
 
-static bool in_assigns(struct eval *ev, const struct shell_assign *list, const struct shell_assign *wanted)
+static bool in_assigns(struct eval *ev, const struct shell_assign *list,
+		       const struct shell_assign *wanted)
 {
 	while (list && list != wanted && eval_charge(ev, 1))
 		list = list->next;
@@ -440,15 +463,19 @@ void state_join_assigns(struct eval *ev, struct state *st, const struct state *b
 	const struct shell_assign *lists[2] = {b->assigns, mine};
 	const struct shell_assign *others[2] = {mine, b->assigns};
 	for (int i = 0; i < 2; i++) {
-		for (const struct shell_assign *x = lists[i]; x && !in_assigns(ev, others[i], x) && !ev->exhausted; x = x->next) {
-			const struct shell_assign *in_a = find_assign(mine, x->name), *in_b = find_assign(b->assigns, x->name);
+		for (const struct shell_assign *x = lists[i];
+		     x && !in_assigns(ev, others[i], x) && !ev->exhausted; x = x->next) {
+			const struct shell_assign *in_a = find_assign(mine, x->name),
+						  *in_b = find_assign(b->assigns, x->name);
 			const struct shell_assign *now = find_assign(st->assigns, x->name);
 			bool same = in_a && in_b && value_eq(in_a->value, in_b->value);
-			bool done = now && now != in_a && now->value.n == 1 && now->value.seg[0].kind == SEG_ANY;
+			bool done = now && now != in_a && now->value.n == 1 &&
+				    now->value.seg[0].kind == SEG_ANY;
 			if (same || done)
 				continue;
 			struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
-			*copy = (struct shell_assign){.name = x->name, .value = value_any(), .next = st->assigns};
+			*copy = (struct shell_assign){
+				.name = x->name, .value = value_any(), .next = st->assigns};
 			st->assigns = copy;
 		}
 	}
@@ -536,6 +563,7 @@ bool state_same(const struct state *a, const struct state *b)
 	for (size_t i = 0; i < a->n_cwds; i++)
 		if (!has_alternative(b->cwds, b->n_cwds, a->cwds[i]))
 			return false;
-	return same_positional(a, b) && a->havoc == b->havoc && a->volatile_variables == b->volatile_variables &&
+	return same_positional(a, b) && a->havoc == b->havoc &&
+	       a->volatile_variables == b->volatile_variables &&
 	       a->globs_unknown == b->globs_unknown && value_eq(a->oldpwd, b->oldpwd);
 }

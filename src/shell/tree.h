@@ -23,7 +23,7 @@ struct origin {
 /* ---- words ---- */
 
 enum part_kind {
-	PART_TEXT,    /* text after quote removal; unquoted text may still hold globs, braces and a tilde */
+	PART_TEXT, /* text after quote removal; unquoted text may still hold globs, braces and a tilde */
 	PART_PARAM,   /* $x ${x...} */
 	PART_COMMAND, /* $(...) `...` */
 	PART_ARITH,   /* $((...)) $[...] */
@@ -45,16 +45,16 @@ struct part {
 };
 
 struct param {
-	struct str name; /* "x", "1", "@", "*", "#", "?", "-", "$", "!", "0" */
+	struct str name;  /* "x", "1", "@", "*", "#", "?", "-", "$", "!", "0" */
 	bool holds_brace; /* a '{' stands inside ${ } */
 	bool braced;
-	bool length;     /* ${#x} */
-	bool indirect;   /* ${!x} */
-	bool names;      /* ${!x*} ${!x@} */
+	bool length;   /* ${#x} */
+	bool indirect; /* ${!x} */
+	bool names;    /* ${!x*} ${!x@} */
 	bool has_subscript;
 	struct part *subscript;
-	char op[3];       /* "" ":-" "-" ":=" "=" ":?" "?" ":+" "+" "#" "##" "%" "%%" "/" "//" "^" "^^" "," ",," "~" "~~" ":" "@" */
-	struct part *arg; /* default, pattern, offset; for "@" the operator letter as text */
+	char op[3]; /* "" ":-" "-" ":=" "=" ":?" "?" ":+" "+" "#" "##" "%" "%%" "/" "//" "^" "^^" "," ",," "~" "~~" ":" "@" */
+	struct part *arg;  /* default, pattern, offset; for "@" the operator letter as text */
 	struct part *arg2; /* replacement, length */
 };
 
@@ -79,15 +79,15 @@ bool word_node_text(const struct word_node *word, struct str *ret_text, bool *re
 /* ---- redirections ---- */
 
 enum redir_op {
-	REDIR_IN,        /* <  */
-	REDIR_OUT,       /* >  >| */
-	REDIR_APPEND,    /* >> */
-	REDIR_BOTH,      /* &> >& with a file */
+	REDIR_IN,     /* <  */
+	REDIR_OUT,    /* >  >| */
+	REDIR_APPEND, /* >> */
+	REDIR_BOTH,   /* &> >& with a file */
 	REDIR_BOTH_APPEND,
-	REDIR_IN_OUT,    /* <> */
-	REDIR_DUP_IN,    /* <& */
-	REDIR_DUP_OUT,   /* >& */
-	REDIR_HERE_DOC,  /* << <<- */
+	REDIR_IN_OUT,   /* <> */
+	REDIR_DUP_IN,   /* <& */
+	REDIR_DUP_OUT,  /* >& */
+	REDIR_HERE_DOC, /* << <<- */
 	REDIR_HERE_STRING,
 };
 
@@ -113,14 +113,14 @@ enum node_kind {
 	NODE_SUBSHELL,
 	NODE_GROUP,
 	NODE_IF,
-	NODE_LOOP,   /* while, until */
+	NODE_LOOP, /* while, until */
 	NODE_FOR,
 	NODE_SELECT,
 	NODE_C_FOR,
 	NODE_CASE,
 	NODE_FUNCTION,
-	NODE_TEST,   /* [[ ]] */
-	NODE_ARITH,  /* (( )) */
+	NODE_TEST,  /* [[ ]] */
+	NODE_ARITH, /* (( )) */
 	NODE_COPROC,
 };
 
@@ -141,27 +141,28 @@ struct case_item {
 struct node {
 	enum node_kind kind;
 	struct span span;
-	struct str text;   /* NODE_SIMPLE: its source; empty when it cannot be cut out (here-documents) */
+	struct str
+		text; /* NODE_SIMPLE: its source; empty when it cannot be cut out (here-documents) */
 	struct word_node *words; /* NODE_SIMPLE, NODE_FOR, NODE_SELECT, NODE_CASE (one) */
 	bool has_in;             /* NODE_FOR, NODE_SELECT: "in" was written */
 	struct str name;         /* NODE_FOR, NODE_SELECT, NODE_FUNCTION, NODE_COPROC */
 	struct redir *redirs;
-	struct node *first;      /* children, linked by next: PIPELINE, AND_OR, LIST */
+	struct node *first;               /* children, linked by next: PIPELINE, AND_OR, LIST */
 	struct node *cond, *body, *other; /* IF, LOOP, ...; other: else part */
 	struct case_item *items;
 	struct test_operand *operands;
-	struct part *arith[3];   /* NODE_ARITH: [0]; NODE_C_FOR: all */
-	bool background;         /* NODE_LIST child followed by & */
-	bool or_else;            /* AND_OR child: preceded by ||, not && */
-	bool errors_too;         /* PIPELINE child: followed by |& */
+	struct part *arith[3]; /* NODE_ARITH: [0]; NODE_C_FOR: all */
+	bool background;       /* NODE_LIST child followed by & */
+	bool or_else;          /* AND_OR child: preceded by ||, not && */
+	bool errors_too;       /* PIPELINE child: followed by |& */
 	struct node *next;
 };
 
 /* ---- the reader ---- */
 
 struct read_result {
-	struct node *list;     /* what was read before the first error; NULL: nothing */
-	const char *error;     /* NULL: the whole text was read */
+	struct node *list; /* what was read before the first error; NULL: nothing */
+	const char *error; /* NULL: the whole text was read */
 	size_t error_at;
 };
 
@@ -169,13 +170,14 @@ struct read_result {
 struct read_context {
 	struct arena *arena;
 	size_t *work; /* bytes that may be looked at, reduced by what was; when it runs out there is an error */
-	int depth;    /* nesting already used up */
+	int depth; /* nesting already used up */
 	struct origin origin;
 };
 
-void shell_read(const struct read_context *context, struct str text, struct read_result *ret_result);
+void shell_read(const struct read_context *context, struct str text,
+		struct read_result *ret_result);
 /* Reads text as the inside of a here-document or arithmetic expression: only $, ` and \ are special. */
-void shell_read_embedded(const struct read_context *context, struct str text, struct part **ret_parts,
-			 const char **ret_error);
+void shell_read_embedded(const struct read_context *context, struct str text,
+			 struct part **ret_parts, const char **ret_error);
 
 #endif
