@@ -5,73 +5,12 @@
  */
 #include <stdlib.h>
 
-#include "base/array.h"
 #include "policy/load.h"
+#include "policy/strictness.h"
 #include "json/json.h"
 #include "json/pointer.h"
 
 /* ---- what is stricter ---- */
-
-/* clang-format off */
-/* Keys whose values have an order, weakest first, as texts. `otherwise` is what a pack without the key means, where
- * that is a block: it holds like one that is written down.
- */
-static const struct ranked {
-	const char *pointer;
-	const char *rank[5];
-	const char *otherwise;
-} ranked[] = {
-	{"/metadata/mode",                        {"audit_only", "enforce", "strict", "break_glass"}, NULL},
-	{"/filesystem/outside_workspace/read",    {"allow", "require_approval", "block"},  NULL},
-	{"/filesystem/outside_workspace/write",   {"allow", "require_approval", "block"},  NULL},
-	{"/commands/readonly",                    {"allow", "off"},                        NULL},
-	{"/commands/workspace",                   {"allow", "off"},                        NULL},
-	{"/commands/opaque",                      {"require_approval", "block"},           NULL},
-	{"/git/force_push",                       {"allow", "require_approval", "block"},  "block"},
-	{"/git/block_direct_push_to_protected_branch", {"false", "true"},                  "true"},
-	{"/mcp/block_unknown_servers",            {"false", "true"},                       "true"},
-	{"/mcp/allowlist_enabled",                {"false", "true"},                       NULL},
-	{"/network/default",                      {"allow", "require_approval", "block"},  NULL},
-	{"/approvals/in_place",                   {"critical", "high", "medium", "low", "none"},   NULL},
-	{"/hook/authoritative",                   {"true", "false"},                       NULL},
-};
-/* clang-format on */
-
-static const struct ranked *find_ranked(const char *pointer)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(ranked); i++)
-		if (strcmp(ranked[i].pointer, pointer) == 0)
-			return &ranked[i];
-	return NULL;
-}
-
-/* For messages and for the table above. */
-static const char *scalar_text(const json_t *value)
-{
-	if (json_is_string(value))
-		return json_string_value(value);
-	if (json_is_boolean(value))
-		return json_is_true(value) ? "true" : "false";
-	return json_type_name(value);
-}
-
-/* -1: none of them. */
-static int rank_of(const struct ranked *entry, const char *text)
-{
-	if (strcmp(text, "strict_regulated") == 0)
-		text = "strict";
-	for (int i = 0; i < (int)ARRAY_SIZE(entry->rank) && entry->rank[i]; i++)
-		if (strcmp(entry->rank[i], text) == 0)
-			return i;
-	return -1;
-}
-
-/* Anywhere: a switch called require_... or block_... */
-static bool is_guard(const char *key)
-{
-	return strncmp(key, "require_", strlen("require_")) == 0 ||
-	       strncmp(key, "block_", strlen("block_")) == 0;
-}
 
 static const char *last_key(const char *pointer)
 {
@@ -80,10 +19,10 @@ static const char *last_key(const char *pointer)
 
 static bool is_weaker(const char *pointer, const json_t *base, const json_t *over)
 {
-	const struct ranked *entry = find_ranked(pointer);
+	const struct strictness *entry = strictness_find(pointer);
 	if (entry)
-		return rank_of(entry, scalar_text(over)) < rank_of(entry, scalar_text(base));
-	return json_is_true(base) && !json_is_true(over) && is_guard(last_key(pointer));
+		return strictness_rank(entry, over) < strictness_rank(entry, base);
+	return json_is_true(base) && !json_is_true(over) && strictness_is_guard(last_key(pointer));
 }
 
 /* ---- what is wrong ---- */
@@ -106,7 +45,7 @@ static int complain_weaker(const struct merge *merge, const char *pointer, const
 		merge->loader, merge->by, pointer, POSITION_VALUE,
 		"\"%s\" is weaker than \"%s\" %s%s, and a pack can only tighten what it "
 		"inherits; leave %s out",
-		scalar_text(over), scalar_text(base), owner ? "in " : "by default",
+		strictness_text(over), strictness_text(base), owner ? "in " : "by default",
 		owner ? owner : "", last_key(pointer));
 }
 
@@ -237,9 +176,9 @@ static json_t *with_default(struct loader *loader, json_t *document, const char 
 static json_t *with_defaults(struct loader *loader, json_t *base, json_t *over)
 {
 	static const char branches[] = "/git/protected_branches";
-	for (size_t i = 0; i < ARRAY_SIZE(ranked); i++) {
-		const struct ranked *entry = &ranked[i];
-		if (!entry->otherwise || !find(loader, over, entry->pointer))
+	for (size_t i = 0; i < strictness_count; i++) {
+		const struct strictness *entry = &strictness_table[i];
+		if (!entry->holds || !find(loader, over, entry->pointer))
 			continue;
 		json_t *value = strcmp(entry->otherwise, "true") == 0
 					? json_true()
