@@ -19,6 +19,7 @@ enum exit_status {
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
 	EXIT_BLOCKED = 4,
+	EXIT_DIFFERENT = 5, /* policy diff */
 };
 
 enum option_id {
@@ -115,6 +116,7 @@ int cmd_policy_validate(const struct args *args);
 int cmd_policy_test(const struct args *args);
 int cmd_policy_explain(const struct args *args);
 int cmd_policy_compile(const struct args *args);
+int cmd_policy_diff(const struct args *args);
 int cmd_init_claude_code(const struct args *args);
 int cmd_hook(const struct args *args);
 int cmd_demo(const struct args *args);

@@ -18,6 +18,7 @@ static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
 static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
+static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
 static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
 static const enum option_id policy_init_options[] = {OPT_DIRECTORY, OPT_ID, OPT_FORCE, OPTIONS};
 static const enum option_id init_options[] = {OPT_DIRECTORY, OPT_HOOK, OPT_REMOVE, OPTIONS};
@@ -47,6 +48,13 @@ const struct command commands[] = {
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy compile", "", 0, 0, "Print the policy in force with everything it inherits, as JSON", cmd_policy_compile,
 	 compile_options, NULL},
+
+	{"policy diff", "LEFT RIGHT", 2, 2, "Compare two policies, each a file, a directory or a pack id", cmd_policy_diff,
+	 diff_options,
+	 "Compares what is in force, inheritance included, and says of each change whether\n"
+	 "it tightens or loosens. What cannot be shown to be as strict as before loosens.\n"
+	 "\n"
+	 "Exit status: 0 no difference, 5 different, 1 error, 2 usage.\n"},
 
 	{"init claude-code", "", 0, 0, "Install the hook into a repository's Claude Code settings", cmd_init_claude_code,
 	 init_options,

@@ -213,6 +213,61 @@ int command_pattern_parse(struct arena *arena, struct str text, enum pattern_moo
 	return code;
 }
 
+static struct value word_text(struct arena *arena, struct str word)
+{
+	struct value value = value_from(arena, STR(""));
+	struct str piece;
+	for (bool first = true; str_split(&word, '*', &piece); first = false) {
+		if (!first)
+			value = value_concat(arena, value, value_any());
+		value = value_concat(arena, value, value_from(arena, piece));
+	}
+	return value;
+}
+
+/* A star that passes from word to word is known only at the ends of its word. */
+static bool has_inner_star(struct str word)
+{
+	size_t star = str_find_char(str_from_at(word, 1), '*');
+	return star != STR_NPOS && star + 2 < word.n;
+}
+
+static enum command_word_class class_of(struct str word, bool first)
+{
+	if (is_option(word))
+		return CW_OPTION;
+	return first ? CW_PROGRAM : CW_OPERAND;
+}
+
+size_t command_pattern_words(struct arena *arena, struct str text, enum pattern_mood mood,
+			     struct command_word **ret_words)
+{
+	static const struct command_word any = {.many = true, .cls = CW_OPERAND};
+	struct words words;
+	size_t n = 0, cap = 0;
+	*ret_words = NULL;
+	if (str_find_char(text, '|') != STR_NPOS || split_words(text, &words, NULL) < 0 ||
+	    cut_directory(&words, mood, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < words.n; i++) {
+		struct str word = words.word[i];
+		bool open = str_ends(word, STR("*")) && (mood == PATTERN_DENY || i + 1 == words.n);
+		if (mood == PATTERN_DENY && has_inner_star(word))
+			return 0;
+		if (mood == PATTERN_DENY && i && word.n > 1 && word.p[0] == '*')
+			ARENA_PUSH(arena, *ret_words, n, cap) = any;
+		if (open && mood == PATTERN_ALLOW && word.n > 1 &&
+		    ascii_is_name(word.p[word.n - 2]))
+			word.n--;
+		if (word.n > 1 || !open)
+			ARENA_PUSH(arena, *ret_words, n, cap) = (struct command_word){
+				.value = word_text(arena, word), .cls = class_of(word, i == 0)};
+		if (open)
+			ARENA_PUSH(arena, *ret_words, n, cap) = any;
+	}
+	return n;
+}
+
 static bool is_boundary(const struct automaton *automaton, unsigned at)
 {
 	const struct element *element = &automaton->element[at];

@@ -7,6 +7,7 @@
 #define CAVRA_POLICY_LOAD_H
 
 #include "base/limits.h"
+#include "policy/lists.h"
 #include "policy/policy.h"
 #include "json/document.h"
 
@@ -97,31 +98,13 @@ json_t *loader_normalise(struct loader *loader);
 /* "sha256:<hex>" */
 int policy_digest(const json_t *document, char *ret_digest, struct cavra_error *error);
 
-/* ---- lists.c ---- */
-
-struct items {
-	struct str *items;
-	size_t n, cap;
-};
-enum list_kind { LIST_PATHS, LIST_COMMANDS, LIST_NAMES, LIST_NAMES_NOCASE, LIST_HOSTS };
-struct list_type {
-	enum list_kind kind;
-	enum pattern_mood mood;
-};
-struct list_info {
-	const char *section, *key;
-	struct list_type type;
-};
-extern const struct list_info list_infos[POLICY_LISTS];
+/* ---- lists.c, beside lists.h ---- */
 
 /* The items of a list in the order in which they are compiled. Where a path list has exceptions, a header stands in front of
  * each layer's part: an exception reaches no other layer's patterns. *ret_ordered: the order means something.
  */
 void loader_items(struct loader *loader, const struct list_info *info, struct items *ret_items,
 		  bool *ret_ordered);
-/* NULL when there are no items. *ret_bad gets the index of the bad one. */
-int items_compile(struct arena *arena, const struct items *items, struct list_type type,
-		  struct pattern_list **ret_list, size_t *ret_bad, struct cavra_error *error);
 int loader_compile_lists(struct loader *loader, struct policy *policy);
 
 /* ---- compile.c, rules.c, cases.c ---- */

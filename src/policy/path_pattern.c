@@ -237,6 +237,54 @@ int path_pattern_parse(struct arena *arena, struct str text, bool fold, struct p
 	return 0;
 }
 
+/* The length of a wildcard at the start of text; 0 when there is none. "**" takes its slash along. */
+static size_t wildcard_length(struct str text)
+{
+	if (str_starts(text, STR("**/")))
+		return 3;
+	if (text.p[0] == '[')
+		return bracket_length(text);
+	return text.p[0] == '*' || text.p[0] == '?';
+}
+
+static struct value pattern_text(struct arena *arena, struct str text)
+{
+	struct value value = value_from(arena, STR(""));
+	while (text.n) {
+		size_t wild = wildcard_length(text), n = 0;
+		if (wild) {
+			value = value_concat(arena, value, value_any());
+			text = str_from_at(text, wild);
+			continue;
+		}
+		if (text.p[0] == '\\' && text.n > 1)
+			text = str_from_at(text, 1), n = 1;
+		while (n < text.n && text.p[n] != '\\' && !wildcard_length(str_from_at(text, n)))
+			n++;
+		value = value_concat(arena, value, value_from(arena, str_first(text, n)));
+		text = str_from_at(text, n);
+	}
+	return value;
+}
+
+size_t path_pattern_names(struct arena *arena, struct str text,
+			  struct value ret_names[PATH_PATTERN_NAMES])
+{
+	struct path_pattern pattern = {.exception = PATTERN_NONE};
+	if (str_starts(text, STR("--- ")) || !read_marks(&text, &pattern) || pattern.is_exception)
+		return 0;
+	struct value slash = value_from(arena, STR("/")), name = pattern_text(arena, text);
+	ret_names[0] = name;
+	if (!text.n) {
+		ret_names[0] = value_any();
+		return 1;
+	}
+	if (pattern.floating)
+		slash = value_concat(arena, value_any(), slash);
+	ret_names[1] = value_concat(arena, slash, name);
+	return pattern.floating || pattern.absolute ? 2 : 1;
+}
+
 static bool is_star(const struct element *element)
 {
 	return element->kind == ELEMENT_RUN && element->set == ELEMENT_SET_NO_SLASH;

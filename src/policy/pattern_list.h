@@ -126,6 +126,11 @@ struct str stretch_text(struct arena *arena, const struct automaton *automaton,
 int command_pattern_parse(struct arena *arena, struct str text, enum pattern_mood mood,
 			  struct command_form ret[COMMAND_FORMS], size_t *ret_n,
 			  struct cavra_error *error);
+/* The words of whatever command the pattern matches, options between them aside; 0 when that cannot be written as one
+ * sequence of words.
+ */
+size_t command_pattern_words(struct arena *arena, struct str text, enum pattern_mood mood,
+			     struct command_word **ret_words);
 /* Offers texts that every match holds: words are seen with a space on both sides. */
 void command_pattern_offer(struct arena *arena, const struct automaton *automaton, uint32_t id,
 			   struct literal **offers, size_t *n, size_t *cap);
@@ -133,6 +138,12 @@ void command_pattern_offer(struct arena *arena, const struct automaton *automato
 /* "!" makes an exception, "--- scope" a header. fold: letters of the text count as small ones. */
 int path_pattern_parse(struct arena *arena, struct str text, bool fold, struct path_pattern *ret,
 		       struct cavra_error *error);
+/* The names that the pattern matches, what lies below them aside, as partly known texts; none for exceptions, headers and
+ * what is no pattern.
+ */
+enum { PATH_PATTERN_NAMES = 2 };
+size_t path_pattern_names(struct arena *arena, struct str text,
+			  struct value ret_names[PATH_PATTERN_NAMES]);
 /* Offers texts that every match holds: names are seen with a '/' in front of them and one behind. */
 void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint32_t id,
 			struct literal **offers, size_t *n, size_t *cap);
