@@ -15,13 +15,14 @@ struct command {
 	struct str shown; /* canonical text for people */
 	struct scope scope;
 	struct effect *effect;
-	unsigned files;                     /* enum file_verdict of all its file effects */
-	bool writes, deletes_tree;          /* among its file effects */
-	bool code_unknown;                  /* runs program text that is not understood */
-	bool environment;                   /* variables change what it runs */
-	bool uses_network, network_allowed; /* all its hosts are allowed by a rule */
-	bool runs_inner;                    /* an inner command was judged */
-	bool git_judged;                    /* a Git rule met it */
+	unsigned files;                         /* enum file_verdict of all its file effects */
+	bool writes, deletes_tree;              /* among its file effects */
+	bool code_unknown;                      /* runs program text that is not understood */
+	const struct known_option *code_option; /* that brings such text along; NULL: none */
+	bool environment;                       /* variables change what it runs */
+	bool uses_network, network_allowed;     /* all its hosts are allowed by a rule */
+	bool runs_inner;                        /* an inner command was judged */
+	bool git_judged;                        /* a Git rule met it */
 	bool foreign; /* named by a path where programs usually do not stand: only its name is known */
 };
 

@@ -113,12 +113,34 @@ static bool too_broad(const struct command *c, struct str pattern)
 	       str_find_char(str_trim(pattern), ' ') == STR_NPOS;
 }
 
+static bool names_option(struct str pattern, const char *option)
+{
+	struct str word;
+	bool letter = option[0] == '-' && option[1] != '-' && !option[2];
+	while (str_split(&pattern, ' ', &word)) {
+		if (str_starts(word, str_from(option)))
+			return true;
+		if (letter && str_starts(word, STR("-")) && !str_starts(word, STR("--")) &&
+		    str_find_char(word, option[1]) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* Options may stand between and behind the words of a pattern, but not one whose program text could do anything:
+ * "python manage.py test*" is not python -c '...' manage.py test.
+ */
+static bool brings_code(const struct command *c, struct str pattern)
+{
+	return c->code_option && !names_option(pattern, knowledge_text(c->code_option->name));
+}
+
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
 	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
 						a->n_words, d->arena);
-	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern))
+	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern))
 		return false;
 	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
 					 STR_ARG(hit.pattern));

@@ -233,11 +233,15 @@ static void role_code(struct decider *d, struct command *c, const struct argumen
 		shell_argument(d, c, arg);
 		return;
 	}
-	if (arg->many || !value_is_known(arg->value)) {
+	bool unknown = c->code_unknown;
+	c->code_unknown = false;
+	if (arg->many || !value_is_known(arg->value))
 		opaque_code(d, c, "program text that is not known");
-		return;
-	}
-	command_code(d, c, value_text(d->arena, arg->value), &c->scope);
+	else
+		command_code(d, c, value_text(d->arena, arg->value), &c->scope);
+	if (c->code_unknown && arg->option)
+		c->code_option = arg->option;
+	c->code_unknown |= unknown;
 }
 
 /* The script's content is looked at when somebody can show it; that only tightens, since it may change before it runs. */
