@@ -44,8 +44,8 @@ const struct command commands[] = {
 	{"policy validate", "PATH", 1, 1, "Check a policy file, or a directory with policy.yaml", cmd_policy_validate,
 	 validate_options, NULL},
 	{"policy lint", "PATH", 1, 1, "Say what is wrong with a policy, or probably not meant", cmd_policy_lint, diff_options,
-	 "Blockers keep the policy from being used; warnings are about patterns that others\n"
-	 "cover, that match nothing or that allow more than they seem to.\n"
+	 "Blockers keep the policy from being used; warnings are about patterns that\n"
+	 "others cover, that match nothing or that allow more than they seem to.\n"
 	 "\n"
 	 "Exit status: 0 no blocker, 1 a blocker or an error, 2 usage.\n"},
 	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, compile_options, NULL},
