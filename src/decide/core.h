@@ -146,7 +146,7 @@ void code_finish(struct decider *d);
 /* A URL or [user@]host[:port]; file: URLs are reads. Adds the effect and what the network rules say. *ret_allowed: a
  * rule of network.allow surely holds.
  */
-void net_effect(struct decider *d, struct value address, bool is_url, const struct scope *scope,
+void net_effect(struct decider *d, struct value target, bool is_url, const struct scope *scope,
 		bool *ret_allowed);
 
 /* ---- git.c ---- */

@@ -41,7 +41,7 @@ struct tool {
 	bool on_branches, on_reviews;
 	const char *language; /* of the program text that they take; NULL */
 };
-struct tool mcp_tool(struct str server, struct str tool);
+struct tool mcp_tool(struct str server, struct str name);
 /* Cuts the next part off a name: at what is no letter or digit, and in front of a capital. */
 bool mcp_name_part(struct str *rest, struct str *ret_part);
 /* "python", "javascript", "shell" ... as people write it; NULL when it is none that is known. */

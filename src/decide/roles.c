@@ -115,9 +115,6 @@ static bool is_source(const struct argument *arg, const struct argument *into)
 static void role_into(struct decider *d, struct command *c, const struct argument *arg)
 {
 	enum resolved directory = arg->many ? RESOLVED_UNKNOWN : is_directory(d, c, arg->value);
-	size_t sources = 0;
-	for (size_t i = 0; i < c->arguments.n_args; i++)
-		sources += is_source(&c->arguments.args[i], arg);
 	files(d, c, EFFECT_FILE_WRITE, arg, false);
 	if (directory == RESOLVED_NO || arg->many)
 		return;

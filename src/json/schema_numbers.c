@@ -29,8 +29,9 @@ bool number_is_whole(const json_t *number)
 	if (json_is_integer(number))
 		return true;
 	/* From 2^53 on doubles have no fraction. floor() would need libm, which nothing else here does. */
+	const double whole = 9007199254740992.0;
 	double value = json_real_value(number);
-	bool large = value >= 0x1p53 || value <= -0x1p53;
+	bool large = value >= whole || value <= -whole;
 	return json_is_real(number) && (large || (double)(int64_t)value == value);
 }
 

@@ -134,18 +134,17 @@ static bool parse_sequence(struct str text, struct sequence *ret_sequence)
 	size_t dots = str_find(text, STR(".."));
 	if (dots == STR_NPOS)
 		return false;
-	struct str from = str_first(text, dots), to = str_from_at(text, dots + 2), step = STR("");
+	struct str from = str_first(text, dots), to = str_from_at(text, dots + 2);
 	size_t more = str_find(to, STR(".."));
 	if (more != STR_NPOS) {
-		step = str_from_at(to, more + 2);
-		to = str_first(to, more);
-		if (!parse_integer(step, &q.step))
+		if (!parse_integer(str_from_at(to, more + 2), &q.step))
 			return false;
+		to = str_first(to, more);
 	}
 	if (from.n == 1 && to.n == 1 && ascii_is_alpha(from.p[0]) && ascii_is_alpha(to.p[0])) {
 		q.letters = true;
-		q.from = from.p[0];
-		q.to = to.p[0];
+		q.from = (unsigned char)from.p[0];
+		q.to = (unsigned char)to.p[0];
 	} else if (!parse_integer(from, &q.from) || !parse_integer(to, &q.to)) {
 		return false;
 	}
@@ -184,7 +183,7 @@ static void expand_commas(struct eval *ev, const struct atom *atoms, const size_
 	for (size_t i = open + 1; i <= close && !ev->exhausted; i++) {
 		nested += atoms[i].c == '{';
 		bool ends = (atoms[i].c == ',' && !nested) || i == close;
-		nested -= atoms[i].c == '}' && i < close;
+		nested -= i < close && atoms[i].c == '}';
 		if (!ends)
 			continue;
 		/* The pieces are only read. */

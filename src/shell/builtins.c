@@ -217,13 +217,13 @@ static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 
 /* ---- text that is run ---- */
 
-static void run_eval(struct eval *ev, struct state *st, struct simple *s)
+static bool run_eval(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
 		eval_opaque(ev, st, "eval of text that is not known");
 		state_havoc(ev, st);
 		state_unknown_cwd(ev, st);
-		return;
+		return false;
 	}
 	struct str text = STR("");
 	for (size_t i = 1; i < s->words.n; i++) {
@@ -237,12 +237,13 @@ static void run_eval(struct eval *ev, struct state *st, struct simple *s)
 		eval_opaque(ev, st, "nested too deeply");
 	else if (text.n)
 		eval_text(ev, st, text);
+	return false;
 }
 
-static void run_source(struct eval *ev, struct state *st, struct simple *s)
+static bool run_source(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (s->words.n < 2)
-		return; /* an error of Bash's */
+		return false; /* an error of Bash's, after the redirections */
 	struct shell_command *command = eval_emit(ev, st, SHELL_SOURCE);
 	s->words.items[0].value = value_from(ev->arena, STR("source"));
 	command->argv = s->words.items;
@@ -250,8 +251,10 @@ static void run_source(struct eval *ev, struct state *st, struct simple *s)
 	command->redirects = s->redirects;
 	command->assigns = s->assigns;
 	command->input = s->input;
+	s->redirects = NULL;
 	state_havoc(ev, st);
 	state_unknown_cwd(ev, st);
+	return false;
 }
 
 /* Signals whose trap does not run between any two commands. */
@@ -319,6 +322,14 @@ static bool run_command(struct eval *ev, struct state *st, struct simple *s)
 	if (i < s->words.n)
 		run_rest(ev, st, s, i, false);
 	return i >= s->words.n;
+}
+
+static bool run_builtin(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t i = builtin_skip_options(ev, s, "");
+	if (i < s->words.n)
+		run_rest(ev, st, s, i, false);
+	return false;
 }
 
 /* exec [-cl] [-a name] command ...; without a command only its redirections count. */
@@ -448,6 +459,7 @@ enum builtin_action {
 	RUN_ENABLE,
 	RUN_COMPGEN,
 	RUN_WAIT,
+	RUN_ACTIONS
 };
 
 /* clang-format off */
@@ -537,20 +549,19 @@ bool shell_is_harmless_builtin(struct str name)
 	return builtin && builtin->harmless;
 }
 
-static bool run_printf(struct eval *ev, struct state *st, struct simple *s)
+static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (s->words.n < 2 || !str_starts(builtin_arg(ev, s, 1), STR("-v")))
-		return word_is_known(&s->words.items[s->words.n > 1]);
+		return;
 	struct word name = {.value = value_from(ev->arena, str_from_at(builtin_arg(ev, s, 1), 2))};
 	if (name.value.n == 0 && s->words.n > 2)
 		name = s->words.items[2];
 	struct simple one = {.node = s->node, .words = {&name, 1, 0}};
 	assign_names(ev, st, &one, 0, "REPLY");
-	return true;
 }
 
 /* break, continue, return: what is assigned from here on may not be. */
-static void run_jump(struct eval *ev, struct state *st, const struct simple *s)
+static void run_jump(struct eval *ev, struct state *st, struct simple *s)
 {
 	enum { JUMP_ALL = 1000 };
 	size_t levels = 1;
@@ -563,91 +574,74 @@ static void run_jump(struct eval *ev, struct state *st, const struct simple *s)
 		st->jump = (unsigned)levels;
 }
 
-/* Returns whether the builtin is also to be emitted as a command. */
+static void run_exit(struct eval *ev, struct state *st, struct simple *s)
+{
+	(void)ev;
+	st->dead = !st->weak && s->words.n < 3;
+	st->surely = false;
+}
+
+static void run_hash(struct eval *ev, struct state *st, struct simple *s)
+{
+	run_opaque_if(ev, st, s, "p", "hash -p changes what a name runs");
+}
+
+static void run_enable(struct eval *ev, struct state *st, struct simple *s)
+{
+	run_opaque_if(ev, st, s, "fn", "enable changes what a name runs");
+}
+
+static void run_compgen(struct eval *ev, struct state *st, struct simple *s)
+{
+	run_opaque_if(ev, st, s, "CFW", "completion that runs text");
+}
+
+static void run_wait(struct eval *ev, struct state *st, struct simple *s)
+{
+	run_opaque_if(ev, st, s, "p", "wait -p sets a variable by name");
+}
+
+/* What changes what is known and is emitted as a command besides. */
+/* clang-format off */
+static void (*const actions[RUN_ACTIONS])(struct eval *, struct state *, struct simple *) = {
+	[RUN_CD]      = run_cd,
+	[RUN_DECLARE] = builtin_run_declare,
+	[RUN_UNSET]   = builtin_run_unset,
+	[RUN_ALIAS]   = builtin_run_alias,
+	[RUN_SET]     = run_set,
+	[RUN_SHIFT]   = run_shift,
+	[RUN_SHOPT]   = run_shopt,
+	[RUN_TRAP]    = run_trap,
+	[RUN_READ]    = run_read,
+	[RUN_MAPFILE] = run_mapfile,
+	[RUN_GETOPTS] = run_getopts,
+	[RUN_LET]     = run_let,
+	[RUN_TEST]    = run_test,
+	[RUN_PRINTF]  = run_printf,
+	[RUN_JUMP]    = run_jump,
+	[RUN_EXIT]    = run_exit,
+	[RUN_HASH]    = run_hash,
+	[RUN_ENABLE]  = run_enable,
+	[RUN_COMPGEN] = run_compgen,
+	[RUN_WAIT]    = run_wait,
+};
+
+/* What emits commands of its own. Each returns whether the builtin is emitted nevertheless. */
+static bool (*const runners[RUN_ACTIONS])(struct eval *, struct state *, struct simple *) = {
+	[RUN_EVAL]    = run_eval,
+	[RUN_SOURCE]  = run_source,
+	[RUN_COMMAND] = run_command,
+	[RUN_BUILTIN] = run_builtin,
+	[RUN_EXEC]    = run_exec,
+};
+/* clang-format on */
+
 static bool act(struct eval *ev, struct state *st, struct simple *s, const struct builtin *builtin)
 {
-	switch (builtin->action) {
-	case RUN_NOTHING:
-		break;
-	case RUN_CD:
-		run_cd(ev, st, s);
-		break;
-	case RUN_DECLARE:
-		builtin_run_declare(ev, st, s);
-		break;
-	case RUN_UNSET:
-		builtin_run_unset(ev, st, s);
-		break;
-	case RUN_ALIAS:
-		builtin_run_alias(ev, st, s);
-		break;
-	case RUN_SET:
-		run_set(ev, st, s);
-		break;
-	case RUN_SHIFT:
-		run_shift(ev, st, s);
-		break;
-	case RUN_SHOPT:
-		run_shopt(ev, st, s);
-		break;
-	case RUN_EVAL:
-		run_eval(ev, st, s);
-		return false;
-	case RUN_SOURCE:
-		run_source(ev, st, s);
-		s->redirects = NULL;
-		return false;
-	case RUN_TRAP:
-		run_trap(ev, st, s);
-		break;
-	case RUN_COMMAND:
-		return run_command(ev, st, s);
-	case RUN_BUILTIN: {
-		size_t i = builtin_skip_options(ev, s, "");
-		if (i < s->words.n)
-			run_rest(ev, st, s, i, false);
-		return false;
-	}
-	case RUN_EXEC:
-		return run_exec(ev, st, s);
-	case RUN_READ:
-		run_read(ev, st, s);
-		break;
-	case RUN_MAPFILE:
-		run_mapfile(ev, st, s);
-		break;
-	case RUN_GETOPTS:
-		run_getopts(ev, st, s);
-		break;
-	case RUN_LET:
-		run_let(ev, st, s);
-		break;
-	case RUN_TEST:
-		run_test(ev, st, s);
-		break;
-	case RUN_PRINTF:
-		(void)run_printf(ev, st, s);
-		break;
-	case RUN_JUMP:
-		run_jump(ev, st, s);
-		break;
-	case RUN_EXIT:
-		st->dead = !st->weak && s->words.n < 3;
-		st->surely = false;
-		break;
-	case RUN_HASH:
-		run_opaque_if(ev, st, s, "p", "hash -p changes what a name runs");
-		break;
-	case RUN_ENABLE:
-		run_opaque_if(ev, st, s, "fn", "enable changes what a name runs");
-		break;
-	case RUN_COMPGEN:
-		run_opaque_if(ev, st, s, "CFW", "completion that runs text");
-		break;
-	case RUN_WAIT:
-		run_opaque_if(ev, st, s, "p", "wait -p sets a variable by name");
-		break;
-	}
+	if (runners[builtin->action])
+		return runners[builtin->action](ev, st, s);
+	if (actions[builtin->action])
+		actions[builtin->action](ev, st, s);
 	return true;
 }
 

@@ -88,9 +88,9 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 			 const struct node *body);
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
-/* Forgets every variable. */
 /* Only what state_join() does to assignments. */
 void state_join_assigns(struct eval *ev, struct state *st, const struct state *other);
+/* Forgets every variable. */
 void state_havoc(struct eval *ev, struct state *st);
 void state_unknown_cwd(struct eval *ev, struct state *st);
 /* st becomes what holds after either. widen: what differs becomes unknown at once (loops). */

@@ -563,7 +563,7 @@ static bool valid_primary(struct expression *e, bool *ret_zero)
 	while (n < e->rest.n && ascii_is_name(e->rest.p[n]))
 		n++;
 	struct str word = str_first(e->rest, n);
-	size_t number;
+	size_t number = 0;
 	if (n == 0 || (ascii_is_digit(word.p[0]) &&
 		       (!str_to_size(word, &number) || (n > 1 && word.p[0] == '0') || n > 18)))
 		return false;

@@ -82,7 +82,7 @@ struct node *read_simple(struct reader *r)
 		if (peek_redirection(r, &sign)) {
 			*redir_tail = read_redirection(r);
 			redir_tail = &(*redir_tail)->next;
-		} else if (c == '(' && n_words == 1 && !node->redirs && name) {
+		} else if (c == '(' && n_words == 1 && redir_tail == &node->redirs && name) {
 			return read_short_function(r, node);
 		} else if (c == '(' && n_words) {
 			reader_fail(r, "unexpected parenthesis");

@@ -448,10 +448,12 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 		else
 			expand_word(ev, st, word, &simple.words);
 	}
+	if (ev->exhausted)
+		return;
 	if (ev->substituted != substituted)
 		simple.input = NULL; /* a substitution may have read it */
 	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */
-	bool bare = !name || (simple.words.n == 0 && !ev->exhausted);
+	bool bare = simple.words.n == 0;
 	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1);
 	     word = word->next)
 		simple_assign(ev, st, word);

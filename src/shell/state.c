@@ -347,15 +347,15 @@ void state_unknown_cwd(struct eval *ev, struct state *st)
 static const struct binding *common_tail(struct eval *ev, const struct binding *a,
 					 const struct binding *b)
 {
-	while (a != b) {
+	while (a && b && a != b) {
 		(void)eval_charge(ev, 1);
-		size_t depth_a = a ? a->depth : 0, depth_b = b ? b->depth : 0;
+		size_t depth_a = a->depth, depth_b = b->depth;
 		if (depth_a >= depth_b)
 			a = a->next;
 		if (depth_b >= depth_a)
 			b = b->next;
 	}
-	return a;
+	return a == b ? a : NULL;
 }
 
 static const struct function *functions_of(struct eval *ev, const struct state *st, struct str name)
@@ -455,18 +455,18 @@ static bool in_assigns(struct eval *ev, const struct shell_assign *list,
 }
 
 /* A name with two values has one that nobody knows. */
-void state_join_assigns(struct eval *ev, struct state *st, const struct state *b)
+void state_join_assigns(struct eval *ev, struct state *st, const struct state *other)
 {
 	const struct shell_assign *mine = st->assigns;
-	if (mine == b->assigns)
+	if (mine == other->assigns)
 		return;
-	const struct shell_assign *lists[2] = {b->assigns, mine};
-	const struct shell_assign *others[2] = {mine, b->assigns};
+	const struct shell_assign *lists[2] = {other->assigns, mine};
+	const struct shell_assign *others[2] = {mine, other->assigns};
 	for (int i = 0; i < 2; i++) {
 		for (const struct shell_assign *x = lists[i];
 		     x && !in_assigns(ev, others[i], x) && !ev->exhausted; x = x->next) {
 			const struct shell_assign *in_a = find_assign(mine, x->name),
-						  *in_b = find_assign(b->assigns, x->name);
+						  *in_b = find_assign(other->assigns, x->name);
 			const struct shell_assign *now = find_assign(st->assigns, x->name);
 			bool same = in_a && in_b && value_eq(in_a->value, in_b->value);
 			bool done = now && now != in_a && now->value.n == 1 &&
