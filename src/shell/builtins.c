@@ -311,6 +311,7 @@ static void run_rest(struct eval *ev, struct state *st, struct simple *s, size_t
 	inner.words.n -= n;
 	inner.words.cap = 0;
 	simple_run(ev, st, &inner, functions);
+	s->redirects = NULL; /* they went with the inner command */
 }
 
 /* command [-p] name ...; -v and -V only look. */
@@ -659,7 +660,5 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 		builtin_run_output(ev, st, simple, builtin->output);
 	else if (simple->output_lost || simple->output_unknown)
 		capture_unknown(ev);
-	if (inner && !*ret_emit && builtin->action != RUN_EVAL && simple->words.n > 1)
-		simple->redirects = NULL; /* they went with the inner command */
 	return true;
 }

@@ -22,7 +22,7 @@ struct comparison {
 	size_t argc;
 };
 
-/* A crash or a hang of the analysis is a failure like any other, with its text. Sanitizers report better. */
+/* A crash or a hang of the analysis is a failure like any other, with its text. */
 
 enum { HANG_SECONDS = 10 };
 static sigjmp_buf crashed;
@@ -40,7 +40,10 @@ static void on_crash(int number)
 
 static void catch_crashes(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+	/* Sanitizers have their own handlers, which report better. */
+#ifdef __SANITIZE_ADDRESS__
+	return;
+#endif
 	static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGALRM};
 	static char stack[64 * 1024];
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -48,7 +51,6 @@ static void catch_crashes(void)
 	sigaltstack(&alternative, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		sigaction(numbers[i], &action, NULL);
-#endif
 }
 
 int checker_start(struct checker *checker, const char *bash, const char *library)

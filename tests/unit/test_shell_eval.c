@@ -96,6 +96,8 @@ static const struct shell_case state_cases[] = {
 	{"trap \"$x\" EXIT",                     "!"},
 	{"command c d; builtin eval 'e'; exec f", "c d ; e ; f"},
 	{"exec c; d",                            "c ; ? d"},
+	{"exec -a x > f",                        " > f"},
+	{"builtin -- > f; exec -c > g; . > h",   " > f ;  > g ;  > h"},
 	{". f; source g h",                      ". f ; {«?»} . g h"},
 	{". <(echo c)",                          "echo c ; . /dev/fd/«number»"},
 	{"alias q=c; q",                         "alias q=c ; q ; ? c"},
