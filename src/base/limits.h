@@ -24,6 +24,7 @@ enum {
 	LIMIT_LINK_HOPS = 40,           /* symbolic links followed in one path, as Linux does */
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
 	LIMIT_POLICY_PACKS = 64,        /* documents that one policy is made of */
+	LIMIT_POLICY_LAYERS = 6,        /* policies in force at once */
 	LIMIT_POLICY_MISTAKES = 100,    /* that are told at once; the rest when these are mended */
 	LIMIT_POLICY_ID = 100,          /* bytes of a pack id */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */

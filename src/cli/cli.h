@@ -86,8 +86,6 @@ extern const size_t commands_count;
  * would fit. */
 int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args,
 	       struct cavra_error *error);
-/* The known word that is nearest to a misspelt one; NULL when none is near. */
-const char *nearest_word(const char *word, const char *const *known, size_t n);
 
 /* help.c: both print to stdout. */
 void help_all(void);

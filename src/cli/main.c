@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/nearest.h"
 
 static bool is_help(const char *word)
 {

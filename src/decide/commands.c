@@ -278,9 +278,9 @@ void command_judge_redirection(struct decider *d, const struct scope *scope, uns
 		allow(d, effect, "commands.workspace.allow",
 		      STR("changes nothing but the workspace: a redirection"));
 	} else {
-		struct finding *finding = finding_add(d, effect, CAVRA_REQUIRE_APPROVAL,
-						      CAVRA_MEDIUM,
-						      "commands.default.require_approval");
+		struct finding *finding = finding_add_default(d, effect, CAVRA_REQUIRE_APPROVAL,
+							      CAVRA_MEDIUM,
+							      "commands.default.require_approval");
 		finding->approver_group = STR("Repository Owners");
 		finding->reason = STR("a redirection, and nothing allows it");
 	}

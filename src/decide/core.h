@@ -75,6 +75,13 @@ struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str s
 struct finding *finding_add(struct decider *d, const struct effect *effect,
 			    enum cavra_outcome decision, enum cavra_severity severity,
 			    const char *rule_id);
+/* The same for what holds where no rule meets the effect. */
+struct finding *finding_add_default(struct decider *d, const struct effect *effect,
+				    enum cavra_outcome decision, enum cavra_severity severity,
+				    const char *rule_id);
+bool finding_stricter(const struct finding *a, const struct finding *b);
+/* Makes it the finding that decides. */
+void decision_take(struct decision *decision, const struct finding *first);
 /* commands.opaque.require_approval, a block when the policy or the mode says so. */
 void finding_opaque(struct decider *d, const struct effect *effect, struct str reason,
 		    struct span span);

@@ -31,13 +31,6 @@ struct scope scope_of_request(struct decider *d)
 
 /* ---- from findings to the decision ---- */
 
-static bool comes_first(const struct finding *a, const struct finding *b)
-{
-	if (a->decision != b->decision)
-		return a->decision > b->decision;
-	return a->severity > b->severity;
-}
-
 /* Strictest first, equal ones in order of the input. */
 static void sort_findings(struct decider *d, struct decision *decision)
 {
@@ -48,7 +41,7 @@ static void sort_findings(struct decider *d, struct decision *decision)
 	size_t used = 0;
 	for (const struct finding_node *node = d->findings; node; node = node->next) {
 		size_t at = used++;
-		while (at > 0 && comes_first(&node->finding, &sorted[at - 1])) {
+		while (at > 0 && finding_stricter(&node->finding, &sorted[at - 1])) {
 			sorted[at] = sorted[at - 1];
 			at--;
 		}
@@ -107,24 +100,29 @@ static struct str shown_target(struct decider *d)
 							    : request->operation;
 }
 
-static void conclude(struct decider *d, struct decision *decision)
+void decision_take(struct decision *decision, const struct finding *first)
 {
-	sort_findings(d, decision);
-	const struct finding *first = &decision->findings[0];
 	decision->deciding = first;
+	decision->policy = first->policy;
 	decision->outcome = first->decision;
 	decision->severity = first->severity;
 	decision->rule_id = first->rule_id;
 	decision->approver_group = first->approver_group;
 	decision->reason = first->reason;
 	decision->instead = first->instead;
+	decision->by_rule = first->decision != CAVRA_ALLOW || allows_by_rule(first->rule_id);
+}
+
+static void conclude(struct decider *d, struct decision *decision)
+{
+	sort_findings(d, decision);
+	decision_take(decision, &decision->findings[0]);
 	decision->action_type = d->request->action_type;
 	decision->target = shown_target(d);
 	decision->requested_operation = requested_operation(d->request);
 	decision->effects = d->effects;
 	decision->n_effects = d->n_effects;
 	decision->mode = d->mode;
-	decision->by_rule = first->decision != CAVRA_ALLOW || allows_by_rule(first->rule_id);
 }
 
 /* ---- entry ---- */

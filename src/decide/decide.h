@@ -62,6 +62,8 @@ struct finding {
 	const struct effect *effect; /* NULL: about the request as a whole */
 	enum match certainty;        /* MATCH_MUST or MATCH_MAY */
 	struct span span;
+	const struct policy *policy; /* whose rule it is */
+	bool by_default;             /* no rule met the effect, and this is what then holds */
 };
 
 struct decision {
@@ -72,6 +74,7 @@ struct decision {
 	struct str reason;
 	struct str instead;
 	struct str action_type, target, requested_operation; /* as they go into the record */
+	const struct policy *policy;                         /* whose rule decided */
 	const struct finding *deciding;                      /* the strictest finding */
 	struct finding *findings;                            /* strictest first */
 	size_t n_findings;

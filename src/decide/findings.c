@@ -40,7 +40,7 @@ struct effect *effect_add(struct decider *d, enum effect_kind kind, struct str s
 	return effect;
 }
 
-static bool stricter(const struct finding *a, const struct finding *b)
+bool finding_stricter(const struct finding *a, const struct finding *b)
 {
 	return a->decision != b->decision ? a->decision > b->decision : a->severity > b->severity;
 }
@@ -51,7 +51,7 @@ static bool worth_listing(const struct decider *d, const struct finding *finding
 	if (d->n_findings < LIMIT_FINDINGS)
 		return true;
 	for (const struct finding_node *node = d->findings; node; node = node->next)
-		if (!stricter(finding, &node->finding))
+		if (!finding_stricter(finding, &node->finding))
 			return false;
 	return true;
 }
@@ -67,6 +67,7 @@ struct finding *finding_add(struct decider *d, const struct effect *effect,
 		.rule_id = rule_id,
 		.effect = effect,
 		.certainty = MATCH_MUST,
+		.policy = d->policy,
 	};
 	if (effect)
 		node->finding.span = effect->span;
@@ -76,6 +77,15 @@ struct finding *finding_add(struct decider *d, const struct effect *effect,
 		d->n_findings++;
 	}
 	return &node->finding;
+}
+
+struct finding *finding_add_default(struct decider *d, const struct effect *effect,
+				    enum cavra_outcome decision, enum cavra_severity severity,
+				    const char *rule_id)
+{
+	struct finding *finding = finding_add(d, effect, decision, severity, rule_id);
+	finding->by_default = true;
+	return finding;
 }
 
 void finding_opaque(struct decider *d, const struct effect *effect, struct str reason,

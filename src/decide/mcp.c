@@ -27,6 +27,7 @@ static void judge_server(struct decider *d, const struct effect *effect)
 		finding->reason = arena_printf(d->arena, "the MCP server %.*s is %s",
 					       STR_ARG(server),
 					       blocked ? "blocked" : "not among the allowed ones");
+		finding->by_default = !blocked && !d->policy->mcp_has_section;
 		if (!blocked)
 			finding->instead = STR(
 				"a person adds the server to mcp.allowed_servers of the policy");

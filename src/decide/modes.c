@@ -72,6 +72,11 @@ int runtime_mode_parse(struct str text, enum policy_mode *ret_mode, struct cavra
 			 STR_ARG(str_first(text, 40)));
 }
 
+enum policy_mode runtime_mode_stricter(enum policy_mode a, enum policy_mode b)
+{
+	return info_of(a)->rank < info_of(b)->rank ? b : a;
+}
+
 int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum policy_mode *ret_mode,
 			 struct cavra_error *error)
 {

@@ -23,6 +23,9 @@ int runtime_mode_parse(struct str text, enum policy_mode *ret_mode, struct cavra
 int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum policy_mode *ret_mode,
 			 struct cavra_error *error);
 
+/* The stricter one of two. */
+enum policy_mode runtime_mode_stricter(enum policy_mode a, enum policy_mode b);
+
 /* What to act on, given what was decided in this mode. */
 struct mode_effect {
 	enum cavra_outcome outcome;

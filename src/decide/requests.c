@@ -60,8 +60,8 @@ static void command_request(struct decider *d)
 	if (d->policy->commands_readonly && d->mode != MODE_STRICT)
 		allow(d, NULL, "commands.readonly.allow", STR("runs no command"));
 	else
-		finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
-			    "commands.default.require_approval")
+		finding_add_default(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+				    "commands.default.require_approval")
 			->reason = STR("runs no command, and nothing allows it");
 }
 
@@ -109,8 +109,8 @@ static void add_operands(struct decider *d, struct word *words, size_t *n,
 
 static void ask_git(struct decider *d, const char *reason)
 {
-	struct finding *finding = finding_add(d, d->effects, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
-					      "git.default.require_approval");
+	struct finding *finding = finding_add_default(d, d->effects, CAVRA_REQUIRE_APPROVAL,
+						      CAVRA_MEDIUM, "git.default.require_approval");
 	finding->approver_group = STR("Repository Owners");
 	finding->reason = str_from(reason);
 }
@@ -259,8 +259,8 @@ void decide_request(struct decider *d)
 	}
 	if (adapter_request(d))
 		return;
-	struct finding *finding = finding_add(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
-					      "runtime.default.require_approval");
+	struct finding *finding = finding_add_default(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+						      "runtime.default.require_approval");
 	finding->approver_group = STR("Repository Owners");
 	finding->reason = STR("an action of a kind that no rule knows");
 }

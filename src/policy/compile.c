@@ -63,10 +63,10 @@ static bool get_bool(const json_t *section, const char *key, bool otherwise)
 	return value;
 }
 
-static enum policy_mode get_mode(const json_t *metadata)
+static enum policy_mode get_mode(const json_t *metadata, bool *ret_given)
 {
 	struct str text = STR("");
-	(void)json_get_str(metadata, "mode", &text);
+	*ret_given = json_get_str(metadata, "mode", &text);
 	for (size_t i = 0; i < ARRAY_SIZE(mode_names); i++)
 		if (str_is(text, mode_names[i].name))
 			return mode_names[i].value;
@@ -87,7 +87,7 @@ static void compile_metadata(const json_t *document, struct policy *policy)
 	policy->title = get_text(policy->arena, metadata, "title");
 	policy->version = get_text(policy->arena, metadata, "version");
 	policy->description = get_text(policy->arena, metadata, "description");
-	policy->mode = get_mode(metadata);
+	policy->mode = get_mode(metadata, &policy->mode_given);
 }
 
 static void compile_files(const json_t *document, struct policy *policy)

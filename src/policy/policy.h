@@ -71,6 +71,7 @@ struct policy {
 	struct str id, title, version, description;
 	char digest[72]; /* "sha256:<hex>" of the compiled document */
 	enum policy_mode mode;
+	bool mode_given;                         /* metadata.mode is there */
 	struct pattern_list *list[POLICY_LISTS]; /* NULL: empty */
 
 	enum policy_switch outside_read,

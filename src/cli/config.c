@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Layers of configuration, see config.h. The hook comes here on every call: what is not there costs one
+ * system call per place.
+ */
+#include "cli/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/home.h"
+#include "cli/project.h"
+#include "crypto/digest.h"
+#include "decide/modes.h"
+
+const char *config_managed_directory(void)
+{
+	return CAVRA_MANAGED_DIRECTORY;
+}
+
+static bool is_absent(int number)
+{
+	return number == ENOENT || number == ENOTDIR;
+}
+
+static int fail_system(const char *path, struct cavra_error *error)
+{
+	return error_set(error, CAVRA_ERR_IO, "cannot look at %.300s: %s", path, strerror(errno));
+}
+
+/* What only the superuser can have written there can be trusted to bind everybody else. */
+int config_check_managed(const char *path, struct cavra_error *error)
+{
+	struct stat st;
+	const char *wrong = NULL, *remedy = "";
+	if (lstat(path, &st) < 0)
+		return fail_system(path, error);
+	if (S_ISLNK(st.st_mode)) {
+		wrong = "is a symbolic link";
+		remedy = "put the file or directory itself there";
+	} else if (st.st_uid != 0) {
+		wrong = "does not belong to root";
+		remedy = "chown root it";
+	} else if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		wrong = "can be written by others than root";
+		remedy = "chmod go-w it";
+	}
+	if (!wrong)
+		return 0;
+	return error_set(error, CAVRA_ERR_POLICY,
+			 "%.300s %s, so it is no managed configuration; %s", path, wrong, remedy);
+}
+
+/* ---- one layer ---- */
+
+static int join_path(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],
+		     struct cavra_error *error)
+{
+	int n = snprintf(ret_path, PATH_MAX, "%s/%s", layer->directory, name);
+	if (n < 0 || n >= PATH_MAX)
+		return error_set(error, CAVRA_ERR_LIMIT, "the path %.200s/%s is too long",
+				 layer->directory, name);
+	return 0;
+}
+
+static int check_owner(const struct config_layer *layer, const char *path,
+		       struct cavra_error *error)
+{
+	return layer->place == PLACE_MANAGED ? config_check_managed(path, error) : 0;
+}
+
+/* *ret_path is empty when the file is not there. What is there and unreadable is an error. */
+static int find_file(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],
+		     struct cavra_error *error)
+{
+	struct stat st;
+	int code = join_path(layer, name, ret_path, error);
+	if (code < 0)
+		return code;
+	if (lstat(ret_path, &st) == 0)
+		return check_owner(layer, ret_path, error);
+	if (!is_absent(errno))
+		return fail_system(ret_path, error);
+	ret_path[0] = '\0';
+	return 0;
+}
+
+static int read_config(struct config_layer *layer, struct cavra_error *error)
+{
+	char path[PATH_MAX];
+	int code = find_file(layer, CONFIG_FILE, path, error);
+	if (code < 0 || !path[0])
+		return code;
+	code = document_load(path, &layer->document, error);
+	if (code < 0)
+		return code;
+	return config_keys_read(layer->document, layer->place, layer->values, error);
+}
+
+static int find_policy(struct config_layer *layer, struct cavra_error *error)
+{
+	const char *said = layer->values[KEY_POLICY].text;
+	if (!said)
+		return find_file(layer, CONFIG_POLICY_FILE, layer->policy_path, error);
+	if (!strchr(said, '.')) {
+		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s", said);
+		return 0;
+	}
+	int code = join_path(layer, said, layer->policy_path, error);
+	return code < 0 ? code : check_owner(layer, layer->policy_path, error);
+}
+
+static int add_layer(struct config *config, enum config_place place, const char *directory,
+		     struct cavra_error *error)
+{
+	struct stat st;
+	struct config_layer *layer = &config->layer[config->n];
+	if (config->n == LIMIT_POLICY_LAYERS)
+		return error_set(error, CAVRA_ERR_LIMIT, "more than %d layers of configuration",
+				 (int)LIMIT_POLICY_LAYERS);
+	layer->place = place;
+	(void)snprintf(layer->directory, sizeof layer->directory, "%s", directory);
+	config->n++;
+	if (lstat(layer->directory, &st) < 0)
+		return is_absent(errno) ? 0 : fail_system(layer->directory, error);
+	layer->there = true;
+	int code = check_owner(layer, layer->directory, error);
+	if (code == 0)
+		code = read_config(layer, error);
+	return code < 0 ? code : find_policy(layer, error);
+}
+
+/* ---- all of them ---- */
+
+static int add_project(const struct config_request *request, struct config *config,
+		       struct cavra_error *error)
+{
+	char directory[PATH_MAX];
+	if (!request->root)
+		return 0;
+	int n = snprintf(directory, sizeof directory, "%s/" PROJECT_DIRECTORY,
+			 strcmp(request->root, "/") == 0 ? "" : request->root);
+	if (n < 0 || (size_t)n >= sizeof directory)
+		return error_set(error, CAVRA_ERR_LIMIT, "the path of the project is too long");
+	return add_layer(config, PLACE_PROJECT, directory, error);
+}
+
+static int add_users(struct config *config, struct cavra_error *error)
+{
+	struct home_list homes;
+	home_config_directories(&homes);
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < homes.n; i++)
+		code = add_layer(config, PLACE_USER, homes.directory[i], error);
+	return code;
+}
+
+static void add_command_line(const struct config_request *request, struct config *config)
+{
+	struct config_layer *layer = &config->layer[config->n++];
+	layer->place = PLACE_COMMAND_LINE;
+	if (request->policy_path)
+		(void)snprintf(layer->policy_path, sizeof layer->policy_path, "%s",
+			       request->policy_path);
+	if (request->policy_pack)
+		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s",
+			       request->policy_pack);
+}
+
+static int read_variable(struct config *config, struct cavra_error *error)
+{
+	const char *name = config_keys[KEY_MODE].variable, *value = getenv(name);
+	if (!value || !value[0])
+		return 0;
+	int code = runtime_mode_parse(str_from(value), &config->variable_mode, error);
+	config->has_variable_mode = code == 0;
+	return code < 0 ? error_prefix(error, "the environment variable %s", name) : 0;
+}
+
+int config_find(const struct config_request *request, struct config *ret_config,
+		struct cavra_error *error)
+{
+	*ret_config = (struct config){.n = 0};
+	int code = add_layer(ret_config, PLACE_MANAGED, config_managed_directory(), error);
+	if (code < 0)
+		return code;
+	const char *only = ret_config->layer[0].values[KEY_MANAGED_ONLY].text;
+	ret_config->managed_only = only && strcmp(only, "true") == 0;
+	bool asked = request->policy_path || request->policy_pack;
+	if (asked) {
+		add_command_line(request, ret_config);
+	} else if (!ret_config->managed_only) {
+		code = add_project(request, ret_config, error);
+		if (code == 0)
+			code = add_users(ret_config, error);
+	}
+	return code < 0 ? code : read_variable(ret_config, error);
+}
+
+/* ---- what they add up to ---- */
+
+static int load_layer(const struct config_request *request, struct config_layer *layer,
+		      struct cavra_error *error)
+{
+	if (layer->policy_path[0])
+		return policy_load_file(&request->source, layer->policy_path, layer->overlays,
+					layer->n_overlays, &layer->policy, error);
+	if (layer->policy_pack[0])
+		return policy_load_pack(&request->source, layer->policy_pack, layer->overlays,
+					layer->n_overlays, &layer->policy, error);
+	return 0;
+}
+
+static bool has_policy(const struct config_layer *layer)
+{
+	return layer->policy_path[0] || layer->policy_pack[0];
+}
+
+/* The layer that speaks last: overlays are merged on top of its policy. */
+static struct config_layer *last_with_policy(struct config *config)
+{
+	for (size_t i = config->n; i > 0; i--)
+		if (has_policy(&config->layer[i - 1]))
+			return &config->layer[i - 1];
+	return NULL;
+}
+
+static void place_rest(const struct config_request *request, struct config *config)
+{
+	struct config_layer *last = last_with_policy(config);
+	if (!last && request->otherwise && config->n < LIMIT_POLICY_LAYERS) {
+		last = &config->layer[config->n++];
+		last->place = PLACE_DEFAULT;
+		(void)snprintf(last->policy_pack, sizeof last->policy_pack, "%s",
+			       request->otherwise);
+	}
+	if (!last)
+		return;
+	last->overlays = request->overlays;
+	last->n_overlays = request->n_overlays;
+}
+
+static void tighten_mode(struct config *config, bool *given, enum policy_mode mode)
+{
+	config->mode = *given ? runtime_mode_stricter(config->mode, mode) : mode;
+	*given = true;
+}
+
+/* Enforce only when nobody says anything: audit_only is a choice, too. */
+static void join_modes(struct config *config)
+{
+	bool given = false;
+	enum policy_mode mode;
+	config->mode = MODE_ENFORCE;
+	for (size_t i = 0; i < config->n; i++) {
+		const struct config_layer *layer = &config->layer[i];
+		const char *said = layer->values[KEY_MODE].text;
+		bool replaces = said && layer->place == PLACE_MANAGED;
+		if (said && runtime_mode_parse(str_from(said), &mode, NULL) == 0)
+			tighten_mode(config, &given, mode);
+		if (layer->policy && layer->policy->mode_given && !replaces)
+			tighten_mode(config, &given, layer->policy->mode);
+	}
+	if (config->has_variable_mode)
+		tighten_mode(config, &given, config->variable_mode);
+}
+
+static void join_policy(struct config *config, const struct config_layer *layer)
+{
+	const struct policy *policy = layer->policy;
+	struct policy_layers *policies = &config->policies;
+	const char *unmatched = layer->values[KEY_UNMATCHED].text;
+	bool first = policies->n == 0;
+	policies->defers[policies->n] = unmatched && strcmp(unmatched, "defer") == 0;
+	policies->policy[policies->n++] = policy;
+	if (first || policy->in_place < config->in_place)
+		config->in_place = policy->in_place;
+	config->in_place_none = config->in_place_none || policy->in_place_none;
+	config->authoritative = (first || config->authoritative) && policy->hook_authoritative;
+}
+
+static void join_digests(struct config *config)
+{
+	char text[LIMIT_POLICY_LAYERS * sizeof config->digest];
+	size_t n = 0;
+	for (size_t i = 0; i < config->policies.n; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s\n",
+				      config->policies.policy[i]->digest);
+	if (config->policies.n == 1)
+		(void)snprintf(config->digest, sizeof config->digest, "%s",
+			       config->policies.policy[0]->digest);
+	else
+		sha256_named(str_make(text, n), config->digest);
+}
+
+int config_load(const struct config_request *request, struct config *ret_config,
+		struct cavra_error *error)
+{
+	int code = config_find(request, ret_config, error);
+	if (code < 0)
+		return code;
+	place_rest(request, ret_config);
+	for (size_t i = 0; i < ret_config->n; i++) {
+		struct config_layer *layer = &ret_config->layer[i];
+		code = load_layer(request, layer, error);
+		if (code < 0)
+			return code;
+		if (layer->policy)
+			join_policy(ret_config, layer);
+	}
+	if (!ret_config->policies.n)
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "no policy is in force");
+	join_modes(ret_config);
+	join_digests(ret_config);
+	return 0;
+}
+
+void config_release(struct config *config)
+{
+	for (size_t i = 0; i < config->n; i++) {
+		document_free(config->layer[i].document);
+		policy_free(config->layer[i].policy);
+	}
+	config->n = 0;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which policies and which mode are in force: the layers of configuration, from the machine's down to the
+ * user's, and what they add up to. The hook, evaluate, explain and compile all ask here.
+ *
+ * Nothing that an agent sends is an input. A layer, an environment variable or an option more can only tighten:
+ * every layer's policy decides and the strictest answer counts (decide/layers.h), of modes the strictest holds.
+ * One exception is the managed layer, which may shut the layers below it out.
+ */
+#ifndef CAVRA_CLI_CONFIG_H
+#define CAVRA_CLI_CONFIG_H
+
+#include <limits.h>
+
+#include "cli/config_keys.h"
+#include "decide/layers.h"
+#include "policy/policy.h"
+
+#define CONFIG_FILE "config.yaml"
+#define CONFIG_POLICY_FILE "policy.yaml"
+
+struct config_layer {
+	enum config_place place;
+	char directory[PATH_MAX];  /* empty: none, as of the command line */
+	bool there;                /* the directory exists */
+	struct document *document; /* its config.yaml; owned; NULL: none */
+	struct config_value values[CONFIG_KEYS];
+	char policy_path[PATH_MAX]; /* empty: none, or */
+	char policy_pack[LIMIT_POLICY_ID + 1];
+	const char *const *overlays; /* borrowed; of the command line */
+	size_t n_overlays;
+	struct policy *policy; /* owned; NULL: it has none, or config_load() was not called */
+};
+
+struct config {
+	struct config_layer layer[LIMIT_POLICY_LAYERS]; /* the first in command first */
+	size_t n;
+	bool managed_only;
+	enum policy_mode variable_mode; /* of the environment */
+	bool has_variable_mode;
+
+	/* config_load() fills these in. */
+	struct policy_layers policies;
+	enum policy_mode mode;
+	bool in_place_none, authoritative; /* as in struct policy; the strictest */
+	enum cavra_severity in_place;
+	char digest[72]; /* one policy: its own; else over the digests of all */
+};
+
+/* What asks. */
+struct config_request {
+	const char *root;        /* the project; NULL: none, so no project layer */
+	const char *policy_path; /* a policy that is asked about in place of the project's and */
+	const char *policy_pack; /* the user's; at most one of the two */
+	const char *const *overlays;
+	size_t n_overlays;
+	const char *
+		otherwise; /* pack that decides when no layer has a policy; NULL: that is an error */
+	struct policy_source source;
+};
+
+/* Finds the layers and reads their config.yaml. Errors name the file and what to do. The caller releases the
+ * configuration, also after a failure.
+ */
+int config_find(const struct config_request *request, struct config *ret_config,
+		struct cavra_error *error);
+/* The same, and loads the policies. CAVRA_ERR_NOT_FOUND when there is none. */
+int config_load(const struct config_request *request, struct config *ret_config,
+		struct cavra_error *error);
+void config_release(struct config *config);
+
+/* Where the managed layer is. */
+const char *config_managed_directory(void);
+/* Is what stands at this path, a file or directory, the superuser's alone? */
+int config_check_managed(const char *path, struct cavra_error *error);
+
+#endif
