@@ -68,10 +68,18 @@ void agent_event_release(struct agent_event *event);
 struct request *agent_event_add(struct agent_event *event, const char *action_type,
 				struct str target, const char *operation);
 
+/* How answers are given, which policies say. */
+struct agent_manner {
+	enum policy_mode mode;        /* in force */
+	enum cavra_severity in_place; /* the highest that a person at the agent may approve ... */
+	bool in_place_none;           /* ... unless none */
+	bool authoritative;           /* say allow also where merely nothing forbids */
+};
+
 /* Joins the decisions about an event's requests; decisions[i] is about requests[i]. The caller
  * releases the verdict. */
 void agent_judge(const struct agent_event *event, const struct decision *decisions,
-		 const struct policy *policy, struct agent_verdict *ret_verdict);
+		 const struct agent_manner *manner, struct agent_verdict *ret_verdict);
 void agent_verdict_release(struct agent_verdict *verdict);
 
 #endif

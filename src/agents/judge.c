@@ -12,25 +12,25 @@
 /* Agents cut strings at 10,000 characters: what is shown of each part keeps the whole below. */
 enum { REASON_PART_MAX = 1200, REASON_MORE = 3 };
 
-static bool is_in_place(const struct agent_event *event, const struct policy *policy,
+static bool is_in_place(const struct agent_event *event, const struct agent_manner *manner,
 			const struct decision *decision)
 {
-	return event->can_ask && !policy->in_place_none && decision->severity <= policy->in_place;
+	return event->can_ask && !manner->in_place_none && decision->severity <= manner->in_place;
 }
 
-static enum agent_answer answer_of(const struct agent_event *event, const struct policy *policy,
+static enum agent_answer answer_of(const struct agent_event *event,
+				   const struct agent_manner *manner,
 				   const struct decision *decision)
 {
 	switch (runtime_mode_apply(decision->mode, decision->outcome).outcome) {
 	case CAVRA_ALLOW:
-		return decision->by_rule || policy->hook_authoritative ? ANSWER_ALLOW
-								       : ANSWER_SILENT;
+		return decision->by_rule || manner->authoritative ? ANSWER_ALLOW : ANSWER_SILENT;
 	case CAVRA_AUDIT_ONLY:
 	case CAVRA_ALLOW_WITH_ATTESTATION:
 	case CAVRA_WARN:
 		return ANSWER_SILENT;
 	case CAVRA_REQUIRE_APPROVAL:
-		return is_in_place(event, policy, decision) ? ANSWER_ASK : ANSWER_DENY;
+		return is_in_place(event, manner, decision) ? ANSWER_ASK : ANSWER_DENY;
 	case CAVRA_BLOCK:
 		return ANSWER_DENY;
 	}
@@ -51,11 +51,11 @@ static void add_rule(struct buf *out, const char *rule_id, enum cavra_severity s
 
 /* Why an approval cannot be had here. */
 static void add_approval(struct buf *out, const struct agent_event *event,
-			 const struct policy *policy, const struct decision *decision)
+			 const struct agent_manner *manner, const struct decision *decision)
 {
 	buf_add_c(out, ". Approval by ");
 	add_part(out, decision->approver_group.n ? decision->approver_group : STR("a person"));
-	if (policy->in_place_none || decision->severity > policy->in_place)
+	if (manner->in_place_none || decision->severity > manner->in_place)
 		buf_add_format(
 			out,
 			" is needed, and one of severity %s cannot be given from within the agent",
@@ -92,8 +92,9 @@ static bool is_about_tool(const struct agent_event *event, const struct decision
 	return event->ask.n && str_is(decision->action_type, AGENT_TOOL_ACTION);
 }
 
-static void explain(struct buf *out, const struct agent_event *event, const struct policy *policy,
-		    const struct decision *decision, enum agent_answer answer)
+static void explain(struct buf *out, const struct agent_event *event,
+		    const struct agent_manner *manner, const struct decision *decision,
+		    enum agent_answer answer)
 {
 	struct mode_effect effect = runtime_mode_apply(decision->mode, decision->outcome);
 	buf_add_c(out, answer == ANSWER_DENY ? "CAVRA does not allow this: " : "CAVRA asks: ");
@@ -103,7 +104,7 @@ static void explain(struct buf *out, const struct agent_event *event, const stru
 		add_part(out, is_about_tool(event, decision) ? event->ask : decision->reason);
 		add_rule(out, decision->rule_id, decision->severity);
 		if (answer == ANSWER_DENY && decision->outcome == CAVRA_REQUIRE_APPROVAL)
-			add_approval(out, event, policy, decision);
+			add_approval(out, event, manner, decision);
 	}
 	buf_add_char(out, '.');
 	if (decision->instead.n) {
@@ -128,9 +129,9 @@ static void add_note(struct buf *out, const struct decision *decision)
 
 /* A question of the adapter's own comes on top of whatever was decided. */
 static void demand_question(struct agent_verdict *verdict, const struct agent_event *event,
-			    const struct policy *policy, const struct decision *deciding)
+			    const struct agent_manner *manner, const struct decision *deciding)
 {
-	if (!event->ask.n || verdict->answer == ANSWER_DENY || policy->mode == MODE_AUDIT_ONLY ||
+	if (!event->ask.n || verdict->answer == ANSWER_DENY || manner->mode == MODE_AUDIT_ONLY ||
 	    (deciding && is_about_tool(event, deciding)))
 		return;
 	enum agent_answer answer = event->can_ask ? ANSWER_ASK : ANSWER_DENY;
@@ -151,14 +152,14 @@ static void demand_question(struct agent_verdict *verdict, const struct agent_ev
 }
 
 void agent_judge(const struct agent_event *event, const struct decision *decisions,
-		 const struct policy *policy, struct agent_verdict *ret_verdict)
+		 const struct agent_manner *manner, struct agent_verdict *ret_verdict)
 {
 	struct agent_verdict verdict = {.answer = event->n_requests ? ANSWER_ALLOW : ANSWER_SILENT};
 	const struct decision *deciding = NULL;
 	buf_init(&verdict.reason, KiB(64));
 	buf_init(&verdict.note, KiB(64));
 	for (size_t i = 0; i < event->n_requests; i++) {
-		enum agent_answer answer = answer_of(event, policy, &decisions[i]);
+		enum agent_answer answer = answer_of(event, manner, &decisions[i]);
 		add_note(&verdict.note, &decisions[i]);
 		if (answer < verdict.answer || (answer == verdict.answer && deciding))
 			continue;
@@ -166,10 +167,10 @@ void agent_judge(const struct agent_event *event, const struct decision *decisio
 		deciding = &decisions[i];
 	}
 	if (deciding && verdict.answer >= ANSWER_ASK)
-		explain(&verdict.reason, event, policy, deciding, verdict.answer);
+		explain(&verdict.reason, event, manner, deciding, verdict.answer);
 	else if (deciding && verdict.answer == ANSWER_ALLOW)
 		buf_add_format(&verdict.reason, "CAVRA allows this [%s]", deciding->rule_id);
-	demand_question(&verdict, event, policy, deciding);
+	demand_question(&verdict, event, manner, deciding);
 	if (event->plans && verdict.answer == ANSWER_ALLOW)
 		verdict.answer = ANSWER_SILENT;
 	*ret_verdict = verdict;

@@ -116,6 +116,8 @@ int cmd_policy_explain(const struct args *args);
 int cmd_policy_compile(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
+int cmd_config_show(const struct args *args);
+int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);
 int cmd_hook(const struct args *args);
 int cmd_demo(const struct args *args);

@@ -108,19 +108,19 @@ static int play(const struct args *args, struct guard *guard, const struct scene
 int cmd_demo(const struct args *args)
 {
 	struct cavra_error error;
-	struct guard CLEANUP_GUARD guard = {.policy = NULL};
+	struct guard CLEANUP_GUARD guard = {.resolver = NULL};
 	if (strcmp(args->operand[0], DEMO_NAME) != 0)
 		return fail_usage("no demo %.60s; there is %s", args->operand[0], DEMO_NAME);
 	arena_init(&guard.arena, LIMIT_DECISION_MEMORY);
 	arena_init(&guard.facts, MiB(1));
 	guard.resolver = &guard.facts_resolver;
-	int code = guard_load_policy(args, NULL, &guard.policy, &error);
+	int code = guard_load_policies(args, NULL, &guard.config, &error);
 	if (code >= 0)
 		code = guard_load_facts(str_from(demo_world), &guard.facts, &guard.facts_resolver,
 					&error);
 	if (code >= 0) {
-		guard.mode = guard.policy->mode;
-		guard.policy_pack = guard.policy->id;
+		guard.mode = guard.config.mode;
+		guard.policy_pack = config_main_policy(&guard.config)->id;
 	}
 	for (size_t i = 0; code >= 0 && i < ARRAY_SIZE(scenes); i++)
 		code = play(args, &guard, &scenes[i], &error);

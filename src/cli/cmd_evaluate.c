@@ -34,7 +34,7 @@ static void print_text(const struct guard *guard, const struct decision *decisio
 		     cavra_severity_name(decision->severity));
 	print_labelled("instead: ", decision->instead);
 	print_labelled("who can approve: ", decision->approver_group);
-	print_labelled("policy: ", guard->policy->id);
+	print_labelled("policy: ", decision->policy->id);
 	if (effect->outcome != decision->outcome)
 		(void)printf("  without the mode: %s\n", cavra_outcome_name(decision->outcome));
 	if (guard->mode != MODE_ENFORCE)
@@ -77,7 +77,7 @@ static int evaluate(const struct args *args, struct guard *guard, const struct r
 		print_text(guard, &decision, &effect);
 		return (int)guard_status(effect.outcome);
 	}
-	enum policy_mode recorded = summary ? guard->policy->mode : guard->mode;
+	enum policy_mode recorded = summary ? guard->config.mode : guard->mode;
 	code = guard_record(guard, request, recorded, NULL, &decision, &record, error);
 	if (code >= 0 && summary)
 		code = print_summary(args, guard, &effect, buf_str(&record), error);
@@ -102,7 +102,7 @@ static int run_batch(const struct args *args, struct guard *guard)
 int cmd_evaluate(const struct args *args)
 {
 	struct cavra_error error;
-	struct guard CLEANUP_GUARD guard = {.policy = NULL};
+	struct guard CLEANUP_GUARD guard = {.resolver = NULL};
 	struct request_document document = {.id = NULL};
 	bool batch = args_has(args, OPT_BATCH);
 	int code = batch ? 0 : request_from_args(args, &document, &error);

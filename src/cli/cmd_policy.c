@@ -112,15 +112,40 @@ int cmd_policy_validate(const struct args *args)
 	return EXIT_ALLOWED;
 }
 
+static json_t *layer_item(const struct config_layer *layer)
+{
+	return json_pack("{s:s, s:s, s:O}", "layer", config_place_name(layer->place), "digest",
+			 layer->policy->digest, "policy", layer->policy->document);
+}
+
+/* One policy is printed as it is; several are what no single document can say. */
+static json_t *compiled(const struct config *config)
+{
+	if (config->policies.n == 1)
+		return json_incref(config->policies.policy[0]->document);
+	json_t *items = json_array();
+	for (size_t i = 0; items && i < config->n; i++)
+		if (config->layer[i].policy)
+			(void)json_array_append_new(items, layer_item(&config->layer[i]));
+	if (json_array_size(items) == config->policies.n)
+		return json_pack("{s:s, s:o}", "digest", config->digest, "layers", items);
+	json_decref(items);
+	return NULL;
+}
+
 int cmd_policy_compile(const struct args *args)
 {
 	struct cavra_error error;
-	struct policy *policy;
-	if (guard_load_policy(args, ".", &policy, &error) < 0)
-		return fail(&error);
-	int status = print_json(policy->document, JSON_INDENT(2)) < 0 ? out_of_memory()
-								      : EXIT_ALLOWED;
-	policy_free(policy);
+	struct config config;
+	char cwd[PATH_MAX], root[PATH_MAX];
+	const char *at = realpath(".", cwd) && project_find(cwd, root) ? root : NULL;
+	int status = guard_load_policies(args, at, &config, &error) < 0 ? fail(&error)
+									: EXIT_ALLOWED;
+	json_t *document = status == EXIT_ALLOWED ? compiled(&config) : NULL;
+	if (status == EXIT_ALLOWED && (!document || print_json(document, JSON_INDENT(2)) < 0))
+		status = out_of_memory();
+	json_decref(document);
+	config_release(&config);
 	return status;
 }
 

@@ -23,7 +23,7 @@ static int explain(const struct args *args, struct guard *guard, const struct re
 		struct explain_style style = {.colour = want_colour(), .width = output_width()};
 		code = guard_decide(guard, request, guard->mode, &decision, error);
 		if (code >= 0)
-			explain_write(&out, &decision, guard->policy, &style);
+			explain_write(&out, &decision, decision.policy, &style);
 	}
 	if (code < 0)
 		return code;
@@ -36,7 +36,7 @@ static int explain(const struct args *args, struct guard *guard, const struct re
 int cmd_policy_explain(const struct args *args)
 {
 	struct cavra_error error;
-	struct guard CLEANUP_GUARD guard = {.policy = NULL};
+	struct guard CLEANUP_GUARD guard = {.resolver = NULL};
 	struct request_document document;
 	int code = request_from_args(args, &document, &error);
 	if (code >= 0)

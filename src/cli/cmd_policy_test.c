@@ -52,8 +52,7 @@ static int decide_case(const struct policy_case *test, struct guard *guard,
 		return code;
 	code = request_from_json(test->input, &document, error);
 	if (code >= 0)
-		code = guard_decide(guard, &document.request, guard->policy->mode, ret_decision,
-				    error);
+		code = guard_decide(guard, &document.request, guard->mode, ret_decision, error);
 	request_document_release(&document);
 	return code;
 }
@@ -118,13 +117,17 @@ int cmd_policy_test(const struct args *args)
 	struct tally tally = {0, 0};
 	if (guard_open(args, &guard, &error) < 0)
 		return fail(&error);
-	for (size_t i = 0; i < guard.policy->n_cases; i++)
-		run_case(&guard.policy->cases[i], &guard, &tally);
+	const struct policy *policy = config_main_policy(&guard.config);
+	/* A policy's cases are about the policy alone. */
+	guard.config.policies = (struct policy_layers){.policy = {policy}, .n = 1};
+	guard.mode = policy->mode;
+	for (size_t i = 0; i < policy->n_cases; i++)
+		run_case(&policy->cases[i], &guard, &tally);
 	if (tally.run == 0)
 		(void)fprintf(
 			stderr,
 			"cavra: warning: %.*s has no cases in tests:, so nothing was tested\n",
-			STR_ARG(guard.policy->id));
+			STR_ARG(policy->id));
 	else
 		(void)printf("%zu of %zu cases pass\n", tally.run - tally.failed, tally.run);
 	return tally.failed ? EXIT_ERROR : EXIT_ALLOWED;

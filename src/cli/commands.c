@@ -22,6 +22,8 @@ static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
 static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
 static const enum option_id policy_init_options[] = {OPT_DIRECTORY, OPT_ID, OPT_FORCE, OPTIONS};
 static const enum option_id init_options[] = {OPT_DIRECTORY, OPT_HOOK, OPT_REMOVE, OPTIONS};
+static const enum option_id config_show_options[] = {OPT_DIRECTORY, OPT_JSON, OPTIONS};
+static const enum option_id config_validate_options[] = {OPT_DIRECTORY, OPTIONS};
 static const enum option_id demo_options[] = {OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_JSON, OPTIONS};
 
 const struct command commands[] = {
@@ -49,7 +51,9 @@ const struct command commands[] = {
 	 "\n"
 	 "Exit status: 0 no blocker, 1 a blocker or an error, 2 usage.\n"},
 	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, compile_options, NULL},
-	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
+	{"explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
+	 cmd_policy_explain, explain_options, NULL},
+	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "The same as cavra explain",
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy compile", "", 0, 0, "Print the policy in force with everything it inherits, as JSON", cmd_policy_compile,
 	 compile_options, NULL},
@@ -60,6 +64,11 @@ const struct command commands[] = {
 	 "it tightens or loosens. What cannot be shown to be as strict as before loosens.\n"
 	 "\n"
 	 "Exit status: 0 no difference, 5 different, 1 error, 2 usage.\n"},
+
+	{"config show", "", 0, 0, "Show which policies and which mode are in force, and who says so", cmd_config_show, config_show_options,
+	 "Layers, the first in command first: /etc/cavra (managed), .cavra of the project,\n"
+	 "~/.config/cavra of the user. A layer more can only tighten.\n"},
+	{"config validate", "", 0, 0, "Check the configuration and policies of all layers", cmd_config_validate, config_validate_options, NULL},
 
 	{"init claude-code", "", 0, 0, "Install the hook into a repository's Claude Code settings", cmd_init_claude_code,
 	 init_options,

@@ -15,6 +15,7 @@
 #include "cli/project.h"
 #include "crypto/digest.h"
 #include "decide/modes.h"
+#include "policy/registry.h"
 
 const char *config_managed_directory(void)
 {
@@ -158,16 +159,23 @@ static int add_users(struct config *config, struct cavra_error *error)
 	return code;
 }
 
-static void add_command_line(const struct config_request *request, struct config *config)
+static int add_command_line(const struct config_request *request, struct config *config,
+			    struct cavra_error *error)
 {
 	struct config_layer *layer = &config->layer[config->n++];
 	layer->place = PLACE_COMMAND_LINE;
-	if (request->policy_path)
-		(void)snprintf(layer->policy_path, sizeof layer->policy_path, "%s",
-			       request->policy_path);
-	if (request->policy_pack)
+	if (request->policy_pack) {
 		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s",
 			       request->policy_pack);
+		return policy_id_check(str_from(request->policy_pack), error);
+	}
+	size_t n = strlen(request->policy_path);
+	if (n >= sizeof layer->policy_path)
+		return error_set(error, CAVRA_ERR_LIMIT, "the path of the policy is too long");
+	if (n == 0)
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "the path of the policy is empty");
+	memcpy(layer->policy_path, request->policy_path, n + 1);
+	return 0;
 }
 
 static int read_variable(struct config *config, struct cavra_error *error)
@@ -191,7 +199,7 @@ int config_find(const struct config_request *request, struct config *ret_config,
 	ret_config->managed_only = only && strcmp(only, "true") == 0;
 	bool asked = request->policy_path || request->policy_pack;
 	if (asked) {
-		add_command_line(request, ret_config);
+		code = add_command_line(request, ret_config, error);
 	} else if (!ret_config->managed_only) {
 		code = add_project(request, ret_config, error);
 		if (code == 0)
@@ -219,28 +227,38 @@ static bool has_policy(const struct config_layer *layer)
 	return layer->policy_path[0] || layer->policy_pack[0];
 }
 
-/* The layer that speaks last: overlays are merged on top of its policy. */
-static struct config_layer *last_with_policy(struct config *config)
+/* Whose policy a person means who names none. */
+static struct config_layer *main_layer(struct config *config)
 {
-	for (size_t i = config->n; i > 0; i--)
-		if (has_policy(&config->layer[i - 1]))
-			return &config->layer[i - 1];
-	return NULL;
+	struct config_layer *found = NULL;
+	for (size_t i = config->n; i > 0; i--) {
+		struct config_layer *layer = &config->layer[i - 1];
+		bool better = layer->place == PLACE_PROJECT || layer->place == PLACE_COMMAND_LINE;
+		if (has_policy(layer) && (!found || better))
+			found = layer;
+	}
+	return found;
+}
+
+const struct policy *config_main_policy(struct config *config)
+{
+	const struct config_layer *layer = main_layer(config);
+	return layer ? layer->policy : NULL;
 }
 
 static void place_rest(const struct config_request *request, struct config *config)
 {
-	struct config_layer *last = last_with_policy(config);
-	if (!last && request->otherwise && config->n < LIMIT_POLICY_LAYERS) {
-		last = &config->layer[config->n++];
-		last->place = PLACE_DEFAULT;
-		(void)snprintf(last->policy_pack, sizeof last->policy_pack, "%s",
+	struct config_layer *layer = main_layer(config);
+	if (!layer && request->otherwise && config->n < LIMIT_POLICY_LAYERS) {
+		layer = &config->layer[config->n++];
+		layer->place = PLACE_DEFAULT;
+		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s",
 			       request->otherwise);
 	}
-	if (!last)
+	if (!layer)
 		return;
-	last->overlays = request->overlays;
-	last->n_overlays = request->n_overlays;
+	layer->overlays = request->overlays;
+	layer->n_overlays = request->n_overlays;
 }
 
 static void tighten_mode(struct config *config, bool *given, enum policy_mode mode)
@@ -311,8 +329,6 @@ int config_load(const struct config_request *request, struct config *ret_config,
 		if (layer->policy)
 			join_policy(ret_config, layer);
 	}
-	if (!ret_config->policies.n)
-		return error_set(error, CAVRA_ERR_NOT_FOUND, "no policy is in force");
 	join_modes(ret_config);
 	join_digests(ret_config);
 	return 0;

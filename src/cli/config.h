@@ -27,7 +27,7 @@ struct config_layer {
 	struct config_value values[CONFIG_KEYS];
 	char policy_path[PATH_MAX]; /* empty: none, or */
 	char policy_pack[LIMIT_POLICY_ID + 1];
-	const char *const *overlays; /* borrowed; of the command line */
+	const char *const *overlays; /* borrowed */
 	size_t n_overlays;
 	struct policy *policy; /* owned; NULL: it has none, or config_load() was not called */
 };
@@ -54,8 +54,7 @@ struct config_request {
 	const char *policy_pack; /* the user's; at most one of the two */
 	const char *const *overlays;
 	size_t n_overlays;
-	const char *
-		otherwise; /* pack that decides when no layer has a policy; NULL: that is an error */
+	const char *otherwise; /* pack that decides when no layer has a policy; NULL: none */
 	struct policy_source source;
 };
 
@@ -64,9 +63,12 @@ struct config_request {
  */
 int config_find(const struct config_request *request, struct config *ret_config,
 		struct cavra_error *error);
-/* The same, and loads the policies. CAVRA_ERR_NOT_FOUND when there is none. */
+/* The same, and loads the policies; there may be none when request->otherwise is NULL. */
 int config_load(const struct config_request *request, struct config *ret_config,
 		struct cavra_error *error);
+/* The policy that was asked about, or the project's, else the last; NULL when there is none. Overlays are merged on
+ * top of this one. */
+const struct policy *config_main_policy(struct config *config);
 void config_release(struct config *config);
 
 /* Where the managed layer is. */

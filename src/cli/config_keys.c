@@ -144,8 +144,9 @@ static int unknown_key(const struct reading *reading, const char *pointer, const
 	for (size_t i = 0; i < CONFIG_KEYS; i++)
 		known[i] = config_keys[i].name;
 	const char *nearest = nearest_word(name, known, CONFIG_KEYS);
-	(void)snprintf(text, sizeof text, "there is no key %.60s; %s%s", name,
-		       nearest ? "did you mean " : "see cavra-config(5)", nearest ? nearest : "");
+	(void)snprintf(text, sizeof text, "there is no key %.60s; %s%s%s", name,
+		       nearest ? "did you mean " : "cavra config show lists them",
+		       nearest ? nearest : "", nearest ? "?" : "");
 	return complain(reading, pointer, POSITION_KEY, text);
 }
 

@@ -20,54 +20,29 @@
 #include "public/stamp.h"
 #include "json/json.h"
 
-/* ---- policy ---- */
+/* ---- policies ---- */
 
-static bool has_file(const char *directory, const char *name)
+int guard_load_policies(const struct args *args, const char *root, struct config *ret_config,
+			struct cavra_error *error)
 {
-	char path[PATH_MAX];
-	int n = snprintf(path, sizeof path, "%s/%s", directory, name);
-	return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
-}
-
-int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
-		      struct cavra_error *error)
-{
-	/* Cases cost nothing worth saving on a command line. */
-	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR], .want_cases = true};
-	const char *pack = args->value[OPT_POLICY_PACK], *file = args->value[OPT_POLICY_FILE];
-	char project[PATH_MAX];
-	if (pack && file)
+	struct config_request request = {
+		.root = root,
+		.policy_path = args->value[OPT_POLICY_FILE],
+		.policy_pack = args->value[OPT_POLICY_PACK],
+		.overlays = args->overlays,
+		.n_overlays = args->n_overlays,
+		.otherwise = DEFAULT_PACK,
+		/* Cases cost nothing worth saving on a command line. */
+		.source = {.pack_dir = args->value[OPT_PACK_DIR], .want_cases = true},
+	};
+	*ret_config = (struct config){.n = 0};
+	if (request.policy_path && request.policy_pack)
 		return error_set(error, CAVRA_ERR_USAGE,
 				 "--policy-pack and --policy-file exclude each other");
-	if (!pack && !file && workspace && has_file(workspace, PROJECT_POLICY)) {
-		(void)snprintf(project, sizeof project, "%.4000s/" PROJECT_POLICY, workspace);
-		file = project;
-	}
-	if (file)
-		return policy_load_file(&source, file, args->overlays, args->n_overlays, ret_policy,
-					error);
-	return policy_load_pack(&source, pack ? pack : DEFAULT_PACK, args->overlays,
-				args->n_overlays, ret_policy, error);
+	return config_load(&request, ret_config, error);
 }
 
 /* ---- world ---- */
-
-/* The nearest directory upwards with a project policy or a repository; the start itself when there
- * is none. */
-static void find_workspace(const char *start, char *ret_root, size_t size)
-{
-	char at[PATH_MAX];
-	(void)snprintf(at, sizeof at, "%s", start);
-	while (!has_file(at, PROJECT_POLICY) && !has_file(at, ".git")) {
-		char *slash = strrchr(at, '/');
-		if (!slash || slash == at) {
-			(void)snprintf(at, sizeof at, "%s", start);
-			break;
-		}
-		*slash = '\0';
-	}
-	(void)snprintf(ret_root, size, "%s", at);
-}
 
 int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver,
 		     struct cavra_error *error)
@@ -122,7 +97,7 @@ static int open_directories(const struct args *args, struct guard *guard, struct
 					 args->value[OPT_WORKSPACE], strerror(errno));
 		(void)snprintf(guard->root_text, sizeof guard->root_text, "%s", real);
 	} else {
-		find_workspace(guard->cwd_text, guard->root_text, sizeof guard->root_text);
+		(void)project_find(guard->cwd_text, guard->root_text);
 	}
 	int code = workspace_new(guard->root_text, guard->cwd_text, true, &guard->workspace, error);
 	if (code < 0)
@@ -137,19 +112,19 @@ static int open_directories(const struct args *args, struct guard *guard, struct
 static int choose_mode(const struct args *args, struct guard *guard, struct cavra_error *error)
 {
 	enum policy_mode asked;
-	guard->mode = guard->policy->mode;
+	guard->mode = guard->config.mode;
 	if (!args_has(args, OPT_POLICY_MODE))
 		return 0;
 	int code = runtime_mode_parse(str_from(args->value[OPT_POLICY_MODE]), &asked, error);
 	if (code < 0)
 		return error_prefix(error, "--policy-mode");
 	guard->mode_asked = asked != MODE_ENFORCE;
-	return runtime_mode_tighten(guard->policy->mode, asked, &guard->mode, error);
+	return runtime_mode_tighten(guard->config.mode, asked, &guard->mode, error);
 }
 
 int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_error *error)
 {
-	*ret_guard = (struct guard){.policy = NULL};
+	*ret_guard = (struct guard){.resolver = NULL};
 	arena_init(&ret_guard->arena, LIMIT_DECISION_MEMORY);
 	arena_init(&ret_guard->facts, LIMIT_DECISION_MEMORY);
 	bool facts = args_has(args, OPT_FACTS);
@@ -157,8 +132,8 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 			 : open_directories(args, ret_guard, error);
 	if (code < 0)
 		return code;
-	code = guard_load_policy(args, facts ? NULL : ret_guard->root_text, &ret_guard->policy,
-				 error);
+	code = guard_load_policies(args, facts ? NULL : ret_guard->root_text, &ret_guard->config,
+				   error);
 	if (code < 0)
 		return code;
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
@@ -170,7 +145,7 @@ void guard_close(struct guard *guard)
 	arena_release(&guard->arena);
 	arena_release(&guard->facts);
 	workspace_free(guard->workspace);
-	policy_free(guard->policy);
+	config_release(&guard->config);
 }
 
 /* ---- deciding ---- */
@@ -183,8 +158,8 @@ int guard_decide(struct guard *guard, const struct request *request, enum policy
 	if (!placed.cwd.n)
 		placed.cwd = guard->cwd;
 	arena_reset(&guard->arena);
-	return decide(guard->policy, &placed, guard->resolver, &options, &guard->arena,
-		      ret_decision, error);
+	return decide_layers(&guard->config.policies, &placed, guard->resolver, &options,
+			     &guard->arena, ret_decision, error);
 }
 
 int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
@@ -199,7 +174,8 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 		return code;
 	struct record record = {.request = request,
 				.decision = ret_decision,
-				.policy = guard->policy,
+				.policy = ret_decision->policy,
+				.policy_digest = guard->config.digest,
 				.policy_pack = guard->policy_pack,
 				.stamp = &stamp,
 				.echo_id = echo_id};

@@ -8,11 +8,12 @@
 
 #include "agents/workspace.h"
 #include "cli/cli.h"
+#include "cli/config.h"
 #include "decide/decide.h"
 #include "decide/modes.h"
 
 struct guard {
-	struct policy *policy;
+	struct config config;
 	struct str policy_pack; /* as asked for; empty: the policy's own id */
 	const struct resolver *resolver;
 	struct str cwd;
@@ -26,10 +27,11 @@ struct guard {
 	char cwd_text[4096], root_text[4096];
 };
 
-/* The policy that --policy-pack, --policy-file and --overlay name, else that of the workspace
- * (NULL: none). */
-int guard_load_policy(const struct args *args, const char *workspace, struct policy **ret_policy,
-		      struct cavra_error *error);
+/* The policies in force for a project (NULL: none), with what --policy-pack, --policy-file and --overlay say. The
+ * caller releases the configuration, also after a failure.
+ */
+int guard_load_policies(const struct args *args, const char *root, struct config *ret_config,
+			struct cavra_error *error);
 /* The caller closes the guard, also after a failure. */
 int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_error *error);
 void guard_close(struct guard *guard);

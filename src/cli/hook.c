@@ -2,9 +2,9 @@
  *
  * One hook call, see hook.h. Everything that goes wrong ends in refuse(), and nowhere else.
  *
- * Which policy decides is not the agent's to say: .cavra/policy.yaml is looked for upwards from the
- * directory that the agent's host names in the environment, and only without that from the
- * payload's directory.
+ * Which policies decide is not the agent's to say (config.h): the project is looked for upwards from the
+ * directory that the agent's host names in the environment, and only without that from the payload's
+ * directory.
  */
 #include "cli/hook.h"
 
@@ -21,6 +21,7 @@
 #include "agents/workspace.h"
 #include "base/array.h"
 #include "base/limits.h"
+#include "cli/config.h"
 #include "cli/files.h"
 #include "cli/project.h"
 #include "decide/request.h"
@@ -34,7 +35,7 @@ struct hook {
 	struct arena deciding[AGENT_MAX_REQUESTS];
 	struct agent_event event;
 	struct decision decisions[AGENT_MAX_REQUESTS];
-	struct policy *policy;
+	struct config config;
 	struct workspace *workspace;
 	struct search search;
 	char root[PATH_MAX];
@@ -51,68 +52,61 @@ static int refuse(const char *agent, const struct cavra_error *error)
 	return HOOK_REFUSED;
 }
 
-/* ---- where the policy is ---- */
+/* ---- where the policies are ---- */
 
-static bool has_policy(const char *directory)
+/* The agent chooses its directory, so without a name from its host it must not choose between
+ * policies. */
+static int check_only_one(const struct hook *hook, struct cavra_error *error)
 {
-	char path[PATH_MAX + sizeof PROJECT_POLICY + 1];
-	(void)snprintf(path, sizeof path, "%s/%s", directory, PROJECT_POLICY);
-	/* One that is there but unreadable must be found, so that it fails. */
-	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
-}
-
-/* Cuts the last component off; false at the root. */
-static bool go_up(char *directory)
-{
-	char *slash = strrchr(directory, '/');
-	if (!slash || strcmp(directory, "/") == 0)
-		return false;
-	slash[slash == directory] = '\0';
-	return true;
-}
-
-static int find_root(struct hook *hook, struct cavra_error *error)
-{
-	const char *variable = hook->adapter->root_variable;
-	const char *named = variable ? getenv(variable) : NULL;
-	char start[PATH_MAX];
-	if (named && !named[0])
-		named = NULL;
-	if (hook->event.cwd.n >= sizeof start)
-		return error_set(error, CAVRA_ERR_LIMIT, "cwd is longer than a path can be");
-	(void)snprintf(start, sizeof start, "%.*s", STR_ARG(hook->event.cwd));
-	if (!realpath(named ? named : start, hook->root))
-		return error_set(error, CAVRA_ERR_IO, "cannot find the project directory: %s",
-				 strerror(errno));
-	(void)snprintf(start, sizeof start, "%s", hook->root);
-	while (!has_policy(hook->root))
-		if (!go_up(hook->root))
-			return error_set(error, CAVRA_ERR_NOT_FOUND,
-					 "no policy is installed: there is no " PROJECT_POLICY
-					 " in or above %.300s; run cavra init %s there",
-					 start, hook->adapter->name);
-	/* The agent chooses its directory, so without a name from its host it must not choose
-	 * between policies. */
 	char above[PATH_MAX];
 	(void)snprintf(above, sizeof above, "%s", hook->root);
-	while (!named && go_up(above))
-		if (has_policy(above))
+	while (project_go_up(above))
+		if (project_is(above))
 			return error_set(error, CAVRA_ERR_POLICY,
 					 "there is a policy in %.200s and one in %.200s; set %s",
 					 above, hook->root,
-					 variable ? variable : "the project directory");
+					 hook->adapter->root_variable ? hook->adapter->root_variable
+								      : "the project directory");
 	return 0;
 }
 
-/* ---- deciding ---- */
-
-static int load_policy(struct hook *hook, struct cavra_error *error)
+static int find_root(struct hook *hook, char start[PATH_MAX], struct cavra_error *error)
 {
-	static const struct policy_source bundled;
-	char path[PATH_MAX + sizeof PROJECT_POLICY + 1];
-	(void)snprintf(path, sizeof path, "%s/%s", hook->root, PROJECT_POLICY);
-	return policy_load_file(&bundled, path, NULL, 0, &hook->policy, error);
+	const char *variable = hook->adapter->root_variable;
+	const char *named = variable ? getenv(variable) : NULL;
+	char cwd[PATH_MAX];
+	if (named && !named[0])
+		named = NULL;
+	if (hook->event.cwd.n >= sizeof cwd)
+		return error_set(error, CAVRA_ERR_LIMIT, "cwd is longer than a path can be");
+	(void)snprintf(cwd, sizeof cwd, "%.*s", STR_ARG(hook->event.cwd));
+	if (!realpath(named ? named : cwd, start))
+		return error_set(error, CAVRA_ERR_IO, "cannot find the project directory: %s",
+				 strerror(errno));
+	return project_find(start, hook->root) && !named ? check_only_one(hook, error) : 0;
 }
+
+static int find_policies(struct hook *hook, struct cavra_error *error)
+{
+	char start[PATH_MAX];
+	int code = find_root(hook, start, error);
+	if (code < 0)
+		return code;
+	struct config_request request = {.root = hook->root};
+	code = config_load(&request, &hook->config, error);
+	if (code < 0 || hook->config.policies.n)
+		return code;
+	if (hook->config.managed_only)
+		return error_set(error, CAVRA_ERR_NOT_FOUND,
+				 "managed.only is true in %s, and no policy is there",
+				 config_managed_directory());
+	return error_set(error, CAVRA_ERR_NOT_FOUND,
+			 "no policy is installed: there is no " PROJECT_POLICY
+			 " in or above %.300s; run cavra init %s there",
+			 start, hook->adapter->name);
+}
+
+/* ---- deciding ---- */
 
 static bool wants_git(const struct agent_event *event)
 {
@@ -131,7 +125,7 @@ static bool wants_git(const struct agent_event *event)
 static int decide_all(struct hook *hook, struct cavra_error *error)
 {
 	const struct agent_event *event = &hook->event;
-	struct decide_options options = {.mode = hook->policy->mode};
+	struct decide_options options = {.mode = hook->config.mode};
 	struct resolver resolver;
 	char cwd[PATH_MAX];
 	(void)snprintf(cwd, sizeof cwd, "%.*s", STR_ARG(event->cwd));
@@ -145,16 +139,22 @@ static int decide_all(struct hook *hook, struct cavra_error *error)
 		arena_init(&hook->deciding[i], LIMIT_DECISION_MEMORY);
 		code = request_check(&event->requests[i], error);
 		if (code >= 0)
-			code = decide(hook->policy, &event->requests[i], &resolver, &options,
-				      &hook->deciding[i], &hook->decisions[i], error);
+			code = decide_layers(&hook->config.policies, &event->requests[i], &resolver,
+					     &options, &hook->deciding[i], &hook->decisions[i],
+					     error);
 	}
 	return code;
 }
 
 static int answer(struct hook *hook, struct cavra_error *error)
 {
+	const struct config *config = &hook->config;
+	struct agent_manner manner = {.mode = config->mode,
+				      .in_place = config->in_place,
+				      .in_place_none = config->in_place_none,
+				      .authoritative = config->authoritative};
 	struct agent_verdict verdict;
-	agent_judge(&hook->event, hook->decisions, hook->policy, &verdict);
+	agent_judge(&hook->event, hook->decisions, &manner, &verdict);
 	hook->adapter->write(&verdict, &hook->answer);
 	agent_verdict_release(&verdict);
 	if (hook->answer.failed)
@@ -190,9 +190,7 @@ static int run(struct hook *hook, struct cavra_error *error)
 	int code = read_event(hook, error);
 	if (code < 0 || !hook->event.acts)
 		return code;
-	code = find_root(hook, error);
-	if (code >= 0)
-		code = load_policy(hook, error);
+	code = find_policies(hook, error);
 	if (code >= 0)
 		code = decide_all(hook, error);
 	return code < 0 ? code : answer(hook, error);

@@ -4,7 +4,10 @@
  */
 #include "cli/project.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -43,6 +46,50 @@ static const char policy_text[] =
 	"#   - input: {action_type: execute_command, target: make deploy}\n"
 	"#     decision: block\n"
 	"#     rule: commands.block\n";
+
+static bool is_there(const char *directory, const char *name)
+{
+	char path[PATH_MAX + 64];
+	(void)snprintf(path, sizeof path, "%s/%s", directory, name);
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool project_is(const char *directory)
+{
+	return is_there(directory, PROJECT_POLICY) || is_there(directory, PROJECT_CONFIG);
+}
+
+bool project_go_up(char *directory)
+{
+	char *slash = strrchr(directory, '/');
+	if (!slash || strcmp(directory, "/") == 0)
+		return false;
+	slash[slash == directory] = '\0';
+	return true;
+}
+
+static bool find_upwards(const char *start, char *at, bool (*fits)(const char *directory))
+{
+	(void)snprintf(at, PATH_MAX, "%s", start);
+	while (!fits(at))
+		if (!project_go_up(at))
+			return false;
+	return true;
+}
+
+static bool is_repository(const char *directory)
+{
+	return is_there(directory, ".git");
+}
+
+bool project_find(const char *start, char *ret_root)
+{
+	if (find_upwards(start, ret_root, project_is))
+		return true;
+	if (!find_upwards(start, ret_root, is_repository))
+		(void)snprintf(ret_root, PATH_MAX, "%s", start);
+	return false;
+}
 
 void project_policy_write(struct buf *out, const char *id)
 {

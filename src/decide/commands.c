@@ -217,7 +217,7 @@ static const char *const class_reasons[COMMAND_CLASSES] = {
 static void apply_default(struct decider *d, const struct command *c)
 {
 	bool blocks = d->mode == MODE_STRICT && !c->arguments.n_chain;
-	struct finding *finding = finding_add(
+	struct finding *finding = finding_add_default(
 		d, c->effect, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
 		blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
 		blocks ? "commands.default.block" : "commands.default.require_approval");

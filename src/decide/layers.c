@@ -57,7 +57,9 @@ static void insert(struct joined *joined, const struct finding *finding)
 static void join_layer(struct joined *joined, size_t layer)
 {
 	const struct decision *from = &joined->decision[layer];
-	bool defers = joined->layers->defers[layer] && !joined->all_defer;
+	/* A list that is full may miss a finding that is no default. */
+	bool defers = joined->layers->defers[layer] && !joined->all_defer &&
+		      from->n_findings < LIMIT_FINDINGS;
 	for (size_t i = 0; i < from->n_findings; i++) {
 		struct finding finding = from->findings[i];
 		if (defers && finding.by_default)

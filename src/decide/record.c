@@ -139,7 +139,9 @@ void record_write(struct buf *out, const struct record *record)
 	add_member(out, "correlation_id",
 		   or_default(request->correlation_id, stamp->correlation_id));
 	add_member(out, "mode", str_from(runtime_mode_name(decision->mode)));
-	add_member(out, "policy_digest", str_from(record->policy->digest));
+	add_member(
+		out, "policy_digest",
+		str_from(record->policy_digest ? record->policy_digest : record->policy->digest));
 	add_findings(out, decision);
 	add_echo(out, record->echo_id);
 	buf_add_char(out, '}');

@@ -11,7 +11,7 @@
 
 static void check_answer(const struct agent_event *event)
 {
-	static struct policy policy = {.in_place = CAVRA_MEDIUM};
+	static const struct agent_manner manner = {.in_place = CAVRA_MEDIUM};
 	static struct decision decisions[AGENT_MAX_REQUESTS];
 	for (size_t i = 0; i < event->n_requests; i++) {
 		FUZZ_CHECK(event->requests[i].action_type.n > 0);
@@ -24,7 +24,7 @@ static void check_answer(const struct agent_event *event)
 	}
 	struct agent_verdict verdict;
 	struct buf CLEANUP_BUF out;
-	agent_judge(event, decisions, &policy, &verdict);
+	agent_judge(event, decisions, &manner, &verdict);
 	buf_init(&out, MiB(1));
 	claude_code_adapter.write(&verdict, &out);
 	agent_verdict_release(&verdict);
