@@ -204,6 +204,10 @@ static void write_clause(struct writer *writer, const json_t *clause)
 		{"models", "models"},
 		{"severity", "severity"},
 		{"stdin", "stdin_role"},
+		{"output", "output"},
+		{"select", "select"},
+		{"hidden", "hidden"},
+		{"feeds", "feeds"},
 	};
 	struct buf *out = &writer->whens.rows;
 	json_int_t least = -1, most = -1;
@@ -243,6 +247,7 @@ static void write_row(struct writer *writer, struct buf *out, const struct row *
 		{"remote", "remote"},       {"appends", "appends"},
 		{"replaces", "replaces"},   {"interactive", "interactive"},
 		{"versions", "versions"},   {"hint", "hint"},
+		{"output", "output"},
 	};
 	const struct tables *t = &row->tables;
 	buf_add_format(out, "\t{.name = {%u}", text_at(writer, row->name));

@@ -273,6 +273,7 @@ static void fill(struct workspace *workspace, const char *root, const char *cwd,
 				      .content = answer_content,
 				      .git_config = answer_git_config};
 	resolver->workspace = arena_str(arena, str_from(root));
+	resolver->search_configured = getenv("RIPGREP_CONFIG_PATH") != NULL;
 	resolver->home = environment_directory(arena, "HOME");
 	struct str tmpdir = environment_directory(arena, "TMPDIR");
 	/* A temporary directory around the workspace would make everything in it temporary. */

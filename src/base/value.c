@@ -6,7 +6,7 @@
 
 #include "base/glob.h"
 
-static const struct seg any_seg = {SEG_ANY, {"", 0}};
+static const struct seg any_seg = {SEG_ANY, {"", 0}, NULL};
 
 struct value value_any(void)
 {
@@ -18,7 +18,7 @@ struct value value_from(struct arena *arena, struct str text)
 	if (text.n == 0)
 		return (struct value){NULL, 0};
 	struct seg *seg = ARENA_NEW(arena, struct seg);
-	*seg = (struct seg){SEG_TEXT, text};
+	*seg = (struct seg){SEG_TEXT, text, NULL};
 	return (struct value){seg, 1};
 }
 
@@ -83,7 +83,8 @@ bool value_eq(struct value a, struct value b)
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (a.seg[i].kind != b.seg[i].kind || !str_eq(a.seg[i].text, b.seg[i].text))
+		if (a.seg[i].kind != b.seg[i].kind || a.seg[i].source != b.seg[i].source ||
+		    !str_eq(a.seg[i].text, b.seg[i].text))
 			return false;
 	return true;
 }

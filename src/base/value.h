@@ -24,6 +24,10 @@ enum seg_kind {
 struct seg {
 	enum seg_kind kind;
 	struct str text; /* SEG_TEXT, SEG_GLOB */
+	/* SEG_ANY: the only command that wrote this text (a struct shell_command), as it is the text of
+	 * one word or of several; NULL: nobody knows where the text is from.
+	 */
+	const void *source;
 };
 
 struct value {
@@ -73,5 +77,11 @@ struct str value_show(struct arena *arena, struct value v);
 /* May this value stand for exactly `text`? A glob matches as a file name would, or as its own text. */
 bool value_covers(struct value v, struct str text);
 bool value_eq(struct value a, struct value b);
+
+/* Where a value that is unknown altogether comes from, see struct seg; NULL: nobody knows. */
+static inline const void *value_source(struct value v)
+{
+	return v.n == 1 && v.seg[0].kind == SEG_ANY ? v.seg[0].source : NULL;
+}
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "decide/arguments.h"
 
+#include "decide/found.h"
+
 struct reading {
 	struct decider *d;
 	struct arguments *a;
@@ -398,6 +400,12 @@ static void apply_when(struct reading *r, const struct known_when *when, size_t 
 		a->severity = knowledge_text(when->severity);
 	if (when->stdin_role.at)
 		a->stdin_role = knowledge_text(when->stdin_role);
+	if (when->output.at)
+		a->output = knowledge_text(when->output);
+	if (when->select.at)
+		a->select = when->select;
+	a->skips_hidden |= when->hidden.at != 0;
+	a->feeds |= when->feeds;
 	add_models(a, when->models);
 }
 
@@ -410,6 +418,9 @@ static void apply_command(struct reading *r, const struct known_command *c, bool
 	a->recursive = c->recursive;
 	a->default_operand = knowledge_text(c->default_operand);
 	a->stdin_role = knowledge_text(c->stdin_role);
+	a->output = knowledge_text(c->output);
+	a->select = (struct known_list){0};
+	a->skips_hidden = a->feeds = false;
 	a->wrapper = c->wrapper;
 	a->remote |= c->remote;
 	a->appends |= c->appends;
@@ -547,7 +558,7 @@ static void read_operand(struct reading *r)
 		return;
 	}
 	bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
-	if (unknown && r->style != STYLE_NONE && !r->options_ended)
+	if (unknown && r->style != STYLE_NONE && !r->options_ended && !found_of(r->d, word->value))
 		r->a->imprecise = true; /* it may be an option */
 	if (innermost(r->a) &&
 	    starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {

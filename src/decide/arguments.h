@@ -55,6 +55,9 @@ struct arguments {
 	size_t n_models;
 	const char *severity;
 	const char *stdin_role;
+	const char *output;       /* see struct known_command */
+	struct known_list select; /* see struct known_when */
+	bool skips_hidden, feeds;
 	const char *language;
 	bool wrapper, remote, appends, interactive;
 	const char *hint;

@@ -19,7 +19,8 @@ static void end_piece(struct pieces *pieces)
 {
 	if (pieces->n > pieces->from)
 		ARENA_PUSH(pieces->arena, pieces->segs, pieces->n_segs, pieces->cap) = (struct seg){
-			SEG_TEXT, str_make(pieces->bytes + pieces->from, pieces->n - pieces->from)};
+			SEG_TEXT, str_make(pieces->bytes + pieces->from, pieces->n - pieces->from),
+			NULL};
 	pieces->from = pieces->n;
 }
 
@@ -27,7 +28,7 @@ static void add_unknown(struct pieces *pieces)
 {
 	end_piece(pieces);
 	ARENA_PUSH(pieces->arena, pieces->segs, pieces->n_segs,
-		   pieces->cap) = (struct seg){SEG_ANY, STR("")};
+		   pieces->cap) = (struct seg){SEG_ANY, STR(""), NULL};
 }
 
 /* Text that is looked at more than once costs. */

@@ -35,6 +35,7 @@ struct decider {
 	struct finding_node **findings_tail;
 	size_t n_findings;
 
+	struct found *found;     /* see found.h */
 	struct made_link *links; /* symbolic links that the text itself makes */
 	const struct shell_assign *checked_assigns;
 	struct stage *stages;    /* commands of pipelines, newest first */
@@ -55,9 +56,11 @@ struct scope {
 	const struct value *cwds; /* at least one */
 	size_t n_cwds;
 	const struct shell_assign *assigns;
-	const struct value *input; /* known standard input, NULL: unknown */
-	bool piped_in;             /* standard input is a pipe or a file */
-	bool remote;               /* elsewhere: paths are not ours, file rules hold as "may" */
+	const struct value *input;          /* known standard input, NULL: unknown */
+	bool piped_in;                      /* standard input is a pipe or a file */
+	const struct shell_command *feeder; /* see shell.h */
+	const struct selection *selection;  /* which files below a tree are touched; NULL: all */
+	bool remote; /* elsewhere: paths are not ours, file rules hold as "may" */
 	bool surely;
 	struct span span;   /* in the request's target */
 	bool literal_spans; /* spans of nested text count from span.from */

@@ -4,6 +4,7 @@
  */
 #include "base/glob.h"
 #include "base/limits.h"
+#include "decide/found.h"
 #include "decide/paths.h"
 
 enum { NAMES_MAX = 48 };
@@ -264,7 +265,8 @@ struct asked {
 	bool writes;
 	bool deletes;
 	bool tree;
-	bool perhaps; /* at most MATCH_MAY */
+	bool perhaps;                      /* at most MATCH_MAY */
+	const struct selection *selection; /* of a tree; NULL: all of it */
 };
 
 static unsigned apply_rules(struct decider *d, const struct effect *effect,
@@ -462,6 +464,9 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 	asked.perhaps = true; /* which of them are really touched is the program's business */
 	for (size_t i = 0; i < n && !(*ret_verdict & FILE_FOUND); i++) {
 		struct names names = {0};
+		if (asked.selection &&
+		    !selection_takes(d, asked.selection, path, files[i], files, n))
+			continue;
 		add_known_path(d, &names, arena_join3(d->arena, path, STR("/"), files[i]));
 		names.outside = false;
 		*ret_verdict |= judge(d, effect, &names, asked);
@@ -470,21 +475,57 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 }
 
 /* A pattern whose matches can be listed stands for exactly these. */
-static bool list_glob(struct decider *d, struct value canonical, struct str **ret_paths,
-		      size_t *ret_n)
+struct listing {
+	struct decider *d;
+	struct str *paths;
+	size_t n, cap;
+};
+
+/* Splits a pattern behind the first component that has a pattern's sign in it: "/a/b*c" and "/d*". */
+static bool split_component(struct decider *d, struct value pattern, struct value *ret_first,
+			    struct value *ret_rest)
 {
-	struct str prefix = value_known_prefix(d->arena, canonical);
-	size_t slash = str_find_last_char(prefix, '/');
-	if (!d->resolver->tree || slash == STR_NPOS || d->links)
-		return false;
-	for (size_t i = 1; i < canonical.n; i++)
-		if (canonical.seg[i].kind == SEG_ANY || canonical.seg[i].kind == SEG_NUMBER ||
-		    (canonical.seg[i].kind == SEG_TEXT &&
-		     str_find_char(canonical.seg[i].text, '/') != STR_NPOS))
+	bool inside = false, star = false;
+	*ret_rest = (struct value){NULL, 0};
+	for (size_t i = 0; i < pattern.n; i++) {
+		const struct seg *seg = &pattern.seg[i];
+		size_t slash = seg->kind == SEG_TEXT && inside ? str_find_char(seg->text, '/')
+							       : STR_NPOS;
+		if (slash != STR_NPOS) {
+			struct value first = {pattern.seg, i};
+			struct value behind = {pattern.seg + i + 1, pattern.n - i - 1};
+			*ret_first = value_concat(
+				d->arena, first, value_from(d->arena, str_first(seg->text, slash)));
+			*ret_rest = value_concat(
+				d->arena, value_from(d->arena, str_from_at(seg->text, slash)),
+				behind);
+			return true;
+		}
+		/* "**" may cross directories. */
+		bool another = seg->kind == SEG_GLOB && str_is(seg->text, "*");
+		if (seg->kind == SEG_ANY || seg->kind == SEG_NUMBER || (star && another))
 			return false;
+		inside |= seg->kind == SEG_GLOB;
+		star = another;
+	}
+	*ret_first = pattern;
+	return inside;
+}
+
+static bool list_pattern(struct listing *listing, struct value pattern)
+{
+	struct decider *d = listing->d;
+	struct value first, rest;
+	struct str prefix = value_known_prefix(d->arena, pattern), *names = NULL;
+	size_t slash = str_find_last_char(prefix, '/'), n = 0;
+	if (value_is_known(pattern)) {
+		ARENA_PUSH(d->arena, listing->paths, listing->n,
+			   listing->cap) = value_text(d->arena, pattern);
+		return listing->n <= LIMIT_TREE_NAMES;
+	}
+	if (slash == STR_NPOS || !split_component(d, pattern, &first, &rest))
+		return false;
 	struct str dir = slash == 0 ? STR("/") : str_first(prefix, slash);
-	struct str *names = NULL, *paths = NULL;
-	size_t n = 0, n_paths = 0, cap = 0;
 	if (d->resolver->tree(d->resolver->context, d->arena, dir, LIMIT_TREE_NAMES, false, &names,
 			      &n) == RESOLVED_UNKNOWN)
 		return false;
@@ -493,12 +534,23 @@ static bool list_glob(struct decider *d, struct value canonical, struct str **re
 		struct str path = arena_join3(d->arena, dir.n > 1 ? dir : STR(""), STR("/"),
 					      names[i]);
 		if ((names[i].n && names[i].p[0] == '.' && !dot_asked) ||
-		    !value_covers(canonical, path))
+		    !value_covers(first, path))
 			continue;
-		ARENA_PUSH(d->arena, paths, n_paths, cap) = path;
+		if (!list_pattern(listing,
+				  value_concat(d->arena, value_from(d->arena, path), rest)))
+			return false;
 	}
-	*ret_paths = paths;
-	*ret_n = n_paths;
+	return true;
+}
+
+static bool list_glob(struct decider *d, struct value canonical, struct str **ret_paths,
+		      size_t *ret_n)
+{
+	struct listing listing = {.d = d};
+	if (!d->resolver->tree || d->links || !list_pattern(&listing, canonical))
+		return false;
+	*ret_paths = listing.paths;
+	*ret_n = listing.n;
 	return true;
 }
 
@@ -555,7 +607,8 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 {
 	struct asked asked = {.writes = kind != EFFECT_FILE_READ,
 			      .deletes = kind == EFFECT_FILE_DELETE,
-			      .tree = tree};
+			      .tree = tree,
+			      .selection = scope->selection};
 	struct effect *effect = effect_add(d, kind, STR(""), scope);
 	unsigned verdict = known_file(d, effect, path, asked, scope);
 	if (!(verdict & FILE_FOUND))

@@ -49,7 +49,10 @@ enum role {
 	ROLE_SIGNAL,     /* signal       process or name that is signalled (kill, pkill) */
 	ROLE_REF,        /* ref          a Git revision, "rev:path" reads that path */
 	ROLE_PATHSPEC,   /* pathspec     a Git path, possibly with ":(magic)" */
-	ROLE_UNKNOWN,    /* unknown      may be anything, also a file that is read or written */
+	ROLE_SELECT, /* select       glob: of a tree, only files whose base name meets it (grep --include) */
+	ROLE_EXTENSION, /* extension    the same for names that end in "." and this (fd -e) */
+	ROLE_PATTERN,   /* pattern      regular expression that picks lines (grep) */
+	ROLE_UNKNOWN,   /* unknown      may be anything, also a file that is read or written */
 	ROLES
 };
 
@@ -153,6 +156,10 @@ struct known_when {
 	struct known_list models;     /* added */
 	struct known_text severity;   /* none: unchanged */
 	struct known_text stdin_role; /* none: unchanged; "code", "shell", "names", "none" */
+	struct known_text output;     /* none: unchanged; see known_command, or "none" */
+	struct known_list select;     /* of a tree, only files with such a base name */
+	struct known_text hidden;     /* "skip": not what is hidden, see found.h */
+	bool feeds; /* the words that it appends are those of its standard input (xargs) */
 };
 
 struct known_command {
@@ -172,6 +179,8 @@ struct known_command {
 	struct known_text default_operand; /* see known_when */
 	struct known_text
 		stdin_role; /* what it does with standard input when it has no script: "code", "shell", "names" */
+	/* What it prints and nothing else: "names" of files below its operands, "lines" of its input. */
+	struct known_text output;
 	struct known_text severity; /* "critical" ... for rules that give none */
 	struct known_text hint;     /* what to do instead, for the agent */
 	struct known_list models;   /* "terraform.mutates" */

@@ -40,6 +40,9 @@ static const char *const roles[ROLES] = {
 	[ROLE_SIGNAL]      = "signal",
 	[ROLE_REF]         = "ref",
 	[ROLE_PATHSPEC]    = "pathspec",
+	[ROLE_SELECT]      = "select",
+	[ROLE_EXTENSION]   = "extension",
+	[ROLE_PATTERN]     = "pattern",
 	[ROLE_UNKNOWN]     = "unknown",
 };
 

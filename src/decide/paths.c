@@ -85,7 +85,7 @@ static struct value after_last_unknown(struct decider *d, struct value path)
 		if (path.seg[i].kind == SEG_ANY)
 			from = i + 1;
 	struct seg *segs = ARENA_ARRAY(d->arena, path.n - from + 1, struct seg);
-	segs[0] = (struct seg){SEG_ANY, STR("")};
+	segs[0] = (struct seg){SEG_ANY, STR(""), NULL};
 	for (size_t i = from; i < path.n; i++) {
 		segs[i - from + 1] = path.seg[i];
 		/* A ".." behind the unknown part leads anywhere. */

@@ -25,7 +25,8 @@ struct resolver {
 	struct str branch;         /* current branch; empty: unknown or detached */
 	const struct str *remotes; /* names */
 	size_t n_remotes;
-	bool git_known; /* branch and remotes were really looked up */
+	bool search_configured; /* the environment names options for search tools that nobody looks at */
+	bool git_known;         /* branch and remotes were really looked up */
 
 	/* Is path itself a symbolic link, and to what text? */
 	enum resolved (*link)(void *context, struct arena *arena, struct str path,

@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "decide/command.h"
+#include "decide/found.h"
 #include "decide/paths.h"
 
 typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
@@ -14,7 +15,15 @@ static void files(struct decider *d, struct command *c, enum effect_kind kind,
 	struct scope scope = c->scope;
 	if (arg->span.to > arg->span.from)
 		scope.span = arg->span;
-	unsigned verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
+	unsigned verdict;
+	const struct found *found = found_of(d, arg->value);
+	struct selection selection = {0};
+	if (tree && arg->operand) {
+		selection = selection_of(d, &c->arguments);
+		scope.selection = &selection;
+	}
+	if (!found || !found_effect(d, kind, found, &scope, &verdict))
+		verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
 	c->files |= verdict & ~(unsigned)FILE_HARMLESS;
 	c->writes |= kind != EFFECT_FILE_READ && !(verdict & FILE_HARMLESS);
 	c->deletes_tree |= kind == EFFECT_FILE_DELETE && tree;

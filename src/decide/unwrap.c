@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "decide/command.h"
+#include "decide/found.h"
 #include "decide/paths.h"
 
 /* ---- redirections ---- */
@@ -153,8 +154,10 @@ static void describe(struct decider *d, struct command *c)
 void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
 		      size_t n, const struct scope *scope)
 {
-	struct command c = {
-		.words = words, .n = n, .scope = *scope, .name = program_name(d, &words[0])};
+	struct command c = {.words = found_in_words(d, words, n, scope),
+			    .n = n,
+			    .scope = *scope,
+			    .name = program_name(d, &words[0])};
 	describe(d, &c);
 	c.effect = effect_add(d, EFFECT_COMMAND, c.shown, scope);
 	c.effect->known = c.name.n > 0 && !c.arguments.imprecise;
@@ -219,36 +222,6 @@ static struct value replace_text(struct decider *d, struct value v, struct str w
 		text = str_from_at(text, at + what.n);
 	}
 	return value_concat(d->arena, result, value_from(d->arena, text));
-}
-
-/* What "{}" stands for in find -exec: something below the starting points, with the names that -name asks for. */
-static struct value found_file(struct decider *d, const struct command *c)
-{
-	for (size_t i = 0; i < c->arguments.n_options; i++) {
-		const struct seen_option *seen = &c->arguments.options[i];
-		if (strcmp(knowledge_text(seen->option->name), "-name") != 0 ||
-		    !value_is_known(seen->value))
-			continue;
-		/* Only the known end of a plain "*.c" helps; everything in front may be anything. */
-		struct str name = value_text(d->arena, seen->value);
-		size_t special = name.n;
-		while (special > 0 && !strchr("*?[]\\", name.p[special - 1]))
-			special--;
-		if (special == name.n || str_find_char(name, '[') != STR_NPOS ||
-		    c->arguments.n_options > 64)
-			return value_any();
-		for (size_t k = 0; k < c->arguments.n_options; k++)
-			if (strcmp(knowledge_text(c->arguments.options[k].option->name), "-o") ==
-				    0 ||
-			    strcmp(knowledge_text(c->arguments.options[k].option->name), "-or") ==
-				    0)
-				return value_any();
-		struct str prefix = special == 0 ? STR("/") : STR("");
-		return value_concat(d->arena, value_any(),
-				    value_from(d->arena, arena_join(d->arena, prefix,
-								    str_from_at(name, special))));
-	}
-	return value_any();
 }
 
 static struct value placeholder(struct decider *d, const struct command *c, struct str *ret_what)
@@ -348,17 +321,21 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 		return;
 	}
 	struct word *words = copy_words(d, c->words + inner->from, n, 1);
+	struct value appended = value_any();
 	if (inner->role == ROLE_EXEC) {
 		what = STR("{}");
-		with = found_file(d, c);
+		appended = with = found_by_command(d, c);
 		replace_parts(d, words, n);
+	} else if (c->arguments.feeds) {
+		appended = with = found_by_feeder(d, &c->scope);
 	}
 	for (size_t i = 0; what.n && i < n; i++)
 		words[i].value = replace_text(d, words[i].value, what, with);
 	if (c->arguments.appends && (!what.n || inner->role == ROLE_EXEC))
-		words[n++] = (struct word){.many = true, .value = value_any(), .span = scope.span};
+		words[n++] = (struct word){.many = true, .value = appended, .span = scope.span};
 	if (c->arguments.appends) {
 		scope.input = NULL;
+		scope.feeder = NULL;
 		scope.piped_in = false;
 	}
 	run_words(d, words, n, &scope);
@@ -374,6 +351,9 @@ static struct scope command_scope(struct decider *d, const struct shell_command 
 	scope.n_cwds = command->n_cwds;
 	scope.assigns = command->assigns;
 	scope.input = command->input;
+	scope.feeder = command->input || reads_stdin_from_file(command->redirects)
+			       ? NULL
+			       : command->feeder;
 	scope.piped_in = command->piped_in || reads_stdin_from_file(command->redirects) ||
 			 command->input != NULL;
 	scope.surely = outer->surely && command->surely;

@@ -261,7 +261,7 @@ static void match_known(const struct pattern_list *list, struct str text,
 		(void)address_parse(STR("::1"), &address);
 		match_address(list, &address, connection, best);
 	}
-	struct seg seg = {SEG_TEXT, text};
+	struct seg seg = {SEG_TEXT, text, NULL};
 	name_list_match(list, (struct value){&seg, 1}, apply_port, connection, best);
 }
 

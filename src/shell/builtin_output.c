@@ -4,7 +4,7 @@
  */
 #include "shell/builtin.h"
 
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 static void output_word(struct eval *ev, struct value *output, const struct word *word)
 {
@@ -201,8 +201,10 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 	}
 	/* With a redirection that fails it does not run at all. */
 	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;
-	if (known && silent && !s->output_unknown && !s->redirects)
+	if (known && silent && !s->output_unknown && !s->redirects) {
 		capture_add(ev, st, output);
-	else
+	} else {
 		capture_unknown(ev);
+		capture_mixed(ev);
+	}
 }

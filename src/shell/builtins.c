@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "shell/builtin.h"
 
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 struct str builtin_arg(struct eval *ev, const struct simple *s, size_t i)
 {

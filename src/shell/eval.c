@@ -33,6 +33,11 @@ struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum sh
 	command->pipeline = ev->pipeline;
 	command->piped_in = ev->piped_in;
 	command->piped_out = ev->piped_out;
+	command->feeder = ev->feeder;
+	if (ev->capture && kind != SHELL_REDIRECT) {
+		ev->capture->writer = kind == SHELL_COMMAND ? command : NULL;
+		ev->capture->writers++;
+	}
 	*ev->result->tail = command;
 	ev->result->tail = &command->next;
 	if (++ev->result->n >= LIMIT_SHELL_COMMANDS)
@@ -55,11 +60,23 @@ void capture_unknown(struct eval *ev)
 		ev->capture->known = false;
 }
 
+void capture_mixed(struct eval *ev)
+{
+	if (ev->capture)
+		ev->capture->writers = 2;
+}
+
+const struct shell_command *capture_source(const struct capture *capture)
+{
+	return capture->writers == 1 ? capture->writer : NULL;
+}
+
 void capture_add(struct eval *ev, const struct state *st, struct value output)
 {
 	struct capture *capture = ev->capture;
 	if (!capture || output.n == 0)
 		return;
+	capture_mixed(ev);
 	if (ev->branches > capture->base || st->weak || st->dead || st->shaken) {
 		capture->known = false;
 		return;
@@ -84,11 +101,14 @@ void eval_text(struct eval *ev, struct state *st, struct str text)
 {
 	struct read_context context = text_context(ev);
 	struct read_result read;
+	const struct shell_command *feeder = ev->feeder;
 	context.depth++;
 	shell_read(&context, text, &read);
 	ev->depth++;
+	ev->feeder = NULL;
 	if (read.list)
 		eval_node(ev, st, read.list);
+	ev->feeder = feeder;
 	ev->depth--;
 	if (read.error)
 		eval_opaque(ev, st, read.error);
@@ -173,6 +193,7 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 	}
 	struct capture *outer = ev->capture;
 	const struct value *outer_input = ev->input;
+	const struct shell_command *outer_feeder = ev->feeder;
 	bool outer_in = ev->piped_in, outer_out = ev->piped_out;
 	int pipeline = ++ev->pipelines;
 	const struct value *input = ev->input;
@@ -191,10 +212,14 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 		struct value *output = ARENA_NEW(ev->arena, struct value);
 		*output = capture.output;
 		input = capture.known && !stage->errors_too ? output : NULL;
+		/* One of several readers may leave half a line to the next. */
+		bool alone = stage->next && stage->next->kind == NODE_SIMPLE;
+		ev->feeder = stage->errors_too || !alone ? NULL : capture_source(&capture);
 	}
 	ev->depth--;
 	ev->capture = outer;
 	ev->input = outer_input;
+	ev->feeder = outer_feeder;
 	ev->piped_in = outer_in;
 	ev->piped_out = outer_out;
 }
@@ -326,7 +351,7 @@ static const struct variable *words_variable(struct eval *ev, const struct words
 		return &variable_tainted;
 	struct value *alt = ARENA_ARRAY(ev->arena, words->n + 1, struct value);
 	for (size_t i = 0; i < words->n; i++) {
-		if (words->items[i].many)
+		if (words->items[i].many && !value_source(words->items[i].value))
 			return &variable_tainted;
 		alt[i] = words->items[i].value;
 	}
@@ -566,8 +591,10 @@ static void eval_compound_redirects(struct eval *ev, struct state *st, const str
 	for (const struct redir *redir = node->redirs; redir; redir = redir->next)
 		simple.output_unknown |= redir->op ==
 					 REDIR_DUP_OUT; /* error messages of Bash's may join in */
-	if (simple.redirects || simple.output_unknown)
+	if (simple.redirects || simple.output_unknown) {
 		capture_unknown(ev);
+		capture_mixed(ev);
+	}
 }
 
 static void eval_coproc(struct eval *ev, struct state *st, const struct node *node)

@@ -104,6 +104,8 @@ struct capture {
 	unsigned base; /* branches when it was opened */
 	bool known;
 	struct value output;
+	const struct shell_command *writer; /* the last command that writes here */
+	unsigned writers;                   /* how many do; 2 also when something else does */
 };
 
 struct choice {
@@ -145,6 +147,7 @@ struct eval {
 	unsigned branches;         /* > 0: what runs now runs perhaps */
 	const struct value *input; /* known standard input of the command about to run */
 	bool piped_in, piped_out;
+	const struct shell_command *feeder; /* see struct shell_command */
 	int pipeline, pipelines;
 	struct choice choices[LIMIT_SHELL_REPLAYS];
 	size_t n_choices, at_choice;
@@ -177,6 +180,10 @@ struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum sh
 
 void capture_add(struct eval *ev, const struct state *st, struct value output);
 void capture_unknown(struct eval *ev);
+/* More than what commands write to their standard output ends up there. */
+void capture_mixed(struct eval *ev);
+/* The only command whose output it is, NULL. */
+const struct shell_command *capture_source(const struct capture *capture);
 
 /* ---- words: expand.c, expand_param.c, brace.c ---- */
 

@@ -37,21 +37,32 @@ static void push_seg(struct field *f, enum seg_kind kind, struct str text)
 	f->absorb = false;
 	if (f->fuzzy || (kind == SEG_TEXT && text.n == 0))
 		return;
-	if (kind == SEG_ANY && f->n && f->segs[f->n - 1].kind == SEG_ANY)
+	if (kind == SEG_ANY && f->n && f->segs[f->n - 1].kind == SEG_ANY) {
+		f->segs[f->n - 1].source = NULL;
 		return;
+	}
 	if (kind == SEG_GLOB && f->st->globs_unknown) {
 		kind = SEG_ANY;
 		f->many |= f->out != NULL;
 	}
 	ARENA_PUSH(f->ev->arena, f->segs, f->n,
-		   f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text};
+		   f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text, NULL};
 	(void)eval_charge(f->ev, 1);
+}
+
+/* Unknown text whose source is known. */
+static void push_output(struct field *f, const void *source)
+{
+	size_t before = f->n;
+	push_seg(f, SEG_ANY, STR(""));
+	if (f->n > before)
+		f->segs[before].source = source;
 }
 
 struct value field_take(struct field *f)
 {
 	struct value v = {f->segs, f->n};
-	if (f->many) {
+	if (f->many && !value_source(v)) {
 		v = value_any();
 	} else if (f->n > 1) {
 		/* One text segment when all is known: cheaper for everybody downstream. */
@@ -188,6 +199,15 @@ static void split_text(struct field *f, struct str text, struct str ifs)
 	}
 }
 
+/* Words of a command's output, as long as they end where it ended them. */
+static void output_words(struct field *f, const void *source)
+{
+	struct str ifs;
+	bool usual = current_ifs(f, &ifs) && (str_is(ifs, " \t\n") || str_is(ifs, "\n"));
+	push_output(f, usual ? source : NULL);
+	f->many = true;
+}
+
 void field_value(struct field *f, struct value v, bool quoted)
 {
 	struct str ifs;
@@ -196,6 +216,8 @@ void field_value(struct field *f, struct value v, bool quoted)
 		for (size_t i = 0; i < v.n; i++)
 			if (v.seg[i].kind == SEG_TEXT && f->globs && !quoted)
 				field_text(f, v.seg[i].text, false, true);
+			else if (v.seg[i].kind == SEG_ANY)
+				push_output(f, v.seg[i].source);
 			else
 				push_seg(f, v.seg[i].kind, v.seg[i].text);
 		f->started |= quoted;
@@ -210,7 +232,7 @@ void field_value(struct field *f, struct value v, bool quoted)
 		else if (number)
 			push_seg(f, SEG_NUMBER, STR(""));
 		else
-			field_any(f, false);
+			output_words(f, v.seg[i].source);
 	}
 }
 
@@ -319,7 +341,10 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 	f->ev->input = input;
 	f->ev->capture = outer;
 	if (!capture.known) {
-		field_any(f, quoted);
+		if (f->splits && !quoted)
+			output_words(f, capture_source(&capture));
+		else
+			push_output(f, capture_source(&capture));
 		return;
 	}
 	struct value v = capture.output;
@@ -375,7 +400,7 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 		field_value(f, expression, quoted);
 		return;
 	}
-	static const struct seg number = {SEG_NUMBER, STR_INIT("")};
+	static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
 	field_value(f, (struct value){&number, 1}, quoted);
 }
 
@@ -485,7 +510,7 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") ||
 					    str_is(str_make(text.p + from - 2, 2), "--"));
 		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
-			static const struct seg number = {SEG_NUMBER, STR_INIT("")};
+			static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
 			ev->branches++;
 			st->weak++;
 			state_assign_value(ev, st, str_make(text.p + from, i - from),

@@ -18,7 +18,7 @@ struct holding {
 	bool star;          /* joined into one word when quoted */
 };
 
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 static void hold_number(struct holding *h)
 {

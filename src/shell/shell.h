@@ -62,6 +62,8 @@ struct shell_command {
 	const struct value
 		*input; /* what stands on its standard input, when that is known: a here-document,
 				       * a here-string, or the output of echo, printf or cat in front of a pipe */
+	const struct shell_command *
+		feeder; /* the only command that writes into the pipe it reads from; NULL: nobody knows */
 	bool surely;    /* runs whenever the text runs (not behind &&, if, a loop, a definition) */
 	bool piped_in;  /* reads from a pipe */
 	bool piped_out; /* writes into a pipe */

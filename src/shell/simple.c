@@ -298,6 +298,8 @@ static void emit_command(struct eval *ev, const struct state *st, const struct s
 	command->redirects = simple->redirects;
 	command->assigns = simple->assigns;
 	command->input = simple->input;
+	if (simple->errors_joined || simple->output_unknown)
+		capture_mixed(ev);
 }
 
 /* A command whose name is not known may be any builtin. */
@@ -355,9 +357,12 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 	struct saved_variables saved;
 	enter_prefix(ev, st, simple, &saved);
 	const struct value *input = ev->input;
+	const struct shell_command *feeder = ev->feeder;
 	ev->input = NULL;
+	ev->feeder = NULL;
 	eval_function(ev, st, functions, simple->words.items + 1, simple->words.n - 1);
 	ev->input = input;
+	ev->feeder = feeder;
 	leave_prefix(ev, st, &saved);
 }
 

@@ -7,7 +7,7 @@
 const struct variable variable_tainted = {.kind = VARIABLE_UNKNOWN, .tainted = true};
 const struct variable variable_unset = {.kind = VARIABLE_SCALAR, .maybe_unset = true};
 static const struct variable variable_foreign = {.kind = VARIABLE_UNKNOWN};
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT("")};
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 static const struct value number_value = {&number_seg, 1};
 static const struct variable variable_number = {
 	.kind = VARIABLE_SCALAR, .alt = &number_value, .n_alt = 1};

@@ -86,7 +86,7 @@ static void read_command(const char *text, struct command *command)
 	struct str rest = str_from(text), piece;
 	for (size_t i = 0; i < WORDS && str_split(&rest, ' ', &piece); i++, command->n++) {
 		bool option = str_starts(piece, STR("-")), unknown = str_is(piece, "?");
-		command->seg[i] = (struct seg){unknown ? SEG_ANY : SEG_TEXT, piece};
+		command->seg[i] = (struct seg){unknown ? SEG_ANY : SEG_TEXT, piece, NULL};
 		command->word[i].value = (struct value){&command->seg[i], 1};
 		command->word[i].cls = i == 0 ? CW_PROGRAM : option ? CW_OPTION : CW_OPERAND;
 	}
@@ -102,11 +102,11 @@ static void read_name(const char *text, struct name *name)
 	struct str all = str_from(text);
 	size_t unknown = str_find_char(all, '?'), n = 0;
 	if (unknown != 0)
-		name->seg[n++] = (struct seg){SEG_TEXT, str_first(all, unknown)};
+		name->seg[n++] = (struct seg){SEG_TEXT, str_first(all, unknown), NULL};
 	if (unknown != STR_NPOS)
-		name->seg[n++] = (struct seg){SEG_ANY, STR("")};
+		name->seg[n++] = (struct seg){SEG_ANY, STR(""), NULL};
 	if (unknown != STR_NPOS && unknown + 1 < all.n)
-		name->seg[n++] = (struct seg){SEG_TEXT, str_from_at(all, unknown + 1)};
+		name->seg[n++] = (struct seg){SEG_TEXT, str_from_at(all, unknown + 1), NULL};
 	name->value = (struct value){name->seg, n};
 }
 

@@ -16,7 +16,7 @@ static struct seg parse_segment(struct str line)
 	const char *at = memchr(kinds, line.p[0], sizeof kinds);
 	enum seg_kind kind = at ? (enum seg_kind)(at - kinds) : SEG_TEXT;
 	bool has_text = kind == SEG_TEXT || kind == SEG_GLOB;
-	return (struct seg){kind, has_text ? str_from_at(line, 1) : STR("")};
+	return (struct seg){kind, has_text ? str_from_at(line, 1) : STR(""), NULL};
 }
 
 /* What the value itself says when every unknown part is taken in its simplest form. */

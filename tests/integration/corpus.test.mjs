@@ -95,6 +95,7 @@ const ordinary = {
     'src/main.rs', 'src/old.c', 'src/parser.c', 'src/utils.js', 'templates/basic/index.html', 'tests/app.test.js',
     'tests/test_app.py', 'tests/x_test.go',
   ],
+  contents: { '.gitignore': 'node_modules/\nbuild/\n.env\n!.env.example\n' },
 };
 
 // One command a line; '#' starts a comment, an arrow stands for a line break in the command.
@@ -115,3 +116,15 @@ for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.
     assert.ok(asked.length <= items.length * share, show(asked));
   });
 }
+
+// Lines with the expected answer in front.
+test('found.txt: files that are found may be worked on, others may be secrets', () => {
+  const items = lines('found.txt').map(({ id, target }) => {
+    const [word, rest] = target.match(/^(\S+) (.*)$/s).slice(1);
+    return { id, action_type: 'shell', target: rest, expect: [word] };
+  });
+  assert.ok(items.length >= 50);
+  const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
+  const wrong = results.filter(({ got, expect }) => (got === 'allow') !== (expect[0] === 'allow'));
+  assert.equal(show(wrong), '');
+});

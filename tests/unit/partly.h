@@ -21,18 +21,18 @@ static inline struct value partly_value(struct arena *arena, struct str text)
 		struct seg *seg = ARENA_NEW(arena, struct seg);
 		size_t open = str_find_char(text, '{'), close = str_find_char(text, '}');
 		if (open != 0 || close == STR_NPOS) {
-			*seg = (struct seg){SEG_TEXT, str_first(text, open ? open : 1)};
+			*seg = (struct seg){SEG_TEXT, str_first(text, open ? open : 1), NULL};
 			text = str_from_at(text, seg->text.n);
 		} else {
 			struct str name = str_from_at(str_first(text, close), 1);
 			if (str_is(name, "any"))
-				*seg = (struct seg){SEG_ANY, STR("")};
+				*seg = (struct seg){SEG_ANY, STR(""), NULL};
 			else if (str_is(name, "number"))
-				*seg = (struct seg){SEG_NUMBER, STR("")};
+				*seg = (struct seg){SEG_NUMBER, STR(""), NULL};
 			else if (str_is(name, "sp"))
-				*seg = (struct seg){SEG_TEXT, STR(" ")};
+				*seg = (struct seg){SEG_TEXT, STR(" "), NULL};
 			else
-				*seg = (struct seg){SEG_GLOB, str_from_at(name, 5)};
+				*seg = (struct seg){SEG_GLOB, str_from_at(name, 5), NULL};
 			text = str_from_at(text, close + 1);
 		}
 		value = value_concat(arena, value, (struct value){seg, 1});

@@ -225,7 +225,7 @@ static struct value random_value(struct arena *arena, const char *const *parts, 
 	unsigned n = 1 + random_below(4);
 	for (unsigned i = 0, unknown = 0; i < n; i++) {
 		struct seg *seg = ARENA_NEW(arena, struct seg);
-		*seg = (struct seg){SEG_TEXT, str_from(pick(parts, n_parts))};
+		*seg = (struct seg){SEG_TEXT, str_from(pick(parts, n_parts)), NULL};
 		unsigned kind = unknown < 2 ? random_below(6) : 5;
 		if (kind < 3) {
 			static const enum seg_kind kinds[] = {SEG_ANY, SEG_NUMBER, SEG_GLOB};

@@ -4,27 +4,21 @@
 #include "base/limits.h"
 #include "base/value.h"
 
-#define TEXT(lit)                       \
-	{                               \
-		SEG_TEXT, STR_INIT(lit) \
+#define TEXT(lit)                             \
+	{                                     \
+		SEG_TEXT, STR_INIT(lit), NULL \
 	}
-#define GLOB(lit)                       \
-	{                               \
-		SEG_GLOB, STR_INIT(lit) \
+#define GLOB(lit)                             \
+	{                                     \
+		SEG_GLOB, STR_INIT(lit), NULL \
 	}
-#define ANY                   \
-	{                     \
-		SEG_ANY,      \
-		{             \
-			"", 0 \
-		}             \
+#define ANY                            \
+	{                              \
+		SEG_ANY, {"", 0}, NULL \
 	}
-#define NUMBER                \
-	{                     \
-		SEG_NUMBER,   \
-		{             \
-			"", 0 \
-		}             \
+#define NUMBER                            \
+	{                                 \
+		SEG_NUMBER, {"", 0}, NULL \
 	}
 
 struct example {
@@ -99,7 +93,7 @@ static void test_covers_is_bounded(void **state)
 
 	/* Known text is exact, however many segments it has. */
 	for (size_t i = 0; i < SEGMENTS; i++)
-		seg[i] = (struct seg){SEG_TEXT, STR("a")};
+		seg[i] = (struct seg){SEG_TEXT, STR("a"), NULL};
 	struct value v = {seg, SEGMENTS};
 	assert_true(value_covers(v, str_make(text, SEGMENTS)));
 	assert_false(value_covers(v, str_make(text, SEGMENTS - 1)));
@@ -108,10 +102,10 @@ static void test_covers_is_bounded(void **state)
 
 	/* A search that would take for ever ends with "may be". */
 	for (size_t i = 0; i < SEGMENTS; i += 2)
-		seg[i] = (struct seg){SEG_ANY, STR("")};
+		seg[i] = (struct seg){SEG_ANY, STR(""), NULL};
 	assert_true(value_covers(v, str_make(text, SEGMENTS)));
 	for (size_t i = 0; i < SEGMENTS; i++)
-		seg[i] = (struct seg){SEG_GLOB, STR("*")};
+		seg[i] = (struct seg){SEG_GLOB, STR("*"), NULL};
 	assert_true(value_covers(v, str_make(text, SEGMENTS)));
 	arena_release(&arena);
 }
