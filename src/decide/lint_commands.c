@@ -73,6 +73,9 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_SIGNAL:
 	case ROLE_REF:
 	case ROLE_PATHSPEC:
+	case ROLE_SELECT:
+	case ROLE_EXTENSION:
+	case ROLE_PATTERN:
 	case ROLE_UNKNOWN:
 	case ROLES:
 		break;
