@@ -19,6 +19,7 @@ enum exit_status {
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
 	EXIT_BLOCKED = 4,
+	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
 	EXIT_DIFFERENT = 5, /* policy diff */
 };
 
@@ -116,6 +117,7 @@ int cmd_policy_explain(const struct args *args);
 int cmd_policy_compile(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
+int cmd_doctor(const struct args *args);
 int cmd_config_show(const struct args *args);
 int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);

@@ -70,6 +70,13 @@ const struct command commands[] = {
 	 "~/.config/cavra of the user. A layer more can only tighten.\n"},
 	{"config validate", "", 0, 0, "Check the configuration and policies of all layers", cmd_config_validate, config_validate_options, NULL},
 
+	{"doctor", "", 0, 0, "Prove that each installed hook blocks what it must, and look for what is wrong", cmd_doctor,
+	 config_show_options,
+	 "Starts every hook in the settings of Claude Code as the agent would, with a call\n"
+	 "that must be blocked and a harmless one. Looks at policies, settings and programs.\n"
+	 "\n"
+	 "Exit status: 0 all is well, or only warnings; 5 something is wrong.\n"},
+
 	{"init claude-code", "", 0, 0, "Install the hook into a repository's Claude Code settings", cmd_init_claude_code,
 	 init_options,
 	 "Adds a PreToolUse hook to .claude/settings.json and keeps everything else in it;\n"

@@ -26,7 +26,7 @@
 #include "cli/project.h"
 #include "decide/request.h"
 
-enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2, HOOK_SECONDS = 8 };
+enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2 };
 
 struct hook {
 	const struct agent_adapter *adapter;

@@ -5,6 +5,9 @@
 #ifndef CAVRA_CLI_HOOK_H
 #define CAVRA_CLI_HOOK_H
 
+/* The time that a call may take; then it is blocked. */
+enum { HOOK_SECONDS = 8 };
+
 /* Reads the agent's payload from standard input, answers on standard output. Gives the exit status:
  * 0, or 2 (with a reason on standard error), which every agent takes as "blocked". Whatever goes
  * wrong ends as 2.
