@@ -51,13 +51,30 @@ bool help_group(const char *group)
 	return found;
 }
 
+/* Paragraphs with an empty line between; where lines break inside them does not matter. */
+static void print_details(const char *details)
+{
+	struct str rest = str_from(details);
+	while (rest.n) {
+		size_t end = str_find(rest, STR("\n\n"));
+		struct str paragraph = str_trim(str_first(rest, end));
+		struct buf CLEANUP_BUF text, out;
+		buf_init(&text, KiB(16));
+		buf_init(&out, KiB(16));
+		for (size_t i = 0; i < paragraph.n; i++)
+			buf_add_char(&text, paragraph.p[i] == '\n' ? ' ' : paragraph.p[i]);
+		explain_wrap(&out, buf_str(&text), "", "", HELP_WIDTH);
+		(void)printf("\n%s", out.p);
+		rest = str_from_at(rest, end == STR_NPOS ? rest.n : end + 2);
+	}
+}
+
 void help_command(const struct command *command)
 {
 	(void)printf("usage: cavra %s%s%s%s\n\n%s.\n", command->name,
 		     command->operands[0] ? " " : "", command->operands,
 		     command->options ? " [OPTION ...]" : "", command->summary);
-	if (command->details)
-		(void)printf("\n%s", command->details);
+	print_details(command->details);
 	(void)printf("\nOptions:\n");
 	for (const enum option_id *id = command->options; id && *id != OPTIONS; id++) {
 		const struct option *option = option_row(*id);
