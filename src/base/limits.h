@@ -42,6 +42,7 @@ enum {
 	LIMIT_MCP_STRINGS = 2000,   /* strings in the arguments of a tool call that are looked at */
 	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
 	LIMIT_TREE_NAMES = 5000,    /* files of a directory tree that are looked at one by one */
+	LIMIT_SECRET_BYTES = 4096,  /* a key, a passphrase */
 };
 
 #define LIMIT_JSON_NODES 500000     /* values in one JSON or YAML document */
