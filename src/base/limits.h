@@ -43,11 +43,14 @@ enum {
 	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
 	LIMIT_TREE_NAMES = 5000,    /* files of a directory tree that are looked at one by one */
 	LIMIT_SECRET_BYTES = 4096,  /* a key, a passphrase */
+	LIMIT_SIGNATURE_TEXT = 256, /* bytes of a name in a signature */
+	LIMIT_TRUST_KEYS = 256,     /* public keys in a trust directory */
 };
 
-#define LIMIT_JSON_NODES 500000     /* values in one JSON or YAML document */
-#define LIMIT_DOCUMENT_BYTES MiB(8) /* a policy file, a settings file */
-#define LIMIT_REQUEST_BYTES MiB(4)  /* a hook payload, a line of a batch */
+#define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
+#define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
+#define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
+#define LIMIT_REQUEST_BYTES MiB(4)     /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */
 #define LIMIT_SHELL_WORK 400000        /* steps of one shell analysis; more is opaque */

@@ -4,15 +4,12 @@
  */
 #include "json/document.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/regular.h"
 #include "base/utf8.h"
 #include "json/json.h"
 #include "json/scan.h"
@@ -106,51 +103,6 @@ static enum format format_of(struct str path)
 	return FORMAT_NONE;
 }
 
-static int fail_system(const char *doing, struct cavra_error *error)
-{
-	int number = errno;
-	return error_set(error,
-			 number == ENOENT || number == ENOTDIR ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
-			 "cannot %s: %s", doing, strerror(number));
-}
-
-static int read_all(int fd, struct buf *out, struct cavra_error *error)
-{
-	char piece[16384];
-	for (;;) {
-		ssize_t n = read(fd, piece, sizeof piece);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail_system("read it", error);
-		if (n == 0)
-			return 0;
-		buf_add(out, str_make(piece, (size_t)n));
-		if (out->failed)
-			return error_set(error, CAVRA_ERR_LIMIT, "larger than %zu bytes; split it",
-					 LIMIT_DOCUMENT_BYTES);
-	}
-}
-
-/* A FIFO without a writer or a device must not make us wait. */
-static int read_file(const char *path, struct buf *out, struct cavra_error *error)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return fail_system("open it", error);
-	int code;
-	if (fstat(fd, &st) < 0)
-		code = fail_system("look at it", error);
-	else if (!S_ISREG(st.st_mode))
-		code = error_set(error, CAVRA_ERR_INPUT, "this is %s; name a regular file",
-				 S_ISDIR(st.st_mode) ? "a directory" : "a device, pipe or socket");
-	else
-		code = read_all(fd, out, error);
-	(void)close(fd);
-	return code;
-}
-
 int document_load(const char *path, struct document **ret, struct cavra_error *error)
 {
 	CLEANUP_BUF struct buf text;
@@ -159,7 +111,7 @@ int document_load(const char *path, struct document **ret, struct cavra_error *e
 	int code = format == FORMAT_NONE
 			   ? error_set(error, CAVRA_ERR_INPUT,
 				       "the name must end in .yaml, .yml or .json; rename the file")
-			   : read_file(path, &text, error);
+			   : regular_file_read(path, &text, error);
 	if (code == 0)
 		code = parse(format, path, buf_str(&text), ret, error);
 	if (code < 0)

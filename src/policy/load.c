@@ -32,6 +32,7 @@ static int layer_new(struct loader *loader, struct layer **ret)
 static int read_document(struct loader *loader, struct layer *layer, const char *path)
 {
 	layer->name = arena_str(loader->arena, str_from(path)).p;
+	layer->is_file = true;
 	int code = document_load(path, &layer->document, loader->error);
 	if (code < 0)
 		return loader_report(loader, code);
@@ -243,7 +244,7 @@ static bool is_open(const struct loader *loader, struct str id)
 	return false;
 }
 
-static struct layer *find_layer(const struct loader *loader, struct str id)
+struct layer *loader_find(const struct loader *loader, struct str id)
 {
 	for (size_t i = 0; i < loader->n_layers; i++)
 		if (loader->layer[i]->is_pack && str_eq(loader->layer[i]->id, id))
@@ -258,7 +259,7 @@ static int resolve_parent(struct loader *loader, const struct layer *layer, cons
 			  struct str id, struct layer **ret)
 {
 	struct found found = {.id = id};
-	struct layer *parent = find_layer(loader, id);
+	struct layer *parent = loader_find(loader, id);
 	if (parent) {
 		*ret = parent;
 		return 0;
@@ -370,6 +371,14 @@ static int open_request(struct loader *loader, const struct load_request *reques
 	return code < 0 ? loader_report(loader, code) : open_pack(loader, &found, true, ret);
 }
 
+static int digest_without_overlays(struct loader *loader)
+{
+	json_t *document = loader_normalise(loader);
+	int code = policy_digest(document, loader->compiled, loader->error);
+	json_decref(document);
+	return code;
+}
+
 int loader_read(struct loader *loader, const struct load_request *request)
 {
 	struct layer *layer = NULL;
@@ -379,6 +388,8 @@ int loader_read(struct loader *loader, const struct load_request *request)
 	if (code < 0 || loader->failed || !layer)
 		return code;
 	loader->merged = layer->resolved;
+	if (loader->source->check)
+		code = digest_without_overlays(loader);
 	for (size_t i = 0; code == 0 && i < request->n_overlays; i++)
 		code = add_overlay(loader, request->overlays[i]);
 	return code;

@@ -18,6 +18,7 @@ struct layer {
 	json_t *root;              /* owned */
 	struct document *document; /* owned; NULL: an embedded pack, which has no positions */
 	json_t *resolved;          /* kept by the loader; merged with its parents; NULL: not yet */
+	bool is_file;              /* read from a file */
 	bool is_pack;              /* found by its id */
 	bool is_top;               /* the pack asked for or an overlay, not a parent */
 };
@@ -42,6 +43,7 @@ struct loader {
 	size_t n_open;
 	struct schema *schema; /* owned; NULL: not needed yet */
 	json_t *merged;        /* kept */
+	char compiled[72];     /* digest before the overlays; empty: nobody asks for it */
 	json_t *kept;          /* owned: an array of values that only the loader needs */
 };
 
@@ -74,6 +76,13 @@ struct load_request {
 	size_t n_overlays;
 };
 int loader_read(struct loader *loader, const struct load_request *request);
+/* NULL when no layer that was placed has that id. */
+struct layer *loader_find(const struct loader *loader, struct str id);
+
+/* ---- layer_files.c ---- */
+
+/* Shows each file to the source's check; the result is the weakest answer. */
+int loader_check_files(struct loader *loader, enum policy_signature *ret_signature);
 
 /* ---- merge.c ---- */
 

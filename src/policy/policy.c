@@ -101,6 +101,8 @@ static int load(struct loader *loader, const struct load_request *request, struc
 	if (code < 0 || loader->failed)
 		return code;
 	code = loader_compile(loader, policy);
+	if (code == 0 && !loader->failed)
+		code = loader_check_files(loader, &policy->signature);
 	if (code < 0 || loader->failed)
 		return code;
 	policy->document = loader_normalise(loader);

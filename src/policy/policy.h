@@ -67,9 +67,19 @@ struct policy_case {
 	int line, column;
 };
 
+/* What stands behind the files of a policy, the weakest first. */
+enum policy_signature {
+	POLICY_UNSIGNED, /* nobody has looked for a signature of some file */
+	POLICY_VERIFIED, /* every file is signed by a trusted key */
+	POLICY_BUNDLED,  /* there is no file: packs of our own build only */
+};
+/* "unsigned", "verified", "bundled" */
+const char *policy_signature_name(enum policy_signature signature);
+
 struct policy {
 	struct str id, title, version, description;
 	char digest[72]; /* "sha256:<hex>" of the compiled document */
+	enum policy_signature signature;
 	enum policy_mode mode;
 	bool mode_given;                         /* metadata.mode is there */
 	struct pattern_list *list[POLICY_LISTS]; /* NULL: empty */
@@ -99,11 +109,37 @@ struct policy {
 	struct arena *arena; /* owns everything else, and this struct */
 };
 
+/* Of everything that a file inherits. */
+struct policy_parent {
+	struct str id;
+	char digest
+		[72]; /* "sha256:<hex>" of its own document without tests, in the form of pack digests */
+};
+
+/* A file that is part of a policy, as it was read and before anybody relies on it. */
+struct policy_file {
+	const char *path;
+	struct str text;                     /* the very bytes that were parsed */
+	const json_t *metadata;              /* its own */
+	const struct policy_parent *parents; /* all, in order of effect */
+	size_t n_parents;
+	bool is_parent;
+	/* "sha256:<hex>" of what it compiles to without overlays; NULL for overlays and parents, whose compiled form follows
+	 * from their text and parents.
+	 */
+	const char *compiled;
+};
+/* An error refuses the file, and with it the policy; else what stands behind it. */
+typedef int (*policy_file_check)(void *context, const struct policy_file *file,
+				 struct cavra_error *error);
+
 /* Where packs come from. All pointers borrowed. */
 struct policy_source {
 	const char *
 		pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
-	bool want_cases; /* fill in policy->cases */
+	bool want_cases;         /* fill in policy->cases */
+	policy_file_check check; /* NULL: files are not looked at, and the policy is unsigned */
+	void *check_context;
 };
 
 /* A file, or a directory with policy.yaml. Overlays are the same; each is merged on top of what stands before it.

@@ -11,7 +11,7 @@ import { cavra, command, emptyFacts, get, put, repository, run, scratch, cavraPr
 const fields = [
   'decision_id', 'session_id', 'agent_id', 'actor', 'action_type', 'target', 'requested_operation', 'policy_pack',
   'policy_id', 'rule_id', 'decision', 'severity', 'reason', 'evidence_refs', 'approver_group', 'timestamp',
-  'correlation_id', 'mode', 'policy_digest', 'findings',
+  'correlation_id', 'mode', 'policy_digest', 'policy_signature', 'findings',
 ];
 
 const facts = put(scratch(), 'facts.json', JSON.stringify(emptyFacts));
