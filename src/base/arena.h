@@ -22,6 +22,9 @@
 
 #include "base/str.h"
 
+/* The smallest maximum of an arena: one block. */
+enum { ARENA_SMALLEST = 64 * 1024 };
+
 struct arena_block;
 
 struct arena {
@@ -32,7 +35,7 @@ struct arena {
 	jmp_buf on_full;
 };
 
-/* max: bytes, at least one block (64 KiB). Takes no memory yet. */
+/* max: bytes, at least ARENA_SMALLEST. Takes no memory yet. */
 void arena_init(struct arena *arena, size_t max);
 void arena_release(struct arena *arena);
 /* Forgets all allocations and keeps the first block for reuse. */

@@ -25,6 +25,8 @@ enum {
 	LIMIT_POLICY_RULES = 100000,    /* patterns and rules of one compiled policy */
 	LIMIT_POLICY_PACKS = 64,        /* documents that one policy is made of */
 	LIMIT_POLICY_LAYERS = 6,        /* policies in force at once */
+	LIMIT_POLICY_INPUTS = 128,      /* files that a policy is made of, or would be */
+	LIMIT_IMAGES = 64,              /* compiled policies that are kept in one directory */
 	LIMIT_POLICY_MISTAKES = 100,    /* that are told at once; the rest when these are mended */
 	LIMIT_POLICY_ID = 100,          /* bytes of a pack id */
 	LIMIT_PATTERN_BYTES = 1024,     /* one pattern */
@@ -49,6 +51,7 @@ enum {
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
+#define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_REQUEST_BYTES MiB(4)     /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \

@@ -15,6 +15,7 @@
 #include "cli/project.h"
 #include "crypto/digest.h"
 #include "decide/modes.h"
+#include "policy/cache.h"
 #include "policy/registry.h"
 
 const char *config_managed_directory(void)
@@ -210,16 +211,32 @@ int config_find(const struct config_request *request, struct config *ret_config,
 
 /* ---- what they add up to ---- */
 
+/* Where the layer's policy may be kept, NULL: nowhere. What binds everybody is kept by root alone. */
+static const char *image_directory(const struct config_layer *layer, char path[PATH_MAX])
+{
+	const char *home = getenv("HOME");
+	int n = 0;
+	if (layer->place == PLACE_MANAGED)
+		n = snprintf(path, PATH_MAX, "%s/images", layer->directory);
+	else if (layer->place != PLACE_COMMAND_LINE && home && home[0] == '/')
+		n = snprintf(path, PATH_MAX, "%s/" IMAGE_DIRECTORY, home);
+	return n > 0 && n < PATH_MAX ? path : NULL;
+}
+
 static int load_layer(const struct config_request *request, struct config_layer *layer,
 		      struct cavra_error *error)
 {
-	if (layer->policy_path[0])
-		return policy_load_file(&request->source, layer->policy_path, layer->overlays,
-					layer->n_overlays, &layer->policy, error);
-	if (layer->policy_pack[0])
-		return policy_load_pack(&request->source, layer->policy_pack, layer->overlays,
-					layer->n_overlays, &layer->policy, error);
-	return 0;
+	struct load_request load = {
+		.path = layer->policy_path[0] ? layer->policy_path : NULL,
+		.id = layer->policy_pack,
+		.overlays = layer->overlays,
+		.n_overlays = layer->n_overlays,
+	};
+	char images[PATH_MAX];
+	if (!load.path && !load.id[0])
+		return 0;
+	const char *directory = request->keeps ? image_directory(layer, images) : NULL;
+	return policy_load_kept(directory, &request->source, &load, &layer->policy, error);
 }
 
 static bool has_policy(const struct config_layer *layer)

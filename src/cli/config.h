@@ -56,6 +56,7 @@ struct config_request {
 	size_t n_overlays;
 	const char *otherwise; /* pack that decides when no layer has a policy; NULL: none */
 	struct policy_source source;
+	bool keeps; /* compiled policies are kept for the next time, see policy/cache.h; they have no document */
 };
 
 /* Finds the layers and reads their config.yaml. Errors name the file and what to do. The caller releases the

@@ -92,7 +92,7 @@ static int find_policies(struct hook *hook, struct cavra_error *error)
 	int code = find_root(hook, start, error);
 	if (code < 0)
 		return code;
-	struct config_request request = {.root = hook->root};
+	struct config_request request = {.root = hook->root, .keeps = true};
 	code = config_load(&request, &hook->config, error);
 	if (code < 0 || hook->config.policies.n)
 		return code;

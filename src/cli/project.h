@@ -14,6 +14,8 @@
 #define PROJECT_POLICY ".cavra/policy.yaml"
 #define PROJECT_CONFIG ".cavra/config.yaml"
 #define PROJECT_POLICY_ID "cavra-project"
+/* Of the home directory: compiled policies, see policy/cache.h. Below what self-protection guards. */
+#define IMAGE_DIRECTORY ".cavra/images"
 #define DEFAULT_PACK "cavra-ai-agent-baseline"
 
 /* Has the directory a policy or a configuration of its own? What is there and unreadable counts, so that it

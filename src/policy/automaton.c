@@ -65,6 +65,7 @@ bool automaton_finish(const struct automaton_builder *builder, bool fold, struct
 		.sets = builder->sets,
 		.masks = masks,
 		.n = (uint16_t)builder->n,
+		.n_sets = (uint16_t)builder->n_sets,
 		.words = (uint8_t)words,
 		.fold = fold,
 	};

@@ -52,13 +52,14 @@ enum element_set {
 
 struct element {
 	uint8_t kind;
-	uint8_t byte; /* ELEMENT_BYTE */
-	uint16_t set; /* ELEMENT_SET, ELEMENT_RUN */
-	uint8_t skip; /* enum element_skip */
-	bool crosses; /* ELEMENT_RUN: also passes from word to word */
-	bool equals;  /* ELEMENT_SPACE: '=' does too; ELEMENT_BYTE '=': a space does too */
-	bool joined;  /* ELEMENT_SPACE: perhaps nothing at all does too (-X PUT, -XPUT) */
-	bool values;  /* ELEMENT_SPACE: the word behind may surely be the value of an option */
+	uint8_t byte;        /* ELEMENT_BYTE */
+	uint16_t set;        /* ELEMENT_SET, ELEMENT_RUN */
+	uint8_t skip : 2;    /* enum element_skip */
+	uint8_t crosses : 1; /* ELEMENT_RUN: also passes from word to word */
+	uint8_t equals : 1;  /* ELEMENT_SPACE: '=' does too; ELEMENT_BYTE '=': a space does too */
+	uint8_t joined : 1;  /* ELEMENT_SPACE: perhaps nothing at all does too (-X PUT, -XPUT) */
+	uint8_t values : 1; /* ELEMENT_SPACE: the word behind may surely be the value of an option */
+	uint8_t unused; /* so that there is no padding: elements are kept in files as they are */
 };
 
 enum {
@@ -79,9 +80,9 @@ enum automaton_mask {
 
 struct automaton {
 	const struct element *element;
-	const struct byte_set *sets; /* own ones */
+	const struct byte_set *sets; /* own ones, n_sets */
 	const uint64_t *masks;       /* AUTOMATON_MASKS times `words` */
-	uint16_t n;
+	uint16_t n, n_sets;
 	uint8_t words; /* of a state set that are in use */
 	bool fold;     /* letters of the text count as small ones; the elements hold small ones */
 	bool has_joined;

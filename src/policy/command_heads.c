@@ -22,7 +22,7 @@ static void find_programs(struct arena *arena, struct pattern_list *list)
 {
 	struct program_forms *programs = ARENA_ARRAY(arena, list->n_forms, struct program_forms);
 	for (uint32_t i = 0; i < list->n_forms; i++) {
-		const struct command_form *form = list->by_program[i];
+		const struct command_form *form = &list->form[list->by_program[i]];
 		struct program_forms *last = &programs[list->n_programs - (list->n_programs > 0)];
 		if (list->n_programs == 0 || !str_eq(last->program, form->program)) {
 			last = &programs[list->n_programs++];
@@ -42,7 +42,10 @@ static void sort_forms(struct arena *arena, struct pattern_list *list)
 		order[i] = &list->form[i];
 	if (list->n_forms)
 		qsort(order, list->n_forms, sizeof *order, compare_forms);
-	list->by_program = order;
+	uint32_t *by_program = ARENA_ARRAY(arena, list->n_forms, uint32_t);
+	for (size_t i = 0; i < list->n_forms; i++)
+		by_program[i] = (uint32_t)(order[i] - list->form);
+	list->by_program = by_program;
 	find_programs(arena, list);
 }
 
@@ -104,7 +107,8 @@ struct visit {
 
 static void visit_range(const struct visit *visit, size_t from, size_t to)
 {
-	while (from < to && visit->visit(visit->context, visit->list->by_program[from]))
+	const struct pattern_list *list = visit->list;
+	while (from < to && visit->visit(visit->context, &list->form[list->by_program[from]]))
 		from++;
 }
 

@@ -67,8 +67,8 @@ struct layout {
 static void make_row(struct layout *layout, struct literal_node *node)
 {
 	node->row = (uint32_t)layout->n_rows;
-	size_t size = 128 * sizeof *layout->rows;
-	uint32_t(*rows)[128] = (void *)layout->rows;
+	size_t size = LITERAL_ROW * sizeof *layout->rows;
+	uint32_t(*rows)[LITERAL_ROW] = (void *)layout->rows;
 	arena_grow(layout->arena, &rows, layout->n_rows, &layout->rows_cap, size);
 	layout->rows = (uint32_t *)rows;
 	memset(rows[layout->n_rows], 0, size);
@@ -120,7 +120,7 @@ void literals_build(struct arena *arena, const struct literal *literals, size_t 
 		    struct literals *ret)
 {
 	struct draft draft = {.arena = arena};
-	*ret = (struct literals){NULL, NULL, NULL, NULL};
+	*ret = (struct literals){.node = NULL};
 	if (n == 0)
 		return;
 	ARENA_PUSH(arena, draft.node, draft.n,
@@ -134,7 +134,15 @@ void literals_build(struct arena *arena, const struct literal *literals, size_t 
 		.origin = ARENA_ARRAY(arena, draft.n, uint32_t),
 	};
 	lay_out(&draft, &layout);
-	*ret = (struct literals){layout.node, layout.label, layout.rows, draft.hit};
+	*ret = (struct literals){
+		.node = layout.node,
+		.label = layout.label,
+		.rows = layout.rows,
+		.hit = draft.hit,
+		.n_nodes = (uint32_t)draft.n,
+		.n_rows = (uint32_t)layout.n_rows,
+		.n_hits = (uint32_t)draft.n_hits,
+	};
 	link_suffixes(ret, layout.node, &draft, &layout);
 }
 

@@ -4,7 +4,7 @@
  * cost of a match from growing with the number of patterns. A pattern gives one text that every match of it
  * must contain; only patterns whose text was found are looked at.
  *
- * Texts are ASCII, without NUL. Immutable once built.
+ * Texts are ASCII, without NUL. Immutable once built. The rows have no padding, so that they can be kept in files.
  */
 #ifndef CAVRA_POLICY_LITERALS_H
 #define CAVRA_POLICY_LITERALS_H
@@ -26,20 +26,22 @@ struct literal_hit {
 	uint32_t next;   /* index of the next hit that ends here, LITERAL_NONE at the end */
 };
 #define LITERAL_NONE UINT32_MAX
+enum { LITERAL_ROW = 128 }; /* entries of a dense table */
 
 struct literal_node {
 	uint32_t first; /* child; the others follow it */
 	uint32_t fail;  /* longest proper suffix that is a node */
 	uint32_t hits;  /* index of the first hit that ends here, also those of suffixes */
 	uint32_t row;   /* of a dense table of children, LITERAL_NONE: none */
-	uint8_t n;      /* children */
+	uint32_t n;     /* children */
 };
 
 struct literals {
 	const struct literal_node *node; /* [0] is the root; NULL: no texts */
 	const uint8_t *label;            /* of the edge to each node */
-	const uint32_t *rows;            /* 128 each */
+	const uint32_t *rows;            /* LITERAL_ROW each */
 	const struct literal_hit *hit;
+	uint32_t n_nodes, n_rows, n_hits;
 };
 
 /* The ids of one text come in ascending order. */
@@ -55,7 +57,7 @@ static inline uint32_t literals_child(const struct literals *set, uint32_t node,
 {
 	const struct literal_node *at = &set->node[node];
 	if (at->row != LITERAL_NONE)
-		return set->rows[(size_t)at->row * 128 + byte];
+		return set->rows[(size_t)at->row * LITERAL_ROW + byte];
 	for (uint32_t i = at->first; i < at->first + at->n; i++)
 		if (set->label[i] == byte)
 			return i;

@@ -29,6 +29,13 @@ static int layer_new(struct loader *loader, struct layer **ret)
 	return 0;
 }
 
+static struct policy_input *note_input(struct loader *loader, const char *path)
+{
+	ARENA_PUSH(loader->arena, loader->inputs, loader->n_inputs, loader->inputs_cap) =
+		(struct policy_input){.path = arena_str(loader->arena, str_from(path))};
+	return &loader->inputs[loader->n_inputs - 1];
+}
+
 static int read_document(struct loader *loader, struct layer *layer, const char *path)
 {
 	layer->name = arena_str(loader->arena, str_from(path)).p;
@@ -37,6 +44,8 @@ static int read_document(struct loader *loader, struct layer *layer, const char 
 	if (code < 0)
 		return loader_report(loader, code);
 	layer->root = json_incref(layer->document->root);
+	struct policy_input *input = note_input(loader, path);
+	sha256(layer->document->text, input->digest);
 	return 0;
 }
 
@@ -94,7 +103,9 @@ static int find_in_directory(struct loader *loader, struct str id, const char **
 		arena_printf(&loader->scratch, "%s/%.*s/policy.yaml", directory, STR_ARG(id)).p;
 	if (stat(path, &status) == 0)
 		*ret = path;
-	else if (errno != ENOENT && errno != ENOTDIR)
+	else if (errno == ENOENT || errno == ENOTDIR)
+		note_input(loader, path)->is_absent = true;
+	else
 		return error_set(loader->error, CAVRA_ERR_IO, "%.300s: %s", path, strerror(errno));
 	return 0;
 }

@@ -42,11 +42,15 @@ struct loader {
 						       * the one in front */
 	size_t n_open;
 	struct schema *schema; /* owned; NULL: not needed yet */
-	json_t *merged;        /* kept */
-	char compiled[72];     /* digest before the overlays; empty: nobody asks for it */
-	json_t *kept;          /* owned: an array of values that only the loader needs */
+	struct policy_input *inputs;
+	size_t n_inputs, inputs_cap;
+	json_t *merged;    /* kept */
+	char compiled[72]; /* digest before the overlays; empty: nobody asks for it */
+	json_t *kept;      /* owned: an array of values that only the loader needs */
 };
 
+/* An empty policy that owns its arena; NULL when there is no memory. */
+struct policy *policy_new(void);
 /* Ends the loading when there is no memory: value is what an allocation gave, NULL included. */
 json_t *loader_must(struct loader *loader, json_t *value);
 /* The same, and the loader owns the value. */
@@ -69,12 +73,6 @@ const struct layer *loader_owner(struct loader *loader, size_t below, const char
 /* ---- load.c ---- */
 
 /* Reads the pack and its overlays with all their parents into loader->layer and loader->merged. */
-struct load_request {
-	const char *path; /* or */
-	const char *id;
-	const char *const *overlays;
-	size_t n_overlays;
-};
 int loader_read(struct loader *loader, const struct load_request *request);
 /* NULL when no layer that was placed has that id. */
 struct layer *loader_find(const struct loader *loader, struct str id);

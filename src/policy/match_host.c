@@ -64,7 +64,7 @@ static int parse_range(struct str text, struct host_range *ret, struct cavra_err
 				 "address of the range",
 				 STR_ARG(text));
 	memcpy(ret->address, address.byte, sizeof ret->address);
-	ret->bits = (uint8_t)bits;
+	ret->bits = (uint32_t)bits;
 	return 0;
 }
 

@@ -56,7 +56,7 @@ struct name_pattern {
 /* A range of addresses; IPv4 as IPv4-mapped IPv6. Ports: 0 is any. */
 struct host_range {
 	uint8_t address[16];
-	uint8_t bits;
+	uint32_t bits;
 	uint32_t index;
 };
 
@@ -74,8 +74,8 @@ struct pattern_list {
 
 	const struct command_form *form; /* in order of their patterns */
 	size_t n_forms;
-	const struct command_form *const *by_program; /* the forms, by program */
-	const struct program_forms *programs;         /* sorted by program */
+	const uint32_t *by_program;           /* numbers of the forms, by program */
+	const struct program_forms *programs; /* sorted by program */
 	size_t n_programs;
 	struct literals heads; /* " program operand" of the forms that have both */
 	const struct pipeline_pattern *pipeline;

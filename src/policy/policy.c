@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "policy/load.h"
 #include "json/json.h"
@@ -105,6 +106,8 @@ static int load(struct loader *loader, const struct load_request *request, struc
 		code = loader_check_files(loader, &policy->signature);
 	if (code < 0 || loader->failed)
 		return code;
+	policy->inputs = loader->inputs;
+	policy->n_inputs = loader->n_inputs;
 	policy->document = loader_normalise(loader);
 	return policy_digest(policy->document, policy->digest, loader->error);
 }
@@ -125,7 +128,7 @@ static int load_guarded(struct loader *loader, const struct load_request *reques
 	return code;
 }
 
-static struct policy *policy_new(void)
+struct policy *policy_new(void)
 {
 	struct arena *arena = calloc(1, sizeof *arena);
 	if (!arena)
@@ -148,6 +151,8 @@ void policy_free(struct policy *policy)
 	struct arena *arena = policy->arena;
 	json_decref(policy->document);
 	json_decref(policy->cases_json);
+	if (policy->image.n)
+		(void)munmap((void *)policy->image.p, policy->image.n);
 	arena_release(arena);
 	free(arena);
 }
@@ -183,25 +188,29 @@ static int run(const struct loader *start, const struct load_request *request,
 
 /* ---- what others call ---- */
 
+int policy_load(const struct policy_source *source, const struct load_request *request,
+		struct policy **ret_policy, struct cavra_error *error)
+{
+	struct cavra_error ignored = {.code = CAVRA_OK};
+	struct loader start = {.source = source, .error = error ? error : &ignored};
+	return run(&start, request, ret_policy);
+}
+
 int policy_load_file(const struct policy_source *source, const char *path,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error)
 {
-	struct cavra_error ignored = {.code = CAVRA_OK};
 	struct load_request request = {
 		.path = path, .overlays = overlays, .n_overlays = n_overlays};
-	struct loader start = {.source = source, .error = error ? error : &ignored};
-	return run(&start, &request, ret_policy);
+	return policy_load(source, &request, ret_policy, error);
 }
 
 int policy_load_pack(const struct policy_source *source, const char *id,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error)
 {
-	struct cavra_error ignored = {.code = CAVRA_OK};
 	struct load_request request = {.id = id, .overlays = overlays, .n_overlays = n_overlays};
-	struct loader start = {.source = source, .error = error ? error : &ignored};
-	return run(&start, &request, ret_policy);
+	return policy_load(source, &request, ret_policy, error);
 }
 
 /* Mistakes in the order in which they are found, which is not the order in which they stand. */

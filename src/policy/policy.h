@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "crypto/digest.h"
 #include "policy/match.h"
 
 enum policy_switch { SWITCH_UNSET, SWITCH_ALLOW, SWITCH_OFF, SWITCH_APPROVAL, SWITCH_BLOCK };
@@ -76,6 +77,13 @@ enum policy_signature {
 /* "unsigned", "verified", "bundled" */
 const char *policy_signature_name(enum policy_signature signature);
 
+/* A file that the policy was made of, or one that would have been part of it, had it been there. */
+struct policy_input {
+	struct str path;
+	bool is_absent;
+	uint8_t digest[SHA256_BYTES]; /* of its bytes */
+};
+
 struct policy {
 	struct str id, title, version, description;
 	char digest[72]; /* "sha256:<hex>" of the compiled document */
@@ -104,8 +112,12 @@ struct policy {
 	struct policy_case *cases;
 	size_t n_cases;
 
-	json_t *document;    /* the compiled, normalised document, without tests; owned */
+	struct policy_input *inputs;
+	size_t n_inputs;
+
+	json_t *document; /* the compiled, normalised document, without tests; owned. NULL: kept, see cache.h */
 	json_t *cases_json;  /* what the cases point into; owned */
+	struct str image;    /* the mapped file that the policy points into, empty: none; owned */
 	struct arena *arena; /* owns everything else, and this struct */
 };
 
@@ -142,15 +154,23 @@ struct policy_source {
 	void *check_context;
 };
 
-/* A file, or a directory with policy.yaml. Overlays are the same; each is merged on top of what stands before it.
- *
- * Errors: CAVRA_ERR_POLICY and CAVRA_ERR_INPUT with file, line and column, what is wrong and what to write
+struct load_request {
+	const char *path;            /* a file, or a directory with policy.yaml; or */
+	const char *id;              /* of a pack; its syntax is checked, it is never a path */
+	const char *const *overlays; /* as path; each is merged on top of what stands before it */
+	size_t n_overlays;
+};
+
+/* Errors: CAVRA_ERR_POLICY and CAVRA_ERR_INPUT with file, line and column, what is wrong and what to write
  * instead; CAVRA_ERR_NOT_FOUND, CAVRA_ERR_IO, CAVRA_ERR_LIMIT, CAVRA_ERR_MEMORY.
  */
+int policy_load(const struct policy_source *source, const struct load_request *request,
+		struct policy **ret_policy, struct cavra_error *error);
+/* The same for a path, ... */
 int policy_load_file(const struct policy_source *source, const char *path,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error);
-/* A pack by id; the id's syntax is checked, it is never a path. */
+/* ... and for a pack. */
 int policy_load_pack(const struct policy_source *source, const char *id,
 		     const char *const *overlays, size_t n_overlays, struct policy **ret_policy,
 		     struct cavra_error *error);

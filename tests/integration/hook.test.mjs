@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { valid, wordsOf } from './agent-types.mjs';
@@ -186,6 +186,33 @@ test('W16 the guard, its settings and its policy are not the agent\'s to change'
   for (const path of ['.claude/settings.json', '.claude/settings.local.json', '.cavra/policy.yaml', '.git/hooks/pre-commit',
     '.mcp.json', '.git/config'])
     assert.equal(answer('Write', { file_path: join(project, path), content: '' }), 'deny', path);
+});
+
+test('a kept policy answers as its source does, and is not the agent\'s to change', () => {
+  const home = scratch('home');
+  const images = join(home, '.cavra/images');
+  const policy = (blocked) => `metadata: {id: cavra-k, title: t, description: d, version: 1.0.0}
+commands: {block: [${blocked}], allow: [npm run one, npm run two]}\n`;
+  const directory = repository({ '.cavra/policy.yaml': policy('npm run one') });
+  const options = { env: { CLAUDE_PROJECT_DIR: directory, HOME: home }, cwd: directory };
+  const ask = (name) => answer('Bash', { command: `npm run ${name}` }, { cwd: directory }, options);
+  const expect = (blocked) => {
+    for (const name of ['one', 'two']) assert.equal(ask(name), name === blocked ? 'deny' : 'allow', name);
+  };
+  expect('one');
+  expect('one');
+  const [image, ...more] = readdirSync(images);
+  assert.deepEqual(more, []);
+  put(directory, '.cavra/policy.yaml', policy('npm run two'));
+  expect('two');
+  writeFileSync(join(images, image), readFileSync(join(images, image)).fill(0, 5000, 5100));
+  expect('two');
+  put(directory, '.cavra/policy.yaml', 'nonsense: 1\n');
+  assert.equal(ask('one'), 'blocked');
+  put(directory, '.cavra/policy.yaml', policy('npm run two'));
+  assert.equal(answer('Write', { file_path: join(images, image), content: '' }, { cwd: directory }, options), 'deny');
+  for (const command of [`cp x ~/.cavra/images/${image}`, `rm -rf ${home}/.cavra`, 'cd ~/.cavra/images && touch x', 'echo > $HOME/.cavra/images/x'])
+    assert.equal(answer('Bash', { command }, { cwd: directory }, options), 'deny', command);
 });
 
 test('an MCP server cannot name itself into another one\'s rules', () => {
