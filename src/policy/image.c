@@ -20,6 +20,11 @@ struct image_header {
 
 static const char image_magic[8] = {'c', 'a', 'v', 'r', 'a', '\n', '\x1a', '1'};
 
+/* A new member is to be walked too; then this changes. Those of struct policy are compared by a test. */
+static_assert(sizeof(struct rule_match) == 104 && sizeof(struct policy_rule) == 184 &&
+		      sizeof(struct policy_input) == 56,
+	      "what image.c knows");
+
 /* ---- damage ---- */
 
 /* Notices what disks and interrupted writes do, quickly; every step can be undone, so no changed word is lost. */

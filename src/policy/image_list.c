@@ -3,8 +3,18 @@
  * Pattern lists in an image, and the checks that keep matching inside its tables: indices, and that what is
  * followed from one to the next comes to an end.
  */
+#include <assert.h>
+
 #include "base/limits.h"
 #include "policy/image_walk.h"
+
+/* A new member is to be walked too; then this changes. */
+static_assert(sizeof(struct automaton) == 32 && sizeof(struct literals) == 48 &&
+		      sizeof(struct path_pattern) == 64 && sizeof(struct command_form) == 80 &&
+		      sizeof(struct program_forms) == 32 && sizeof(struct pipeline_pattern) == 32 &&
+		      sizeof(struct name_pattern) == 40 && sizeof(struct host_range) == 24 &&
+		      sizeof(struct pattern_list) == 232,
+	      "what image_list.c knows");
 
 /* ---- one pattern ---- */
 
