@@ -6,6 +6,7 @@
  * that hooks.c logs what it would do.
  */
 #include "inside.h"
+#include "fork.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -127,12 +128,21 @@ static void limit(int resource, rlim_t value)
 	setrlimit((__rlimit_resource_t)resource, &limits);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* The child: everything that `bash -c text` would find. */
 static void become_bash(void)
 {
 	memcpy(inside_text, wire->text, wire->text_size);
 	inside_text[wire->text_size] = '\0';
 	move_to_group(0, 0);
+	wire->started_ms = now_ms();
+	wire->leader = (int32_t)getpid();
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 1 << 20);
 	limit(RLIMIT_AS, 512 << 20);
@@ -148,13 +158,6 @@ static void become_bash(void)
 	hooks_start(wire);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Waits for the text and its background jobs, and ends what is still there after its time. */
 static void wait_for_all(pid_t child)
 {
@@ -165,7 +168,7 @@ static void wait_for_all(pid_t child)
 	bool killed = false;
 	for (;;) {
 		int status;
-		pid_t pid = waitpid(-1, &status, WNOHANG);
+		pid_t pid = waitpid(-child, &status, WNOHANG);
 		if (pid < 0)
 			break;
 		if (pid == child && !killed && now_ms() + GRACE_MS < deadline)
@@ -186,8 +189,30 @@ static void wait_for_all(pid_t child)
 	end_group(child);
 }
 
+/* The server may be waiting for the end of the text when its time is over. */
+static void start_watchdog(void)
+{
+	enum { LOOK_MS = 20 };
+	pid_t pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (pid > 0)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	for (;;) {
+		struct timespec wait = {0, LOOK_MS * 1000000};
+		nanosleep(&wait, NULL);
+		pid_t leader = wire->leader;
+		if (leader > 0 && now_ms() - wire->started_ms > wire->wall_ms) {
+			wire->timed_out = 1;
+			end_group(leader);
+		}
+	}
+}
+
 void inside_serve(void)
 {
+	start_watchdog();
 	sigset_t chld;
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
@@ -201,13 +226,14 @@ void inside_serve(void)
 			remake_scratch();
 		memset(wire->log, 0, wire->log_used < WIRE_LOG ? wire->log_used : WIRE_LOG);
 		wire->log_used = wire->log_full = wire->execs = wire->steps = wire->timed_out = 0;
-		pid_t child = fork();
+		pid_t child = fork_text();
 		if (child < 0)
 			die("fork");
 		if (child == 0) {
 			become_bash();
 			return;
 		}
+		wire->leader = 0;
 		move_to_group(child, child);
 		wait_for_all(child);
 		if (write(control, &byte, 1) != 1)
@@ -281,6 +307,7 @@ __attribute__((constructor)) static void enter(int argc, char **argv, char **env
 	struct start start;
 	if (!read_arguments(arguments, &start))
 		die(INSIDE_VARIABLE);
+	fork_prepare();
 	wire = mmap(NULL, sizeof *wire, PROT_READ | PROT_WRITE, MAP_SHARED, start.pages, 0);
 	if (wire == MAP_FAILED)
 		die("shared pages");

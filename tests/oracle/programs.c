@@ -125,14 +125,4 @@ int execve(const char *path, char *const argv[], char *const environment[])
 	errno = ENOENT;
 	return -1;
 }
-
-pid_t fork(void)
-{
-	static pid_t (*real)(void);
-	if (!real)
-		real = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
-	if (watched.wire)
-		take_step();
-	return real();
-}
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fork.h"
 #include "inside.h"
 
 enum { NOBODY = 65534, ENVIRONMENT_SLOTS = 60, WALL_MS = 500, MAX_EXECS = 16, MAX_STEPS = 120 };
@@ -91,8 +92,11 @@ static void exec_bash(const struct start *start, bool own_user)
 {
 	static char slot[] = "UNUSED=";
 	char inside[256], preload[4096];
-	char *environment[ENVIRONMENT_SLOTS + 3] = {preload, inside};
-	for (size_t i = 2; i < ENVIRONMENT_SLOTS + 2; i++)
+	static char now[] = "LD_BIND_NOW=1", real_forks[] = FORK_VARIABLE "=1";
+	char *environment[ENVIRONMENT_SLOTS + 5] = {preload, inside, now, slot};
+	if (getenv(FORK_VARIABLE))
+		environment[3] = real_forks;
+	for (size_t i = 4; i < ENVIRONMENT_SLOTS + 4; i++)
 		environment[i] = slot;
 	snprintf(preload, sizeof preload, "LD_PRELOAD=%s", start->library);
 	snprintf(inside, sizeof inside, "%s=%d,%d,%d,%s,%s", INSIDE_VARIABLE, start->pages,

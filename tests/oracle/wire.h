@@ -59,7 +59,9 @@ struct wire {
 	uint32_t max_steps; /* builtins and forks */
 	/* answer */
 	uint32_t timed_out;
-	uint32_t ready; /* the library is in place and found what it needs in Bash */
+	uint32_t ready;         /* the library is in place and found what it needs in Bash */
+	_Atomic int32_t leader; /* the process that runs the text, while it runs */
+	_Atomic int64_t started_ms;
 	_Atomic uint32_t execs;
 	_Atomic uint32_t steps;
 	_Atomic uint32_t log_used;
