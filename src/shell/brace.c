@@ -86,19 +86,27 @@ static const struct part *paste(struct eval *ev, const struct atom *atoms, size_
 	return first;
 }
 
-/* The brace that closes the one at `open`, STR_NPOS when none does. *ret_comma: a comma stands directly inside. */
+/* The brace that closes the one at `open`: the first behind a comma or ".." that stands directly inside. STR_NPOS when
+ * there is none. *ret_comma: a comma stands between them, however deep.
+ */
 static size_t closing(struct eval *ev, const struct atom *atoms, size_t n, size_t open,
 		      bool *ret_comma)
 {
 	int depth = 0;
+	bool divided = false;
 	*ret_comma = false;
-	for (size_t i = open; i < n && eval_charge(ev, 1); i++) {
-		if (atoms[i].c == '{')
-			depth++;
-		else if (atoms[i].c == '}' && --depth == 0)
+	for (size_t i = open + 1; i < n && eval_charge(ev, 1); i++) {
+		char c = atoms[i].c;
+		if (c == '}' && depth == 0 && divided)
 			return i;
-		else if (atoms[i].c == ',' && depth == 1)
-			*ret_comma = true;
+		*ret_comma |= c == ',';
+		if (c == '{')
+			depth++;
+		else if (c == '}' && depth)
+			depth--;
+		else if (depth == 0)
+			divided |= c == ',' || (c == '.' && i + 2 < n && atoms[i + 1].c == '.' &&
+						atoms[i + 2].c != '}');
 	}
 	return STR_NPOS;
 }
@@ -183,7 +191,7 @@ static void expand_commas(struct eval *ev, const struct atom *atoms, const size_
 	for (size_t i = open + 1; i <= close && !ev->exhausted; i++) {
 		nested += atoms[i].c == '{';
 		bool ends = (atoms[i].c == ',' && !nested) || i == close;
-		nested -= i < close && atoms[i].c == '}';
+		nested -= i < close && nested && atoms[i].c == '}';
 		if (!ends)
 			continue;
 		/* The pieces are only read. */
@@ -226,6 +234,14 @@ static void expand_sequence(struct eval *ev, const struct atom *atoms, const siz
 	}
 }
 
+static bool has_blank(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("\r\v\f", text.p[i]))
+			return true;
+	return false;
+}
+
 static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from, size_t to,
 			  struct str *ret_text)
 {
@@ -258,11 +274,17 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
 			expand_commas(ev, atoms, bounds, out, depth);
 			return;
 		}
+		/* Bash lets blanks stand in front of the numbers. */
+		if (plain_between(ev, atoms, open + 1, close, &inside) && has_blank(inside)) {
+			out->too_many = true;
+			return;
+		}
 		if (plain_between(ev, atoms, open + 1, close, &inside) &&
 		    parse_sequence(inside, &q)) {
 			expand_sequence(ev, atoms, bounds, &q, out);
 			return;
 		}
+		open = close;
 	}
 	if (!out->too_many)
 		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = paste(ev, atoms, n);
@@ -299,8 +321,14 @@ void expand_braces(struct eval *ev, const struct part *parts, struct part_words 
 	}
 	struct atoms atoms = {0};
 	cut(ev, parts, &atoms);
-	/* A lone '$' may meet a name, and a backslash from a quote has no say any more. */
-	for (size_t i = 0; i < atoms.n; i++)
+	/* A lone '$' may meet a name, and "{}" is a brace to expand only in some places. */
+	bool divides = false, empty = false;
+	for (size_t i = 0; i < atoms.n; i++) {
 		out->too_many |= atoms.items[i].c == '$';
+		divides |= atoms.items[i].c == ',' ||
+			   (atoms.items[i].c == '.' && i && atoms.items[i - 1].c == '.');
+		empty |= atoms.items[i].c == '{' && i + 1 < atoms.n && atoms.items[i + 1].c == '}';
+	}
+	out->too_many |= divides && empty;
 	expand_atoms(ev, atoms.items, atoms.n, out, 0);
 }

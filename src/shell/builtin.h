@@ -31,7 +31,8 @@ enum output_kind {
 	OUTPUT_PRINTF,
 	OUTPUT_CAT,
 	OUTPUT_PWD,
-	OUTPUT_PATH
+	OUTPUT_PATH,
+	OUTPUT_CD
 };
 /* Adds what the builtin writes to the capture, or gives the capture up. */
 void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enum output_kind kind);

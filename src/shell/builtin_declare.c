@@ -67,6 +67,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	struct str text = value_is_known(value) ? value_text(ev->arena, value) : STR("");
 	if (makes_local(ev, s))
 		remember_local(ev, st, name);
+	/* Inside a function, -g goes past a local variable or the one in front of the call. */
+	fails |= ev->frame && builtin_may_have(ev, s, 'g');
 	st->weak += fails;
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
@@ -104,12 +106,36 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 	}
 }
 
+static void declare_one(struct eval *ev, struct simple *s, const struct word_node *word,
+			struct value value)
+{
+	struct declared *declared = ARENA_NEW(ev->arena, struct declared);
+	*declared = (struct declared){word->name, value, s->declared};
+	s->declared = declared;
+	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
+	ARENA_PUSH(ev->arena, s->words.items, s->words.n, s->words.cap) =
+		(struct word){.value = value_concat(ev->arena, shown, value), .span = word->span};
+}
+
+/* declare x={a,b}: one word each, the last one stays. */
+static void declare_braced(struct eval *ev, struct state *st, struct simple *s,
+			   const struct word_node *word, const struct part_words *braced)
+{
+	for (size_t i = 0; i < braced->n && !ev->exhausted; i++)
+		declare_one(ev, s, word, expand_assigned(ev, st, braced->items[i]));
+}
+
 void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 		     const struct word_node *word)
 {
 	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
 	struct part_words braced = {0};
 	expand_braces(ev, word->parts, &braced);
+	if (braced.n > 1 && !braced.too_many && !word->is_array && !word->has_subscript &&
+	    !word->append) {
+		declare_braced(ev, st, s, word, &braced);
+		return;
+	}
 	if (braced.n != 1 || braced.too_many) {
 		/* Here, other than in plain assignments, braces are expanded. */
 		(void)expand_value(ev, st, word->parts);
@@ -129,11 +155,8 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 		shown = value_concat(ev->arena, shown, value_any());
 	} else {
 		/* All words are expanded before the first is assigned. */
-		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
-		*declared = (struct declared){word->name, simple_assigned_value(ev, st, word),
-					      s->declared};
-		s->declared = declared;
-		shown = value_concat(ev->arena, shown, declared->value);
+		declare_one(ev, s, word, simple_assigned_value(ev, st, word));
+		return;
 	}
 	ARENA_PUSH(ev->arena, s->words.items, s->words.n,
 		   s->words.cap) = (struct word){.value = shown, .span = word->span};
@@ -213,13 +236,15 @@ void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
 
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)
 {
-	bool functions = builtin_may_have(ev, s, 'f');
+	bool functions = builtin_may_have(ev, s, 'f'), references = builtin_may_have(ev, s, 'n');
 	for (size_t i = builtin_skip_options(ev, s, ""); i < s->words.n; i++) {
 		struct str name = variable_name(ev, st, &s->words.items[i]);
 		if (!name.n)
 			continue;
+		st->weak += references;
 		if (!functions)
 			state_assign(ev, st, name, &variable_unset);
+		st->weak -= references;
 		/* A function of this name may be gone, or not. */
 		st->weak++;
 		if (state_find(ev, st, BINDING_FUNCTION, name))

@@ -196,12 +196,18 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 			output = value_concat(ev->arena, st->cwds[0],
 					      value_from(ev->arena, STR("\n")));
 		break;
+	case OUTPUT_CD:
+		/* "cd -" and what CDPATH finds are printed. */
+		known = builtin_args_known(s, 1) &&
+			!str_is(builtin_arg(ev, s, s->words.n - 1), "-") && !st->odd_options &&
+			!state_assigned(ev, st, STR("CDPATH"));
+		break;
 	case OUTPUT_UNKNOWN:
 		break;
 	}
 	/* With a redirection that fails it does not run at all. */
 	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;
-	if (known && silent && !s->output_unknown && !s->redirects) {
+	if (known && silent && !s->output_unknown && !s->redirects && !s->may_skip) {
 		capture_add(ev, st, output);
 	} else {
 		capture_unknown(ev);

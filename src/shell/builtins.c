@@ -34,9 +34,11 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 		i++;
 		if (str_is(text, "--"))
 			return i;
-		char last = text.p[text.n - 1];
-		if (strchr(with_value, last))
-			i++;
+		/* The value is the rest of the word, or the next word. */
+		size_t letter = 1;
+		while (letter < text.n && !strchr(with_value, text.p[letter]))
+			letter++;
+		i += letter + 1 == text.n;
 	}
 	return i;
 }
@@ -54,13 +56,23 @@ bool builtin_has(struct eval *ev, const struct simple *s, char letter)
 	return false;
 }
 
+static bool may_be_option(const struct word *word)
+{
+	if (word->many || word->value.n == 0 || word->value.seg[0].kind != SEG_TEXT)
+		return true;
+	struct str text = word->value.seg[0].text;
+	return text.n == 0 || text.p[0] == '-';
+}
+
 /* An option that may be there. */
 bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
+		if (!word_is_known(&s->words.items[i]))
+			return may_be_option(&s->words.items[i]);
 		if (text.n < 2 || text.p[0] != '-' || str_is(text, "--"))
-			return !word_is_known(&s->words.items[i]);
+			return false;
 		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
 			return true;
 	}
@@ -89,7 +101,7 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = unknown ? value_any() : join_path(ev, st->cwds[i], path);
 	size_t fresh = n;
-	for (size_t i = 0; i < st->n_cwds && !st->errexit; i++)
+	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = st->cwds[i];
 	st->oldpwd = st->n_cwds == 1 ? st->cwds[0] : value_any();
 	st->cwds = all;
@@ -128,7 +140,7 @@ static void set_positional(struct eval *ev, struct state *st, const struct word 
 	items = positional_words(ev, items, n);
 	st->positional = items;
 	st->n_positional = n;
-	st->positional_unknown = st->weak > 0;
+	st->positional_unknown = false;
 }
 
 /* Options that change how text is read or expanded. */
@@ -180,12 +192,9 @@ static void run_shift(struct eval *ev, struct state *st, struct simple *s)
 		     (word_is_known(&s->words.items[1]) && str_to_size(builtin_arg(ev, s, 1), &n));
 	for (size_t i = 0; i < st->n_positional && i < n; i++)
 		known &= !st->positional[i].many;
-	if (!known || st->weak || ev->branches > (ev->frame ? ev->frame->branches : 0)) {
-		/* Inside a branch the join decides; a shift that is not understood leaves anything. */
-		if (!known || st->weak) {
-			st->positional_unknown = true;
-			return;
-		}
+	if (!known) {
+		st->positional_unknown = true;
+		return;
 	}
 	if (n <= st->n_positional) {
 		st->positional += n;
@@ -201,14 +210,16 @@ static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = st->odd_options = st->shaken = true;
+		st->globs_unknown = st->lastpipe = st->odd_options = true;
+		state_shake(st);
 		return;
 	}
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
 			st->globs_unknown |= str_is(text, glob_options[k]);
-		st->shaken |= str_is(text, "failglob");
+		if (str_is(text, "failglob"))
+			state_shake(st);
 		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
 			st->odd_options |= str_is(text, odd_options[k]);
 		st->lastpipe |= str_is(text, "lastpipe");
@@ -274,9 +285,13 @@ static bool is_listed(struct str text, const char *const *names, size_t n)
 static void defer(struct eval *ev, const struct state *st, struct str text)
 {
 	struct deferred *deferred = ARENA_NEW(ev->arena, struct deferred);
-	*deferred = (struct deferred){
-		.text = text, .span = ev->span, .assigns = st->assigns, .next = ev->deferred};
+	*deferred = (struct deferred){.text = text,
+				      .span = ev->span,
+				      .assigns = st->assigns,
+				      .piped_in = ev->piped_in,
+				      .next = ev->deferred};
 	ev->deferred = deferred;
+	ev->traps = true;
 }
 
 static void run_trap(struct eval *ev, struct state *st, struct simple *s)
@@ -339,7 +354,10 @@ static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 	size_t i = builtin_skip_options(ev, s, "a");
 	if (i >= s->words.n)
 		return false;
-	run_rest(ev, st, s, i, false);
+	struct simple inner = *s;
+	inner.words = (struct words){s->words.items + i, s->words.n - i, 0};
+	simple_run_program(ev, st, &inner);
+	s->redirects = NULL; /* they went with the program */
 	st->surely = false;
 	return false;
 }
@@ -479,7 +497,7 @@ static const struct builtin {
 	{"builtin",   RUN_BUILTIN, OUTPUT_UNKNOWN, true},
 	{"caller",    RUN_NOTHING, OUTPUT_UNKNOWN, true},
 	{"cat",       RUN_NOTHING, OUTPUT_CAT,     false},
-	{"cd",        RUN_CD,      OUTPUT_NONE,    true},
+	{"cd",        RUN_CD,      OUTPUT_CD,      true},
 	{"command",   RUN_COMMAND, OUTPUT_UNKNOWN, true},
 	{"compgen",   RUN_COMPGEN, OUTPUT_UNKNOWN, true},
 	{"complete",  RUN_COMPGEN, OUTPUT_NONE,    true},
@@ -578,7 +596,7 @@ static void run_jump(struct eval *ev, struct state *st, struct simple *s)
 static void run_exit(struct eval *ev, struct state *st, struct simple *s)
 {
 	(void)ev;
-	st->dead = !st->weak && s->words.n < 3;
+	st->dead = !state_is_unsure(st) && s->words.n < 3;
 	st->surely = false;
 }
 

@@ -77,7 +77,7 @@ void capture_add(struct eval *ev, const struct state *st, struct value output)
 	if (!capture || output.n == 0)
 		return;
 	capture_mixed(ev);
-	if (ev->branches > capture->base || st->weak || st->dead || st->shaken) {
+	if (ev->branches > capture->base || state_is_unsure(st) || st->dead) {
 		capture->known = false;
 		return;
 	}
@@ -142,10 +142,14 @@ void eval_subshell(struct eval *ev, const struct state *st, const struct node *l
 static void eval_list(struct eval *ev, struct state *st, const struct node *node)
 {
 	for (const struct node *item = node->first; item && !ev->exhausted; item = item->next) {
-		if (item->background)
+		if (item->background) {
 			eval_subshell(ev, st, item);
-		else
+			st->n_fresh = 0;
+		} else {
 			eval_node(ev, st, item);
+		}
+		if (item->ends_line)
+			st->shaken = false; /* an error goes no further than this */
 	}
 }
 
@@ -171,9 +175,6 @@ static void eval_and_or(struct eval *ev, struct state *st, const struct node *no
 		st->surely = st->surely && skipped.surely;
 	}
 }
-
-/* Adds the redirections of a compound command, and its here-document as standard input. */
-static void eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node);
 
 static void eval_stage(struct eval *ev, struct state *st, const struct node *stage, int pipeline)
 {
@@ -222,6 +223,7 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 	ev->feeder = outer_feeder;
 	ev->piped_in = outer_in;
 	ev->piped_out = outer_out;
+	st->n_fresh = 0;
 }
 
 /* A substring of the input reaches whoever reads first inside a compound command; nobody can tell who. */
@@ -311,12 +313,12 @@ static void c_for_body(struct eval *ev, struct state *st, const struct node *nod
 {
 	(void)context;
 	eval_node(ev, st, node->body);
-	arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 }
 
 static void eval_c_for(struct eval *ev, struct state *st, const struct node *node)
 {
-	arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 	eval_repeatedly(ev, st, node, c_for_body, NULL);
 }
 
@@ -527,7 +529,9 @@ static void eval_test(struct eval *ev, struct state *st, const struct node *node
 {
 	for (const struct test_operand *operand = node->operands; operand;
 	     operand = operand->next) {
-		struct value v = expand_value(ev, st, operand->word->parts);
+		struct value v = operand->kind == TEST_ARITH
+					 ? expand_arithmetic(ev, st, operand->word->parts)
+					 : expand_value(ev, st, operand->word->parts);
 		if (operand->kind == TEST_ARITH) {
 			arith_effects(ev, st, v);
 		} else if (operand->kind == TEST_VARIABLE) {
@@ -570,7 +574,7 @@ static void eval_compound(struct eval *ev, struct state *st, const struct node *
 		eval_test(ev, st, node);
 		break;
 	case NODE_ARITH:
-		arith_effects(ev, st, expand_value(ev, st, node->arith[0]));
+		arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 		break;
 	case NODE_SIMPLE:
 	case NODE_PIPELINE:
@@ -582,7 +586,8 @@ static void eval_compound(struct eval *ev, struct state *st, const struct node *
 	}
 }
 
-static void eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node)
+/* The redirections of a compound command. Returns whether they may fail, and the command is skipped. */
+static bool eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node)
 {
 	struct simple simple = {.node = node, .input = ev->input};
 	eval_redirects(ev, st, node, &simple);
@@ -595,6 +600,7 @@ static void eval_compound_redirects(struct eval *ev, struct state *st, const str
 		capture_unknown(ev);
 		capture_mixed(ev);
 	}
+	return simple.may_skip;
 }
 
 static void eval_coproc(struct eval *ev, struct state *st, const struct node *node)
@@ -608,6 +614,7 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	ev->capture = outer;
 	state_assign(ev, st, node->name, &variable_tainted);
 	state_assign(ev, st, arena_join(ev->arena, node->name, STR("_PID")), &variable_tainted);
+	st->n_fresh = 0;
 }
 
 void eval_node(struct eval *ev, struct state *st, const struct node *node)
@@ -633,6 +640,7 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 		if (str_is(node->name, "command_not_found_handle"))
 			eval_opaque(ev, st, "a function that runs whenever a program is missing");
 		state_bind_function(ev, st, node->name, node->body);
+		st->n_fresh = 0;
 		return;
 	case NODE_COPROC:
 		eval_coproc(ev, st, node);
@@ -651,9 +659,13 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 	}
 	const struct value *input = ev->input;
 	st->n_fresh = 0;
-	if (node->redirs)
-		eval_compound_redirects(ev, st, node);
+	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node);
+	struct state skipped = *st;
 	forget_input(ev);
+	ev->branches += may_skip;
 	eval_compound(ev, st, node);
+	ev->branches -= may_skip;
+	if (may_skip)
+		state_join(ev, st, &skipped, false);
 	ev->input = input;
 }

@@ -65,10 +65,9 @@ struct state {
 	bool lastpipe;
 	bool odd_options; /* options that change echo and cd */
 	bool any_readonly;
-	bool shaken; /* an error may have ended a line: what is assigned from here on may not be */
+	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */
 	bool integers; /* some variable is an integer: assigning to it is arithmetic */
-	bool errexit;
-	bool dead; /* exit was called */
+	bool dead;     /* exit was called */
 	bool surely;
 	unsigned weak; /* > 0: break, continue or return may have jumped away */
 	unsigned jump; /* loops that the jump leaves; a return leaves all */
@@ -88,6 +87,10 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 			 const struct node *body);
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
+/* An error may end the line here: this command and what follows perhaps do not run. */
+void state_shake(struct state *st);
+/* Has the run perhaps left this place already, by an error or a jump? */
+bool state_is_unsure(const struct state *st);
 /* Only what state_join() does to assignments. */
 void state_join_assigns(struct eval *ev, struct state *st, const struct state *other);
 /* Forgets every variable. */
@@ -131,6 +134,7 @@ struct deferred {
 	struct str text;
 	struct span span;
 	const struct shell_assign *assigns; /* in force when it was set */
+	bool piped_in;
 	struct deferred *next;
 };
 
@@ -157,7 +161,11 @@ struct eval {
 	int aliases;        /* alias expansions in progress */
 	int substitutions;  /* $( ) and <( ) around the command */
 	size_t substituted; /* how many were run */
+	bool subscripts; /* some variable holds a subscript with a substitution, which arithmetic runs */
+	bool odd_descriptors; /* some descriptor was closed or moved */
 	struct deferred *deferred;
+	const struct shell_assign *late;     /* what was assigned since the first trap was set */
+	bool traps;                          /* one was set */
 	const struct binding *all_functions; /* every definition seen */
 	struct span span;                    /* of the simple command being run */
 };
@@ -197,6 +205,8 @@ void expand_word(struct eval *ev, struct state *st, const struct word_node *node
 		 struct words *out);
 /* As one value: no splitting, no globbing, no braces (assignments, here-strings, case words). */
 struct value expand_value(struct eval *ev, struct state *st, const struct part *parts);
+/* As one value that arithmetic takes for an expression: what the environment gives counts as a number. */
+struct value expand_arithmetic(struct eval *ev, struct state *st, const struct part *parts);
 /* An assignment's right side: tildes count behind ':' too. */
 struct value expand_assigned(struct eval *ev, struct state *st, const struct part *parts);
 /* A known text as Bash's arithmetic would take it: runs what is inside, or is opaque. */
@@ -220,7 +230,10 @@ struct field {
 	bool literal_splits; /* ${x:-a b}: plain text is split as well */
 	bool vanishes;       /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
-	bool absorb; /* the next separator belongs to the blank before it */
+	bool arithmetic;
+	bool assigns; /* NAME=, by the look of it */
+	bool glued;   /* something follows in the same word */
+	bool absorb;  /* the next separator belongs to the blank before it */
 };
 
 void field_parts(struct field *f, const struct part *parts, bool quoted);
@@ -258,6 +271,7 @@ struct simple {
 	bool errors_joined;        /* 2>&1 */
 	bool output_lost;          /* standard output goes to a file */
 	bool output_unknown;
+	bool may_skip; /* a redirection may fail, and then the command does not run */
 };
 
 /* Runs a builtin that changes what is known, or whose output is known. Returns false when argv[0] is none: then the
@@ -273,10 +287,13 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *simple,
 /* ---- simple.c ---- */
 
 void eval_simple(struct eval *ev, struct state *st, const struct node *node);
+/* The redirections of a command of any kind. */
 void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		    struct simple *simple);
 /* Runs argv as if it had been written so: functions (unless skipped), builtins, commands. */
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
+/* Runs argv as a program, whatever else has its name. */
+void simple_run_program(struct eval *ev, struct state *st, struct simple *simple);
 /* NAME=value, NAME+=value, NAME[i]=value, NAME=(...) */
 void simple_assign(struct eval *ev, struct state *st, const struct word_node *word);
 struct value simple_assigned_value(struct eval *ev, struct state *st, const struct word_node *word);

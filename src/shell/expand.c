@@ -44,6 +44,7 @@ static void push_seg(struct field *f, enum seg_kind kind, struct str text)
 	if (kind == SEG_GLOB && f->st->globs_unknown) {
 		kind = SEG_ANY;
 		f->many |= f->out != NULL;
+		state_shake(f->st); /* failglob */
 	}
 	ARENA_PUSH(f->ev->arena, f->segs, f->n,
 		   f->cap) = (struct seg){kind, kind == SEG_ANY ? STR("") : text, NULL};
@@ -74,7 +75,7 @@ struct value field_take(struct field *f)
 	}
 	f->segs = NULL;
 	f->n = f->cap = 0;
-	f->started = f->many = f->fuzzy = f->vanishes = false;
+	f->started = f->many = f->fuzzy = f->vanishes = f->assigns = false;
 	return v;
 }
 
@@ -264,10 +265,17 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		f->started |= quoted;
 		return;
 	}
+	/* Where words at the edge vanish, what is glued to the list meets the ones inside. */
+	size_t first = 0, end = n;
+	while (f->started && first < n && items[first].many)
+		first++;
+	while (f->glued && end > 0 && items[end - 1].many)
+		end--;
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			field_end(f);
-		if (items[i].many) {
+		bool meets = (first > 0 && i == first) || (end < n && i + 1 == end);
+		if (items[i].many || meets) {
 			push_seg(f, SEG_ANY, STR(""));
 			f->many = true;
 		} else {
@@ -316,15 +324,39 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 		field_value(f, value_from(f->ev->arena, text), false);
 		return;
 	}
-	/* In NAME=~ a tilde is expanded wherever the word stands. */
-	size_t assigned = first && f->out ? str_find(text, STR("=~")) : STR_NPOS;
-	if (assigned != STR_NPOS) {
-		field_text(f, str_first(text, assigned + 1), false, true);
-		field_any(f, true);
-		return;
+	/* In NAME=~ and NAME=x:~ a tilde is expanded wherever the word stands. */
+	size_t equals = f->assigns ? 0 : str_find_char(text, '=');
+	if (f->out && equals != STR_NPOS) {
+		struct str rest = str_from_at(text, equals);
+		size_t a = str_find(rest, STR("=~")), b = str_find(rest, STR(":~"));
+		f->assigns = true;
+		if (a != STR_NPOS || b != STR_NPOS) {
+			field_text(f, str_first(text, equals + (a < b ? a : b) + 1), false, true);
+			field_any(f, true);
+			return;
+		}
 	}
 	if (text.n || !first)
 		field_text(f, text, false, part->next == NULL);
+}
+
+/* $(< file) is expanded in this shell, without a subshell. */
+static bool is_file_reading(const struct node *list)
+{
+	const struct node *only = list->kind == NODE_LIST ? list->first : NULL;
+	return only && !only->next && !only->background && only->kind == NODE_SIMPLE &&
+	       !only->words && only->redirs && !only->redirs->next && only->redirs->op == REDIR_IN;
+}
+
+static void run_substitution(struct eval *ev, struct state *st, const struct node *list)
+{
+	if (!is_file_reading(list)) {
+		eval_subshell(ev, st, list);
+		return;
+	}
+	struct state inner = *st;
+	eval_node(ev, &inner, list);
+	state_join(ev, st, &inner, false);
 }
 
 static void command_part(struct field *f, const struct part *part, bool quoted)
@@ -336,7 +368,7 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 	f->ev->substitutions++;
 	f->ev->substituted++;
 	if (part->list)
-		eval_subshell(f->ev, f->st, part->list);
+		run_substitution(f->ev, f->st, part->list);
 	f->ev->substitutions--;
 	f->ev->input = input;
 	f->ev->capture = outer;
@@ -388,7 +420,7 @@ static void process_part(struct field *f, const struct part *part)
 
 static void arith_part(struct field *f, const struct part *part, bool quoted)
 {
-	struct value expression = expand_value(f->ev, f->st, part->arith);
+	struct value expression = expand_arithmetic(f->ev, f->st, part->arith);
 	arith_effects(f->ev, f->st, expression);
 	struct str text = value_is_known(expression) ? value_text(f->ev->arena, expression)
 						     : STR("");
@@ -406,10 +438,11 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 
 void field_parts(struct field *f, const struct part *parts, bool quoted)
 {
-	bool first = true;
+	bool first = true, glued = f->glued;
 	for (const struct part *part = parts; part && eval_charge(f->ev, 1);
 	     part = part->next, first = false) {
 		bool q = quoted || part->quoted;
+		f->glued = glued || part->next;
 		switch (part->kind) {
 		case PART_TEXT:
 			if (q)
@@ -434,6 +467,7 @@ void field_parts(struct field *f, const struct part *parts, bool quoted)
 			break;
 		}
 	}
+	f->glued = glued;
 }
 
 void expand_word(struct eval *ev, struct state *st, const struct word_node *node, struct words *out)
@@ -446,8 +480,9 @@ void expand_word(struct eval *ev, struct state *st, const struct word_node *node
 		field_parts(&f, words.items[i], false);
 		field_end(&f);
 	}
-	if (words.too_many)
-		(void)expand_value(ev, st, node->parts); /* what it runs, it runs */
+	/* What it runs, it runs, perhaps several times. */
+	for (int i = 0; words.too_many && i < 2; i++)
+		(void)expand_value(ev, st, node->parts);
 	if (words.too_many || ev->exhausted)
 		ARENA_PUSH(ev->arena, out->items, out->n,
 			   out->cap) = (struct word){.many = true, .value = value_any()};
@@ -458,6 +493,13 @@ void expand_word(struct eval *ev, struct state *st, const struct word_node *node
 struct value expand_value(struct eval *ev, struct state *st, const struct part *parts)
 {
 	struct field f = {.ev = ev, .st = st};
+	field_parts(&f, parts, false);
+	return ev->exhausted ? value_any() : field_take(&f);
+}
+
+struct value expand_arithmetic(struct eval *ev, struct state *st, const struct part *parts)
+{
+	struct field f = {.ev = ev, .st = st, .arithmetic = true};
 	field_parts(&f, parts, false);
 	return ev->exhausted ? value_any() : field_take(&f);
 }
@@ -520,33 +562,6 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		}
 		if (i == from)
 			i++;
-	}
-}
-
-static void arith_name(struct eval *ev, struct state *st, struct str name, int depth)
-{
-	const struct variable *v = state_variable(ev, st, name);
-	if (v->kind == VARIABLE_UNKNOWN) {
-		if (v->tainted)
-			eval_opaque(ev, st,
-				    "arithmetic on text that is not known may run commands");
-		return;
-	}
-	for (size_t i = 0; i < v->n_alt; i++) {
-		if (value_is_numeric(v->alt[i]))
-			continue;
-		if (!value_is_known(v->alt[i]))
-			eval_opaque(ev, st,
-				    "arithmetic on text that is not known may run commands");
-		else
-			arith_text(ev, st, value_text(ev->arena, v->alt[i]), depth + 1);
-	}
-	for (size_t i = 0; i < v->n_items; i++) {
-		if (v->items[i].many || !value_is_known(v->items[i].value))
-			eval_opaque(ev, st,
-				    "arithmetic on text that is not known may run commands");
-		else if (!value_is_numeric(v->items[i].value))
-			arith_text(ev, st, value_text(ev->arena, v->items[i].value), depth + 1);
 	}
 }
 
@@ -638,11 +653,42 @@ static bool is_well_formed(struct eval *ev, struct value expression)
 	return valid_expression(&e) && str_trim(e.rest).n == 0;
 }
 
+/* ---- the names in it ---- */
+
+static void arith_value(struct eval *ev, struct state *st, struct value v, int depth)
+{
+	if (value_is_numeric(v))
+		return;
+	if (!value_is_known(v)) {
+		eval_opaque(ev, st, "arithmetic on text that is not known may run commands");
+		return;
+	}
+	if (!is_well_formed(ev, v))
+		state_shake(st);
+	arith_text(ev, st, value_text(ev->arena, v), depth + 1);
+}
+
+static void arith_name(struct eval *ev, struct state *st, struct str name, int depth)
+{
+	const struct variable *v = state_variable(ev, st, name);
+	if (v->kind == VARIABLE_UNKNOWN) {
+		state_shake(st);                  /* it may be no expression at all */
+		if (v->tainted || ev->subscripts) /* or name one that is */
+			eval_opaque(ev, st,
+				    "arithmetic on text that is not known may run commands");
+		return;
+	}
+	for (size_t i = 0; i < v->n_alt; i++)
+		arith_value(ev, st, v->alt[i], depth);
+	for (size_t i = 0; i < v->n_items; i++)
+		arith_value(ev, st, v->items[i].many ? value_any() : v->items[i].value, depth);
+}
+
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
 	/* An error ends the line, and what the rest of it assigns never is. */
 	if (!value_is_numeric(expression) && !is_well_formed(ev, expression))
-		st->shaken = true;
+		state_shake(st);
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
 			eval_opaque(ev, st,
@@ -657,8 +703,9 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 void subscript_effects(struct eval *ev, struct state *st, struct str array,
 		       const struct part *subscript)
 {
-	struct value v = expand_value(ev, st, subscript);
-	st->shaken |= v.n == 0 || !value_is_known(v);
+	struct value v = expand_arithmetic(ev, st, subscript);
+	if (v.n == 0 || !value_is_known(v))
+		state_shake(st);
 	if (state_variable(ev, st, array)->associative)
 		return;
 	bool all = v.n == 1 && v.seg[0].kind == SEG_TEXT &&
@@ -667,8 +714,25 @@ void subscript_effects(struct eval *ev, struct state *st, struct str array,
 		arith_effects(ev, st, v);
 }
 
+/* arr[0], which is a pattern as well. */
+static bool is_plain_element(const struct word *word)
+{
+	struct value v = word->value;
+	if (word->many || v.n != 2 || v.seg[0].kind != SEG_TEXT || v.seg[1].kind != SEG_GLOB ||
+	    v.seg[1].text.p[0] != '[')
+		return false;
+	for (size_t i = 1; i + 1 < v.seg[1].text.n; i++)
+		if (!ascii_is_digit(v.seg[1].text.p[i]))
+			return false;
+	return true;
+}
+
 struct str variable_name(struct eval *ev, struct state *st, const struct word *word)
 {
+	if (is_plain_element(word)) {
+		state_havoc(ev, st); /* or a file's name */
+		return STR("");
+	}
 	if (!word_is_known(word)) {
 		eval_opaque(ev, st, "a variable is chosen by text that is not known");
 		state_havoc(ev, st);

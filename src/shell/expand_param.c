@@ -118,7 +118,7 @@ static bool is_all(const struct value v)
 static void hold_element(struct eval *ev, struct state *st, const struct param *param,
 			 const struct variable *v, struct holding *h)
 {
-	struct value subscript = expand_value(ev, st, param->subscript);
+	struct value subscript = expand_arithmetic(ev, st, param->subscript);
 	bool all = is_all(subscript);
 	h->star = all && str_is(subscript.seg[0].text, "*");
 	size_t index;
@@ -190,7 +190,7 @@ static void run_offsets(struct field *f, const struct param *param)
 	const struct part *parts[] = {param->arg, param->arg2};
 	for (int i = 0; i < 2; i++) {
 		if (param->op[0] == ':' && !param->op[1] && parts[i])
-			arith_effects(f->ev, f->st, expand_value(f->ev, f->st, parts[i]));
+			arith_effects(f->ev, f->st, expand_arithmetic(f->ev, f->st, parts[i]));
 		else
 			run_words(f, parts[i]);
 	}
@@ -315,8 +315,8 @@ static bool substring(struct field *f, const struct param *param, struct str tex
 		      struct value *ret_value)
 {
 	long from = 0, length = (long)text.n;
-	struct value offset = expand_value(f->ev, f->st, param->arg);
-	struct value count = param->arg2 ? expand_value(f->ev, f->st, param->arg2)
+	struct value offset = expand_arithmetic(f->ev, f->st, param->arg);
+	struct value count = param->arg2 ? expand_arithmetic(f->ev, f->st, param->arg2)
 					 : (struct value){NULL, 0};
 	arith_effects(f->ev, f->st, offset);
 	arith_effects(f->ev, f->st, count);
@@ -456,6 +456,9 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 		if (h->n == 0 && f->out && quoted && !star)
 			f->vanishes = true;
 		field_list(f, h->items, h->n, quoted, star);
+	} else if (h->unknown && f->arithmetic && !h->tainted) {
+		state_shake(f->st); /* it may be no expression at all */
+		field_value(f, (struct value){&number_seg, 1}, true);
 	} else if (h->unknown) {
 		field_any(f, quoted);
 	} else if (!h->unset) {
@@ -470,7 +473,7 @@ static void assign_default(struct field *f, const struct param *param, bool sure
 {
 	struct value v = expand_value(f->ev, f->st, param->arg);
 	if (!ascii_is_name(param->name.p[0]) || ascii_is_digit(param->name.p[0])) {
-		f->st->shaken = true; /* $@ and its kin cannot be assigned */
+		state_shake(f->st); /* $@ and its kin cannot be assigned */
 		return;
 	}
 	if (!surely)
@@ -505,6 +508,8 @@ static void default_operator(struct field *f, const struct param *param, const s
 			assign_default(f, param, false);
 		else
 			run_words(f, param->arg);
+		if (op == '?')
+			state_shake(f->st);
 		field_any(f, quoted);
 		if (h->is_list)
 			f->many = f->out != NULL;
@@ -523,6 +528,7 @@ static void default_operator(struct field *f, const struct param *param, const s
 		f->literal_splits = before;
 	} else {
 		run_words(f, param->arg);
+		state_shake(f->st);
 	}
 	if (h->is_list)
 		f->vanishes |= quoted;
@@ -536,7 +542,7 @@ static void indirect(struct field *f, const struct param *param, bool quoted)
 	struct holding h = {0};
 	hold(f->ev, f->st, param, &h);
 	struct str text;
-	f->st->shaken = true; /* an error when the name is none */
+	state_shake(f->st); /* an error when the name is none */
 	bool simple = !h.unknown && !h.is_list && !h.unset && known_text(f->ev, h.value, &text);
 	for (size_t i = 0; simple && i < text.n; i++)
 		simple = ascii_is_name(text.p[i]);

@@ -52,7 +52,7 @@ struct node *read_function_body(struct reader *r, struct node *node)
 static struct node *read_short_function(struct reader *r, struct node *node)
 {
 	bool quoted;
-	if (!word_node_text(node->words, &node->name, &quoted)) {
+	if (!word_node_text(node->words, &node->name, &quoted) || quoted) {
 		reader_fail(r, "unexpected parenthesis");
 		return node;
 	}
@@ -139,6 +139,9 @@ static bool skip_prefixes(struct reader *r)
 				      reader_is_meta(reader_peek(r));
 			if (!option)
 				r->at = at;
+			reader_skip_blanks(r);
+			if (r->substitutions && peek_reserved(r, &end) != RESERVED_NONE)
+				reader_fail(r, "a reserved word behind time");
 		}
 	}
 }
@@ -210,13 +213,14 @@ static struct node *read_and_or(struct reader *r)
 struct node *read_list(struct reader *r)
 {
 	struct node *list = NULL, **tail = NULL;
+	r->lists++;
 	for (;;) {
 		size_t end;
 		reader_skip_lines(r);
 		int c = reader_peek(r);
 		if (c == READER_END || c == ')' || reserved_ends_list(peek_reserved(r, &end)))
 			break;
-		if (c == ';' || c == '&' || c == '|') {
+		if (c == ';' || c == '|' || (c == '&' && reader_peek_second(r) != '>')) {
 			/* ";;" ends a case item; anything else here is an error that the caller reports. */
 			break;
 		}
@@ -237,10 +241,13 @@ struct node *read_list(struct reader *r)
 		} else if (c == ';' && reader_peek_second(r) != ';' &&
 			   reader_peek_second(r) != '&') {
 			(void)reader_next(r);
-		} else if (c != '\n') {
+		} else if (c == '\n') {
+			item->ends_line = r->lists == 1;
+		} else {
 			break;
 		}
 	}
+	r->lists--;
 	return list;
 }
 
@@ -253,6 +260,26 @@ static bool only_simple(const struct node *node)
 			return false;
 	}
 	return true;
+}
+
+static bool has_heredoc(const struct node *node)
+{
+	for (const struct redir *redir = node->redirs; redir; redir = redir->next)
+		if (redir->op == REDIR_HERE_DOC)
+			return true;
+	for (const struct node *child = node->first; child; child = child->next)
+		if (has_heredoc(child))
+			return true;
+	return false;
+}
+
+static bool heredoc_before_end(const struct node *list)
+{
+	for (const struct node *item = list ? list->first : NULL; item && item->next;
+	     item = item->next)
+		if (has_heredoc(item))
+			return true;
+	return false;
 }
 
 struct node *read_substitution(struct reader *r)
@@ -268,7 +295,7 @@ struct node *read_substitution(struct reader *r)
 	r->substitutions--;
 	reader_expect(r, ')', "a command substitution is never closed");
 	/* Bash prints and reads such text once more, and loses these. */
-	if (r->heredocs != heredocs && !only_simple(list))
+	if (r->heredocs != heredocs && (!only_simple(list) || heredoc_before_end(list)))
 		reader_fail(r, "a here-document in a compound command in a substitution");
 	if (r->pending)
 		reader_fail(r, "a here-document in a command substitution has no body");

@@ -108,7 +108,7 @@ static struct node *read_arithmetic_command(struct reader *r)
 	node->arith[0] = read_parts(r, WORD_ARITH, true);
 	if (!r->error && reader_accept(r, ')') && reader_accept(r, ')'))
 		return node;
-	if (*r->work) {
+	if (*r->work && !r->final) {
 		r->error = NULL;
 		r->at = at;
 		r->scratch_n = 0;
@@ -203,7 +203,7 @@ static struct str read_plain_name(struct reader *r)
 	bool quoted;
 	reader_skip_blanks(r);
 	struct word_node *word = read_word(r, false, WORD_PLAIN);
-	if (!word_node_text(word, &name, &quoted))
+	if (!word_node_text(word, &name, &quoted) || quoted)
 		reader_fail(r, "a plain name is missing");
 	return name;
 }

@@ -83,8 +83,10 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list)
 		return;
 	struct read_context context = reader_inner(r, from);
 	shell_read_embedded(&context, inner.first->text, &parts, &error);
-	if (error)
+	if (error) {
 		reader_fail(r, error);
+		r->final = true;
+	}
 	add_list(r, list, parts, true);
 }
 
@@ -95,10 +97,16 @@ static bool braces_differ(struct str text)
 {
 	size_t quotes = 0, open = STR_NPOS;
 	bool inner = str_find_char(text, '`') != STR_NPOS || str_find(text, STR("${")) != STR_NPOS;
+	/* Looking for braces, Bash takes every second '"' for the end of a quote. */
+	bool simple = str_find_char(text, '`') == STR_NPOS &&
+		      str_find(text, STR("$(")) == STR_NPOS &&
+		      str_find_char(text, '\'') == STR_NPOS;
 	for (size_t i = 0; i < text.n; i++) {
 		quotes += text.p[i] == '"';
-		if (text.p[i] == '{' && (i == 0 || text.p[i - 1] != '$') && open == STR_NPOS)
+		if (text.p[i] == '{' && (i == 0 || text.p[i - 1] != '$') && open == STR_NPOS &&
+		    (!simple || quotes % 2 == 0))
 			open = i;
+		i += text.p[i] == '\\';
 	}
 	if (!inner || quotes < 3 || open == STR_NPOS)
 		return false;
@@ -186,6 +194,9 @@ static void ansi_quotes(struct reader *r, struct part_list *list)
 {
 	flush_text(r, list);
 	(void)reader_next(r);
+	/* Bash prints such text, and not every quote survives that. */
+	if (r->processes && r->substitutions > 1)
+		reader_fail(r, "a $' quote in substitutions inside each other");
 	add_part(r, list, PART_TEXT, true)->text = STR("");
 	bool cut = false; /* a NUL ends the string that Bash makes of it */
 	for (;;) {
@@ -265,7 +276,7 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 		add_part(r, list, PART_ARITH, quoted)->arith = parts;
 		return true;
 	}
-	if (*r->work) {
+	if (*r->work && !r->final) {
 		r->error = NULL;
 		r->at = at;
 		r->scratch_n = 0;
@@ -318,6 +329,11 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	} else {
 		struct param *param = ARENA_NEW(r->arena, struct param);
 		param->name = read_parameter_name(r, false);
+		/* Looking for the end of ${ }, Bash takes "$${" for the start of another one. */
+		bool braced = mode == WORD_BRACE || mode == WORD_BRACE_QUOTED ||
+			      mode == WORD_PATTERN || mode == WORD_OFFSET;
+		if (braced && str_is(param->name, "$") && reader_peek(r) == '{')
+			reader_fail(r, "$${ inside ${ }");
 		add_part(r, list, PART_PARAM, quoted)->param = param;
 	}
 	reader_leave(r);
@@ -329,7 +345,9 @@ static void process_substitution(struct reader *r, struct part_list *list)
 	bool writes = reader_next(r) == '>';
 	if (!reader_enter(r))
 		return;
+	r->processes++;
 	struct node *body = read_substitution(r);
+	r->processes--;
 	struct part *part = add_part(r, list, PART_PROCESS, true);
 	part->list = body;
 	part->writes = writes;
@@ -410,6 +428,19 @@ static void count_nesting(enum word_mode mode, int c, struct nesting *nesting)
 	nesting->ternary -= c == ':' && nesting->ternary;
 }
 
+/* The end of the quotes that start here, in ${ } inside double quotes: Bash finds the closing brace as if they were
+ * quotes, and then takes them for plain characters.
+ */
+static size_t paired_quote(struct reader *r)
+{
+	size_t at = r->at + 1;
+	while (at < r->text.n && !strchr("'\"}\\`\n", r->text.p[at]))
+		at++;
+	if (at >= r->text.n || r->text.p[at] != '\'')
+		reader_fail(r, "a single quote in ${ } in double quotes");
+	return at;
+}
+
 static bool quotes_with_single(enum word_mode mode)
 {
 	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED;
@@ -419,6 +450,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 {
 	struct part_list list = {.tail = &list.first};
 	struct nesting nesting = {0, 0};
+	size_t paired = 0;
 	for (bool first = true;; first = false) {
 		int c = reader_peek(r);
 		/* A slash right behind ${x/ or ${x// belongs to the pattern. */
@@ -442,6 +474,8 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 			   (mode == WORD_PLAIN || mode == WORD_BRACE || mode == WORD_PATTERN)) {
 			process_substitution(r, &list);
 		} else {
+			if (c == '\'' && mode == WORD_BRACE_QUOTED && r->at != paired)
+				paired = paired_quote(r);
 			count_nesting(mode, c, &nesting);
 			add_char(r, &list, reader_next(r), quoted);
 		}

@@ -138,8 +138,9 @@ static void scratch_add(struct reader *r, char c)
 /* Appends one line with its newline to the scratch text. Unquoted here-documents join continued lines before the
  * delimiter is looked for. Returns false at the end of the text.
  */
-static bool body_line(struct reader *r, const struct redir *doc)
+static bool body_line(struct reader *r, const struct redir *doc, bool *ret_whole)
 {
+	*ret_whole = false;
 	bool any = false, start = true;
 	while (!r->error && r->at < r->text.n) {
 		char c = (char)reader_next_raw(r);
@@ -155,7 +156,8 @@ static bool body_line(struct reader *r, const struct redir *doc)
 		}
 		start = false;
 		scratch_add(r, c);
-		if (c == '\n')
+		*ret_whole = c == '\n';
+		if (*ret_whole)
 			break;
 	}
 	return any;
@@ -167,19 +169,19 @@ static void read_body(struct reader *r, struct redir *doc)
 	r->scratch_n = 0;
 	for (;;) {
 		size_t line = r->scratch_n;
-		bool any = body_line(r, doc);
+		bool whole, any = body_line(r, doc, &whole);
 		struct str text = str_make(r->scratch + line, r->scratch_n - line);
 		if (text.n && text.p[text.n - 1] == '\n')
 			text.n--;
 		bool last = any && str_eq(text, doc->delimiter);
 		if (last)
 			r->scratch_n = line;
+		/* Ended by the end of the text, its last line still gets its newline. */
+		if (any && !last && !whole)
+			scratch_add(r, '\n');
 		if (last || !any || r->error)
 			break;
 	}
-	/* Ended by the end of the text, its last line still gets its newline. */
-	if (r->scratch_n && r->scratch[r->scratch_n - 1] != '\n')
-		scratch_add(r, '\n');
 	struct str body = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
 	r->scratch_n = 0;
 	if (doc->body_quoted) {

@@ -25,6 +25,9 @@ struct reader {
 	struct redir *pending; /* here-documents whose bodies start at the next newline */
 	struct redir **pending_tail;
 	size_t heredocs;   /* here-documents seen */
+	int lists;         /* around what is read */
+	int processes;     /* <( ) and >( ) around what is read */
+	bool final;        /* the error stands, whatever else the text might have been */
 	int substitutions; /* $( ) and <( ) around what is read */
 	char *scratch;     /* text of the part being read */
 	size_t scratch_n, scratch_cap;

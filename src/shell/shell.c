@@ -42,7 +42,9 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		struct state st;
 		initial_state(ev, &st);
 		state_unknown_cwd(ev, &st);
-		st.assigns = last->assigns;
+		st.assigns = ev->late;
+		struct state end = {.assigns = last->assigns};
+		state_join_assigns(ev, &st, &end);
 		struct state then = {.assigns = deferred->assigns};
 		state_join_assigns(ev, &st, &then);
 		st.bindings = NULL;
@@ -55,6 +57,7 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		st.havoc = st.positional_unknown = st.globs_unknown = true;
 		st.surely = false;
 		ev->span = deferred->span;
+		ev->piped_in = deferred->piped_in;
 		ev->branches++;
 		eval_text(ev, &st, deferred->text);
 		ev->branches--;

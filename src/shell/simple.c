@@ -67,6 +67,22 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 	}
 }
 
+/* May opening it fail, so that the command does not run? The standard descriptors are open until one is closed. */
+static bool may_fail(struct eval *ev, const struct redir *redir, struct value target)
+{
+	enum { ALWAYS_FREE = 10 };
+	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING)
+		return redir->fd >= ALWAYS_FREE;
+	if (!value_is_known(target))
+		return true;
+	struct str text = value_text(ev->arena, target);
+	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
+	bool standard = text.n == 1 && text.p[0] >= '0' && text.p[0] <= '2';
+	if (duplicates && is_descriptor(target))
+		return !standard || ev->odd_descriptors;
+	return !str_is(text, "/dev/null");
+}
+
 static bool expands_again(struct eval *ev, struct value target)
 {
 	if (is_descriptor(target))
@@ -75,7 +91,7 @@ static bool expands_again(struct eval *ev, struct value target)
 		return true;
 	struct str text = value_text(ev->arena, target);
 	for (size_t i = 0; i < text.n; i++)
-		if (strchr("$`\\\"'*?[{~", text.p[i]))
+		if (strchr("$`\\\"'*?[{~\001\177", text.p[i]))
 			return true;
 	return false;
 }
@@ -94,12 +110,16 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 			*body = value_concat(ev->arena, *body, value_from(ev->arena, STR("\n")));
 		if (fd == -1 || fd == 0)
 			simple->input = body;
+		simple->may_skip |= may_fail(ev, redir, *body);
 		return;
 	}
 	if (!redir->target)
 		return; /* read up to an error */
 	struct value target = redirect_target(ev, st, redir);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
+	if (duplicates && (!value_is_numeric(target) || redir->op == REDIR_DUP_IN))
+		ev->odd_descriptors = true;
+	simple->may_skip |= may_fail(ev, redir, target);
 	/* Behind >& and <& Bash expands the word, and then what it has become once more. */
 	if (duplicates && expands_again(ev, target))
 		eval_opaque(ev, st, "a redirection whose word is expanded twice");
@@ -189,7 +209,7 @@ void simple_assign(struct eval *ev, struct state *st, const struct word_node *wo
 		bool keyed;
 		subscript_effects(ev, st, word->name, word->subscript);
 		expand_items(ev, st, word, &items, &keyed);
-		st->shaken = true;
+		state_shake(st);
 		state_assign(ev, st, word->name, &variable_tainted);
 	} else if (word->is_array) {
 		assign_array(ev, st, word);
@@ -215,39 +235,92 @@ static bool is_prefix_name(const struct node *node, struct str name)
 	return false;
 }
 
-/* What their expansions assigned on the way (x=$((y=1))) stays. */
+/* Was the name assigned before this binding, behind base? */
+static bool assigned_twice(const struct binding *binding, const struct binding *base)
+{
+	for (const struct binding *b = binding->next; b && b != base; b = b->next)
+		if (b->kind == BINDING_VARIABLE && str_eq(b->name, binding->name))
+			return true;
+	return false;
+}
+
+/* What their expansions assigned on the way (x=$((y=1))) stays; of x=$((x=1)) nobody can tell which one is which. */
 static void keep_side_effects(struct eval *ev, struct state *st, const struct node *node,
 			      const struct state *inner)
 {
 	const struct binding *base = st->bindings;
 	for (const struct binding *b = inner->bindings; b && b != base && eval_charge(ev, 1);
-	     b = b->next)
-		if (b->kind == BINDING_VARIABLE && !is_prefix_name(node, b->name))
-			state_assign(ev, st, b->name, b->variable);
+	     b = b->next) {
+		bool twice = assigned_twice(b, base), prefix = is_prefix_name(node, b->name);
+		if (b->kind != BINDING_VARIABLE || (prefix && !twice))
+			continue;
+		st->weak += prefix;
+		state_assign(ev, st, b->name, b->variable);
+		st->weak -= prefix;
+	}
 }
 
-static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node,
-			   struct simple *simple)
+static bool is_plain(const struct part *parts)
 {
-	struct state inner = *st; /* later ones see the earlier ones */
-	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
-		simple_assign(ev, &inner, word);
-		/* In front of a command an array is but text. */
-		if (word->is_array)
-			state_assign(ev, &inner, word->name, &variable_tainted);
+	for (; parts; parts = parts->next)
+		if (parts->kind != PART_TEXT &&
+		    (parts->kind != PART_PARAM || parts->param->op[0] || parts->param->subscript))
+			return false;
+	return true;
+}
+
+/* One assignment in front of a command. A later one sees it, but not where a substitution in that expands the words of
+ * redirections.
+ */
+static void prefix_assign(struct eval *ev, struct state *inner, const struct state *outer,
+			  const struct word_node *word)
+{
+	if (!word->is_array && !word->has_subscript && !is_plain(word->parts)) {
+		struct state either = *inner;
+		state_join(ev, &either, outer, false);
+		struct value value = simple_assigned_value(ev, &either, word);
+		*inner = either;
+		state_assign_value(ev, inner, word->name, value);
+		return;
 	}
-	if (node->words && node->words->assign)
-		keep_side_effects(ev, st, node, &inner);
-	st->shaken |= inner.shaken;
-	simple->assigns = st->assigns;
+	simple_assign(ev, inner, word);
+	/* In front of a command an array is but text. */
+	if (word->is_array)
+		state_assign(ev, inner, word->name, &variable_tainted);
+}
+
+/* The variables that they give the command are added to *list. */
+static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node,
+			   const struct shell_assign **list)
+{
+	if (!node->words || !node->words->assign)
+		return;
+	struct state inner = *st; /* later ones see the earlier ones */
+	for (const struct word_node *word = node->words; word && word->assign; word = word->next)
+		prefix_assign(ev, &inner, st, word);
+	keep_side_effects(ev, st, node, &inner);
+	if (inner.shaken)
+		state_shake(st);
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
 		const struct variable *v = state_variable(ev, &inner, word->name);
 		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
 		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
 		*assign = (struct shell_assign){word->name, one ? v->alt[0] : value_any(), true,
-						simple->assigns};
-		simple->assigns = assign;
+						*list};
+		*list = assign;
 	}
+}
+
+/* The list, newest first, in front of those that the shell holds. */
+static const struct shell_assign *add_assigns(struct eval *ev, const struct shell_assign *list,
+					      const struct shell_assign *held)
+{
+	if (!list)
+		return held;
+	struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
+	*copy = *list;
+	copy->next = add_assigns(ev, list->next, held);
+	return copy;
 }
 
 /* ---- aliases ---- */
@@ -274,6 +347,13 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 	struct str value = value_text(ev->arena, alias->alias);
 	if (str_find(value, STR("<<")) != STR_NPOS) {
 		eval_opaque(ev, st, "an alias with a here-document");
+		return;
+	}
+	/* Behind a blank at its end, the next word is looked up as well. */
+	bool goes_on = value.n && (value.p[value.n - 1] == ' ' || value.p[value.n - 1] == '\t');
+	if (goes_on && name->next && word_node_text(name->next, &text, &quoted) && !quoted &&
+	    state_find(ev, st, BINDING_ALIAS, text)) {
+		eval_opaque(ev, st, "an alias that changes the next word");
 		return;
 	}
 	struct str replaced = arena_join3(ev->arena, value, STR(" "),
@@ -429,6 +509,14 @@ static void run_known_name(struct eval *ev, struct state *st, struct simple *sim
 		emit_redirects(ev, &before, simple);
 }
 
+void simple_run_program(struct eval *ev, struct state *st, struct simple *simple)
+{
+	emit_command(ev, st, simple, SHELL_COMMAND);
+	capture_unknown(ev);
+	if (!word_is_known(&simple->words.items[0]))
+		eval_opaque(ev, st, "the command's name is not known");
+}
+
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions)
 {
 	struct choices saved;
@@ -440,50 +528,70 @@ void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool f
 	restore_choices(ev, &saved);
 }
 
-static void run_once(struct eval *ev, struct state *st, const struct node *node)
+/* Expands everything in Bash's order: words, assignments, redirections. Returns whether it has a command. */
+static bool expand_simple(struct eval *ev, struct state *st, const struct node *node,
+			  struct simple *simple)
 {
-	struct simple simple = {.node = node, .input = ev->input};
 	size_t substituted = ev->substituted;
 	const struct word_node *name = node->words;
 	while (name && name->assign)
 		name = name->next;
 	for (const struct word_node *word = name; word && !ev->exhausted; word = word->next) {
 		if (word->assign)
-			builtin_declare(ev, st, &simple, word);
+			builtin_declare(ev, st, simple, word);
 		else
-			expand_word(ev, st, word, &simple.words);
+			expand_word(ev, st, word, &simple->words);
 	}
 	if (ev->exhausted)
-		return;
-	if (ev->substituted != substituted)
-		simple.input = NULL; /* a substitution may have read it */
+		return false;
 	/* Without a command, or when its words vanished, what stands in front are assignments of this shell. */
-	bool bare = simple.words.n == 0;
+	bool bare = simple->words.n == 0;
+	const struct shell_assign *given = NULL;
 	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1);
 	     word = word->next)
 		simple_assign(ev, st, word);
 	if (!bare)
-		prefix_assigns(ev, st, node, &simple);
+		prefix_assigns(ev, st, node, &given);
+	if (ev->substituted != substituted)
+		simple->input = NULL; /* a substitution may have read it */
 	substituted = ev->substituted;
-	eval_redirects(ev, st, node, &simple);
-	if (ev->substituted != substituted && simple.input) {
+	eval_redirects(ev, st, node, simple);
+	if (ev->substituted != substituted && simple->input) {
 		struct value *any = ARENA_NEW(ev->arena, struct value);
 		*any = value_any();
-		simple.input = any;
+		simple->input = any;
 	}
+	simple->assigns = add_assigns(ev, given, st->assigns);
+	return !bare;
+}
+
+static void run_once(struct eval *ev, struct state *st, const struct node *node)
+{
+	struct state entry = *st;
+	struct simple simple = {.node = node, .input = ev->input};
+	bool command = expand_simple(ev, st, node, &simple);
 	ev->span = node->span;
-	if (bare) {
+	if (!command) {
 		emit_redirects(ev, st, &simple);
 		/* $(< file) gives the file's content. */
 		if (simple.redirects)
 			capture_unknown(ev);
-		return;
+	} else if (!ev->exhausted) {
+		struct state skipped = *st;
+		unsigned branches = ev->branches;
+		ev->branches += simple.may_skip || ev->n_choices;
+		simple_run(ev, st, &simple, true);
+		ev->branches = branches;
+		if (simple.may_skip)
+			state_join(ev, st, &skipped, false);
 	}
-	if (ev->exhausted)
-		return;
-	simple_run(ev, st, &simple, true);
-	if (!ev->exhausted)
+	const struct word_node *name = node->words;
+	while (name && name->assign)
+		name = name->next;
+	if (command && !ev->exhausted)
 		eval_alias(ev, st, node, name);
+	if (state_is_unsure(st) || state_is_unsure(&entry))
+		state_join(ev, st, &entry, false);
 }
 
 /* Counts the choices up like an odometer; false after the last combination. */
@@ -501,6 +609,7 @@ static bool next_choice(struct eval *ev)
 /* Runs the command once for each combination of the alternatives that its words mention. */
 void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 {
+	st->n_fresh = 0;
 	if (ev->choosing) {
 		/* Inside a substitution of a command that is being replayed: alternatives are unknown here. */
 		bool choosing = ev->choosing;
@@ -509,7 +618,6 @@ void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 		ev->choosing = choosing;
 		return;
 	}
-	st->n_fresh = 0;
 	struct state entry = *st, result = *st;
 	bool first = true;
 	size_t replays = 0;

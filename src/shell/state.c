@@ -253,14 +253,30 @@ static void watch_assignment(struct eval *ev, struct state *st, struct str name,
 		eval_opaque(ev, st, "a prompt that Bash expands is not known");
 }
 
+void state_shake(struct state *st)
+{
+	st->shaken = true;
+	st->surely = false;
+}
+
+bool state_is_unsure(const struct state *st)
+{
+	return st->weak || st->shaken;
+}
+
+/* Bash refuses to assign to these from its start. */
+static const char *const readonly_names[] = {"BASHOPTS",  "BASH_VERSINFO", "EUID", "PPID",
+					     "SHELLOPTS", "UID",           NULL};
+
 void state_assign(struct eval *ev, struct state *st, struct str name,
 		  const struct variable *variable)
 {
 	if (!name.n)
 		return; /* read up to an error */
-	bool fails = st->any_readonly && state_find(ev, st, BINDING_READONLY, name);
-	st->shaken |= fails;
-	if (st->weak || st->shaken)
+	if ((st->any_readonly && state_find(ev, st, BINDING_READONLY, name)) ||
+	    is_one_of(name, readonly_names))
+		state_shake(st);
+	if (state_is_unsure(st))
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);
 	bind_variable(ev, st, name, variable);
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
@@ -270,6 +286,11 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
 	st->assigns = assign;
+	if (ev->traps) {
+		struct shell_assign *late = ARENA_NEW(ev->arena, struct shell_assign);
+		*late = (struct shell_assign){.name = name, .value = value_any(), .next = ev->late};
+		ev->late = late;
+	}
 	watch_assignment(ev, st, name, variable);
 }
 
@@ -281,6 +302,11 @@ void state_assign_value(struct eval *ev, struct state *st, struct str name, stru
 			return;
 		}
 	}
+	for (size_t i = 0; i < value.n; i++)
+		ev->subscripts |= value.seg[i].kind == SEG_TEXT &&
+				  str_find_char(value.seg[i].text, '[') != STR_NPOS &&
+				  (str_find_char(value.seg[i].text, '$') != STR_NPOS ||
+				   str_find_char(value.seg[i].text, '`') != STR_NPOS);
 	if (st->integers && !value_is_numeric(value))
 		arith_effects(ev, st, value);
 	struct variable *variable = ARENA_NEW(ev->arena, struct variable);
@@ -298,7 +324,7 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 	struct function *function = ARENA_NEW(ev->arena, struct function);
 	*function = (struct function){body, NULL};
 	const struct function *all = function;
-	if (st->weak || st->any_readonly)
+	if (state_is_unsure(st) || st->any_readonly)
 		all = function_union(ev, function, before ? before->functions : &none);
 	push(ev, &st->bindings, BINDING_FUNCTION, name)->functions = all;
 	push(ev, &ev->all_functions, BINDING_FUNCTION, name)->functions = function;
@@ -408,6 +434,8 @@ static void join_cwds(struct eval *ev, struct state *st, const struct state *b)
 {
 	enum { CWDS_MAX = 6 };
 	st->n_fresh = 0;
+	if (st->cwds == b->cwds && st->n_cwds == b->n_cwds)
+		return;
 	struct value *all = ARENA_ARRAY(ev->arena, st->n_cwds + b->n_cwds, struct value);
 	size_t n = 0;
 	for (size_t i = 0; i < st->n_cwds; i++)
@@ -513,7 +541,6 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->shaken |= other->shaken;
 	st->integers |= other->integers;
 	st->any_readonly |= other->any_readonly;
-	st->errexit &= other->errexit;
 	st->surely &= other->surely;
 	if (other->weak > st->weak)
 		st->weak = other->weak;

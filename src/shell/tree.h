@@ -153,6 +153,7 @@ struct node {
 	struct test_operand *operands;
 	struct part *arith[3]; /* NODE_ARITH: [0]; NODE_C_FOR: all */
 	bool background;       /* NODE_LIST child followed by & */
+	bool ends_line;        /* child of the text's own list, followed by a newline */
 	bool or_else;          /* AND_OR child: preceded by ||, not && */
 	bool errors_too;       /* PIPELINE child: followed by |& */
 	struct node *next;

@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "shell/tree.h"
 
 struct comparison {
 	struct checker *checker;
@@ -108,6 +109,20 @@ static enum analysis analyse(struct checker *checker, struct str text,
 bool check_analysis(struct checker *checker, struct str text, struct shell_result *ret_result)
 {
 	return analyse(checker, text, ret_result) == ANALYSIS_DONE;
+}
+
+bool check_reads(struct checker *checker, struct str text)
+{
+	size_t work = 8 * text.n + 65536;
+	struct read_context context = {.arena = &checker->arena, .work = &work};
+	struct read_result read;
+	arena_reset(&checker->arena);
+	if (setjmp(checker->arena.on_full))
+		return false;
+	checker->arena.armed = true;
+	shell_read(&context, text, &read);
+	checker->arena.armed = false;
+	return !read.error;
 }
 
 /* Commands */

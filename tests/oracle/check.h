@@ -52,6 +52,9 @@ int check_text(struct checker *checker, struct str text, struct str run, uint32_
 /* The analysis alone, as check_text makes it; false when there is none. Valid until the next call. */
 bool check_analysis(struct checker *checker, struct str text, struct shell_result *ret_result);
 
+/* Is the text read to its end? */
+bool check_reads(struct checker *checker, struct str text);
+
 /* Prints what the analysis of text says, one line each behind "# ". */
 void check_explain(struct checker *checker, struct str text, FILE *out);
 

@@ -57,8 +57,8 @@ static void put_heredoc_line(struct generator *g, const struct heredoc *doc)
 void generate_newline(struct generator *g)
 {
 	static const char *const breaks[] = {
-		"\n", "\n", "\n", "\n", " # comment ; cmd_no\n", "\n\n", "\n# it's\n", "\r\n"};
-	put(g, g->n_heredocs ? "\n" : GENERATE_ONE(g, breaks));
+		"\n", "\n", "\n", "\n", " # comment ; cmd_no\n", "\n\n", "\n# it's\n"};
+	put(g, g->n_heredocs ? "\n" : one_in(g, 80) ? "\r\n" : GENERATE_ONE(g, breaks));
 	/* A substitution in a body may queue further ones: take what is there now. */
 	struct heredoc docs[HEREDOCS];
 	size_t n = g->n_heredocs;
@@ -87,11 +87,14 @@ static void separator(struct generator *g)
 
 void generate_list(struct generator *g)
 {
+	int pipelines = g->pipelines;
+	g->pipelines = 0;
 	generate_command(g);
 	for (unsigned n = pick(g, 3); n > 0 && g->fuel > 0; n--) {
 		separator(g);
 		generate_command(g);
 	}
+	g->pipelines = pipelines;
 }
 
 /* The end of a list inside of a compound command. */
@@ -113,7 +116,7 @@ static void inside(struct generator *g, const char *open, const char *close)
 	put(g, close);
 }
 
-void generate_substitution(struct generator *g)
+static void put_substitution(struct generator *g)
 {
 	size_t outer = g->n_heredocs;
 	if (outer == 0 && g->backticks == 0 && one_in(g, 4)) {
@@ -132,6 +135,22 @@ void generate_substitution(struct generator *g)
 		static const char *const opens[] = {"$(", "$( ", "$(\n", "$(# )\n"};
 		inside(g, GENERATE_ONE(g, opens), one_in(g, 4) ? " )" : ")");
 	}
+}
+
+void generate_substitution(struct generator *g)
+{
+	static const char *const documents[] = {"$(cat <<E\nplain $x\nE\n)",
+						"$(cmd_sd <<'E' a\n$x\nE\n)",
+						"$(cat <<E | cmd_hp\nx\nE\n)"};
+	int pipelines = g->pipelines;
+	g->pipelines = 0;
+	g->substitutions++;
+	if (!g->n_heredocs && !g->backticks && one_in(g, 20))
+		put(g, GENERATE_ONE(g, documents));
+	else
+		put_substitution(g);
+	g->substitutions--;
+	g->pipelines = pipelines;
 }
 
 void generate_name(struct generator *g)
@@ -171,11 +190,13 @@ void generate_name(struct generator *g)
 
 static void put_argument(struct generator *g)
 {
-	static const char *const odd[] = {"if",  "done", "}",   "{",        "!",    "esac",
-					  "do",  "then", "in",  "function", "time", "#x",
-					  "a#b", "=",    "a=b", "{}",       "--",   "-n"};
+	static const char *const odd[] = {"if", "done", "}",  "{",        "!",    "esac",
+					  "do", "then", "in", "function", "time", "a#b",
+					  "=",  "a=b",  "{}", "--",       "-n"};
 	put(g, one_in(g, 10) ? "\t" : one_in(g, 12) ? " \\\n " : " ");
-	if (one_in(g, 8))
+	if (one_in(g, 100))
+		put(g, "#x");
+	else if (one_in(g, 8))
 		put(g, GENERATE_ONE(g, odd));
 	else
 		generate_word(g);
@@ -191,7 +212,7 @@ static void make_simple(struct generator *g)
 		generate_redirect(g);
 		put(g, " ");
 	}
-	if (one_in(g, 40))
+	if (one_in(g, 150))
 		generate_word(g);
 	else
 		generate_name(g);
@@ -221,12 +242,18 @@ static void make_pipeline(struct generator *g)
 {
 	static const char *const prefixes[] = {"",      "",         "",     "",       "! ",
 					       "time ", "time -p ", "! ! ", "time ! "};
-	put(g, GENERATE_ONE(g, prefixes));
+	if (!g->pipelines)
+		put(g, g->substitutions && !one_in(g, 20) ? "" : GENERATE_ONE(g, prefixes));
+	g->pipelines++;
 	generate_command(g);
 	for (unsigned n = 1 + pick(g, 2); n > 0; n--) {
-		put(g, one_in(g, 5) ? " |& " : one_in(g, 6) ? " |\n" : " | ");
+		put(g, one_in(g, 5)    ? " |& "
+		       : g->n_heredocs ? " | "
+		       : one_in(g, 6)  ? " |\n"
+				       : " | ");
 		generate_command(g);
 	}
+	g->pipelines--;
 }
 
 static void after_compound(struct generator *g)
@@ -306,7 +333,7 @@ static void make_while(struct generator *g)
 static void make_for(struct generator *g)
 {
 	static const char *const arithmetic[] = {"for ((i=0; i<2; i++)); do ", "for ((;;)) do ",
-						 "for (( i=$(cmd_n); i < 3; i+=1 ))\ndo ",
+						 "for (( i=$(echo 1); i < 3; i+=1 ))\ndo ",
 						 "for ((i=0,n=1;i<n;i++)) { "};
 	static const char *const lists[] = {"for x; do ", "for x do ", "for x in; do ",
 					    "for x\nin a b; do ", "for y in \"$@\"; do "};
@@ -365,13 +392,21 @@ static void make_case(struct generator *g)
 
 static void make_condition(struct generator *g)
 {
-	static const char *const unary[] = {"-n", "-z", "-f", "-e", "-v", "! -n", "-d"};
-	static const char *const binary[] = {"==", "=", "!=", "<", ">", "-eq", "-lt", "=~"};
+	static const char *const unary[] = {"-n", "-z", "-f", "-e", "! -n", "-d"};
+	static const char *const binary[] = {"==", "=", "!=", "<", ">", "=~"};
+	static const char *const numbers[] = {" -eq ", " -lt ", " -ne ", " -ge "};
 	put(g, "[[ ");
 	for (unsigned n = 1 + pick(g, 2); n > 0; n--) {
 		if (one_in(g, 4))
 			put(g, "! ");
-		if (one_in(g, 3)) {
+		if (one_in(g, 5)) {
+			generate_operand(g);
+			put(g, GENERATE_ONE(g, numbers));
+			generate_operand(g);
+		} else if (one_in(g, 60)) {
+			put(g, "-v ");
+			generate_word(g);
+		} else if (one_in(g, 3)) {
 			put(g, GENERATE_ONE(g, unary));
 			put(g, " ");
 			generate_word(g);
@@ -440,6 +475,10 @@ static void make_function(struct generator *g)
 
 static void make_coproc(struct generator *g)
 {
+	if (g->substitutions && !one_in(g, 20)) {
+		make_simple(g);
+		return;
+	}
 	if (one_in(g, 2)) {
 		put(g, one_in(g, 2) ? "coproc " : "coproc NAME ");
 		make_group(g);

@@ -41,8 +41,11 @@ struct generator {
 	struct buf *out;
 	int fuel; /* constructs that may still be made */
 	int depth;
-	int loops;     /* around this place */
-	int backticks; /* around this place: the next one needs escapes */
+	int loops;         /* around this place */
+	int pipelines;     /* around this place */
+	int substitutions; /* $( ), backticks, <( ) around this place */
+	int quotes;        /* double quotes around this place */
+	int backticks;     /* around this place: the next one needs escapes */
 	struct heredoc heredocs[HEREDOCS];
 	size_t n_heredocs;
 };
@@ -84,6 +87,7 @@ void generate_word(struct generator *g);
 void generate_parts(struct generator *g, enum place place);
 void generate_expansion(struct generator *g, enum place place);
 void generate_arithmetic(struct generator *g);
+void generate_operand(struct generator *g); /* a number or the name of one */
 void generate_variable(struct generator *g);
 void generate_pattern(struct generator *g);
 

@@ -33,9 +33,6 @@ static const char *const fixed[] = {
 	"set -o pipefail",
 	"set -o noglob",
 	"set -a",
-	"set -k",
-	"set -o posix",
-	"set +B",
 	"set -n",
 	"set -x",
 	"set -v",
@@ -73,8 +70,6 @@ static const char *const fixed[] = {
 	"read",
 	"mapfile arr < a.txt",
 	"mapfile -t arr",
-	"readarray -C cmd_cb -c 1 arr < a.txt",
-	"mapfile -C 'cmd_cb2 q' -c 1 arr <<< $'l1\\nl2'",
 	"getopts ab: opt",
 	"getopts a x -a",
 	"printf -v x '%s' cmd_pv",
@@ -91,7 +86,6 @@ static const char *const fixed[] = {
 	"times",
 	"umask 022",
 	"hash -r",
-	"hash -p /bin/evil ls; ls -l",
 	"type cmd_a",
 	"command -v cmd_a",
 	"command -p cmd_cp a",
@@ -101,8 +95,6 @@ static const char *const fixed[] = {
 	"builtin eval 'cmd_be x'",
 	"command eval cmd_ce",
 	"command command cmd_cc",
-	"enable -n echo; echo ext",
-	"enable -n test; test a",
 	"enable echo",
 	"kill -l",
 	"kill -TERM $$",
@@ -116,7 +108,6 @@ static const char *const fixed[] = {
 	"declare -a arr=(p q)",
 	"declare -A map=([k]=v)",
 	"map[k2]=w; cmd_m ${map[k2]}",
-	"declare -n ref=x",
 	"ref=newval",
 	"typeset x=t",
 	"declare -p x",
@@ -129,10 +120,8 @@ static const char *const fixed[] = {
 	"declare -g x=glob",
 	"export x",
 	"export x=exported",
-	"export -n x",
 	"export -f f",
 	"local x=loc",
-	"local -n ref=y",
 	"local x y=2",
 	"alias l=cmd_al",
 	"alias l='cmd_al a '",
@@ -141,12 +130,8 @@ static const char *const fixed[] = {
 	"alias x='cmd_al2 $y;'\nx r",
 	"shopt -s expand_aliases\nalias q='cmd_q1 z'\nq w",
 	"trap 'cmd_exit e' EXIT",
-	"trap 'cmd_err $x' ERR",
-	"trap 'cmd_dbg' DEBUG",
 	"trap - EXIT",
 	"trap '' INT",
-	"trap cmd_ret RETURN",
-	"trap 'cmd_usr' USR1; kill -USR1 $$",
 	"trap -p",
 	"exec 3> out3",
 	"exec 3>&-",
@@ -170,9 +155,7 @@ static const char *const fixed[] = {
 	"eval",
 	"eval 'cmd_ev a; cmd_ev2'",
 	"eval cmd_ev3 '$x'",
-	"eval \"cmd_ev4 $x\"",
 	"eval 'x=fromeval'",
-	"eval \"$x\"",
 	"eval 'f() { cmd_inf; }'; f",
 	"eval eval 'cmd_ee'",
 	"eval -- cmd_e5",
@@ -180,7 +163,6 @@ static const char *const fixed[] = {
 	"x='cmd_var2 -a'; $x b",
 	"x=eval; $x 'cmd_xe'",
 	"y='cmd_pa c'; eval $y",
-	"compgen -W 'a b'",
 	"dirs -c",
 	"suspend",
 	"disown",
@@ -190,13 +172,11 @@ static const char *const fixed[] = {
 	"[ a = b ]",
 	"[ -f a.txt ] && cmd_ft",
 	"test x && cmd_tt || cmd_tf",
-	"PS4='$(cmd_ps4)'; set -x; :",
 	"BASH_ENV=f cmd_be",
 	"PATH=/evil:$PATH; cmd_evil",
 	"PATH= cmd_nopath",
 	"unset PATH; cmd_up",
 	"GLOBIGNORE=*.txt; cmd_gi *",
-	"command_not_found_handle() { cmd_cnf \"$@\"; }",
 	"x=(1 2 3); cmd_arr \"${x[@]}\"",
 	"arr+=(more 'm 2')",
 	"arr[2]=two",
@@ -205,11 +185,9 @@ static const char *const fixed[] = {
 	"arr=(*.txt)",
 	"arr=([1]=b [0]=a); cmd_ar ${arr[@]}",
 	"arr=($(cmd_af))",
-	"arr[$(cmd_si)]=v",
 	"x=~",
 	"x=a:~/b; cmd_ti $x",
 	"coproc cmd_cop",
-	"((x[$(cmd_x1)]))",
 	"unset 'x[$(cmd_un)]'",
 	"[[ -v 'x[$(cmd_v1)]' ]]",
 	"test -v 'x[$(cmd_v2)]'",
@@ -221,11 +199,8 @@ static const char *const fixed[] = {
 	"y='a[$(cmd_v8)]'; cmd_sl ${x:y}",
 	"y='a[$(cmd_v9)]'; arr[y]=1",
 	"x='$(cmd_P)'; cmd_w ${x@P}",
-	"ref='x[$(cmd_vi)]'; cmd_w ${!ref}",
-	"declare -n ref='x[$(cmd_vn)]'; cmd_w $ref",
 	"y='a[$(cmd_vl)]'; let y",
 	"declare -i n='a[$(cmd_vd)]'",
-	"wait -n -p x",
 	"export PROMPT_COMMAND=cmd_pc",
 	"x=$'\\x63md_hex'; $x",
 	"set -- cmd_pos p; \"$@\"; $1 $2",
@@ -256,16 +231,62 @@ static const char *const fixed[] = {
 	"f() { cmd_fa \"$0\" \"$1\" ${@:2}; }; f a b c",
 };
 
+/* The same, where the analysis can only give up. */
+static const char *const obscure[] = {
+	"set -k",
+	"set -o posix",
+	"set +B",
+	"readarray -C cmd_cb -c 1 arr < a.txt",
+	"mapfile -C 'cmd_cb2 q' -c 1 arr <<< $'l1\\nl2'",
+	"hash -p /bin/evil ls; ls -l",
+	"enable -n echo; echo ext",
+	"enable -n test; test a",
+	"declare -n ref=x",
+	"export -n x",
+	"local -n ref=y",
+	"trap 'cmd_err $x' ERR",
+	"trap 'cmd_dbg' DEBUG",
+	"trap cmd_ret RETURN",
+	"trap 'cmd_usr' USR1; kill -USR1 $$",
+	"eval \"cmd_ev4 $x\"",
+	"eval \"$x\"",
+	"compgen -W 'a b'",
+	"PS4='$(cmd_ps4)'; set -x; :",
+	"command_not_found_handle() { cmd_cnf \"$@\"; }",
+	"arr[$(cmd_si)]=v",
+	"((x[$(cmd_x1)]))",
+	"ref='x[$(cmd_vi)]'; cmd_w ${!ref}",
+	"declare -n ref='x[$(cmd_vn)]'; cmd_w $ref",
+	"wait -n -p x",
+};
+
 static void make_fixed(struct generator *g)
 {
-	put(g, GENERATE_ONE(g, fixed));
+	if (one_in(g, 60))
+		put(g, GENERATE_ONE(g, obscure));
+	else
+		put(g, GENERATE_ONE(g, fixed));
 }
 
 static void make_declare(struct generator *g)
 {
-	static const char *const heads[] = {
-		"declare ",    "local ",      "export ",     "readonly ",  "typeset -x ",
-		"declare -a ", "declare -i ", "declare -r ", "export -- ", "local -a "};
+	static const char *const heads[] = {"declare ",    "local ",      "export ",
+					    "readonly ",   "typeset -x ", "declare -g ",
+					    "declare -r ", "export -- ",  "local -r "};
+	if (one_in(g, 8)) {
+		put(g, one_in(g, 2) ? "declare -i " : "local -i ");
+		put(g, one_in(g, 2) ? "n=" : "i=");
+		generate_operand(g);
+		return;
+	}
+	if (one_in(g, 10)) {
+		put(g, one_in(g, 2) ? "declare -a " : "local -a ");
+		generate_variable(g);
+		put(g, "=(");
+		generate_word(g);
+		put(g, ")");
+		return;
+	}
 	put(g, GENERATE_ONE(g, heads));
 	generate_assignment(g);
 	while (one_in(g, 4)) {
@@ -290,9 +311,10 @@ static void make_eval(struct generator *g)
 		if (g->out->p[i] == '\'')
 			g->out->p[i] = '"';
 	put(g, "'");
-	static const char *const events[] = {" EXIT", " ERR", " DEBUG", " RETURN", " 0", " USR1"};
+	static const char *const events[] = {" EXIT", " 0", " INT", " EXIT TERM"};
+	static const char *const between[] = {" ERR", " DEBUG", " RETURN", " USR1"};
 	if (*head == 't')
-		put(g, GENERATE_ONE(g, events));
+		put(g, one_in(g, 10) ? GENERATE_ONE(g, between) : GENERATE_ONE(g, events));
 }
 
 static void make_set(struct generator *g)
@@ -303,13 +325,32 @@ static void make_set(struct generator *g)
 	generate_word(g);
 }
 
+/* Builtins whose operands are names of variables. */
+static void make_with_names(struct generator *g)
+{
+	static const char *const heads[] = {"read ",       "unset ",      "export ",
+					    "read -r ",    "readarray ",  "unset -v ",
+					    "getopts ab ", "mapfile -t ", "printf -v ",
+					    "declare -p ", "local ",      "declare -x "};
+	put(g, GENERATE_ONE(g, heads));
+	if (one_in(g, 12))
+		generate_word(g);
+	else
+		generate_variable(g);
+	if (!one_in(g, 3))
+		return;
+	put(g, " ");
+	if (one_in(g, 12))
+		generate_word(g);
+	else
+		generate_variable(g);
+}
+
 static void make_with_words(struct generator *g)
 {
 	static const char *const heads[] = {
-		"echo",      "printf", ":",      "cd",     "read",    "unset",   "command",
-		"builtin",   "exec",   "eval",   "test",   "shift",   "let",     "alias",
-		"set",       "export", "return", "source", "getopts", "mapfile", "pushd",
-		"printf -v", "trap",   "enable", "hash",   "wait"};
+		"echo",  "printf", ":",      "cd",     "command", "builtin", "exec", "test",
+		"shift", "alias",  "set --", "return", "source",  "pushd",   "wait", "printf %s"};
 	put(g, GENERATE_ONE(g, heads));
 	for (unsigned n = 1 + pick(g, 2); n > 0; n--) {
 		put(g, " ");
@@ -321,7 +362,7 @@ void generate_builtin(struct generator *g)
 {
 	static const struct choice choices[] = {
 		{60, make_fixed}, {10, make_declare},   {10, make_eval},
-		{6, make_set},    {8, make_with_words},
+		{6, make_set},    {5, make_with_words}, {4, make_with_names},
 	};
 	generate_choice(g, choices, ARRAY_SIZE(choices));
 }
@@ -343,17 +384,18 @@ void generate_assignment(struct generator *g)
 	static const char *const environment[] = {
 		"PATH=/evil",   "LD_PRELOAD=./e.so", "GIT_SSH_COMMAND='cmd x'", "PAGER=cmd_pg",
 		"BASH_ENV=./e", "LC_ALL=C",          "HOME=/repo/dir"};
-	static const char *const subscripts[] = {"[0]",  "[i]", "[x+1]", "[$(cmd_ix)]",
-						 "[$x]", "[@]", "[-1]",  "[\"k\"]"};
+	static const char *const subscripts[] = {"[0]", "[i]",  "[i+1]", "[1]",  "[$i]",
+						 "[@]", "[-1]", "[n]",   "[2+1]"};
+	static const char *const wild[] = {"[x+1]", "[$(cmd_ix)]", "[$x]", "[\"k\"]"};
 	if (one_in(g, 12)) {
 		put(g, GENERATE_ONE(g, environment));
 		return;
 	}
 	generate_variable(g);
 	if (one_in(g, 12))
-		put(g, GENERATE_ONE(g, subscripts));
+		put(g, one_in(g, 6) ? GENERATE_ONE(g, wild) : GENERATE_ONE(g, subscripts));
 	put(g, one_in(g, 8) ? "+=" : "=");
-	if (one_in(g, 10))
+	if (one_in(g, 10) && (!g->substitutions || one_in(g, 10)))
 		put_elements(g);
 	else if (!one_in(g, 10))
 		generate_word(g);
@@ -393,19 +435,21 @@ static void put_heredoc(struct generator *g)
 
 void generate_redirect(struct generator *g)
 {
-	static const char *const operators[] = {">",     ">>", "<",  ">|",    "<>", "&>",
-						"&>>",   "> ", "< ", ">&",    "3>", "10>>",
-						"{fd}>", "2>", "0<", "2>\\\n"};
-	static const char *const copies[] = {"2>&1",       ">&2",   "3<&0",   "<&-",
-					     "3>&-",       "1>&2-", ">&$x",   "2>&1 >both",
-					     ">& out_amp", "3<&1-", "{v}>&1", ">&-"};
+	static const char *const operators[] = {">",    ">>",    "<",  ">|", "<>",
+						"&>",   "&>>",   "> ", "< ", "3>",
+						"10>>", "{fd}>", "2>", "0<", "2>\\\n"};
+	static const char *const copies[] = {"2>&1",  ">&2",    "3<&0",       "<&-",
+					     "3>&-",  "1>&2-",  "2>&1 >both", ">& out_amp",
+					     "3<&1-", "{v}>&1", ">&-"};
 	static const char *const targets[] = {
 		"out1",        "out2",       "/dev/null", "dir/new",  "\"out $x\"",
 		"a.txt",       "~/home_out", "'q o'",     "/tmp/t",   "/dev/tcp/host/80",
 		"/dev/stderr", "*.txt",      ".env",      "/dev/fd/1"};
 	switch (pick(g, 6)) {
 	case 0:
-		if (g->n_heredocs < HEREDOCS && g->backticks == 0) {
+		/* In a substitution Bash survives them only in simple commands. */
+		if (g->n_heredocs < HEREDOCS && g->backticks == 0 &&
+		    (!g->substitutions || one_in(g, 20))) {
 			put_heredoc(g);
 			break;
 		}
@@ -415,7 +459,7 @@ void generate_redirect(struct generator *g)
 		generate_word(g);
 		break;
 	case 2:
-		put(g, GENERATE_ONE(g, copies));
+		put(g, one_in(g, 40) ? ">&$x" : GENERATE_ONE(g, copies));
 		break;
 	default:
 		put(g, GENERATE_ONE(g, operators));

@@ -50,7 +50,9 @@ static void make_ansi(struct generator *g)
 static void make_double(struct generator *g)
 {
 	put(g, one_in(g, 10) ? "$\"" : "\"");
+	g->quotes++;
 	generate_parts(g, PLACE_QUOTED);
+	g->quotes--;
 	put(g, "\"");
 }
 
@@ -64,6 +66,11 @@ static void make_escape(struct generator *g)
 
 static void make_brace(struct generator *g)
 {
+	/* Inside quotes inside quotes Bash has its own idea of braces. */
+	if (g->quotes && !one_in(g, 20)) {
+		make_literal(g);
+		return;
+	}
 	static const char *const texts[] = {
 		"{a,b}",       "{a,b}c",    "x{1..3}",       "{a,{b,c}d}", "{,x}",
 		"{1..5..2}",   "{a..c}",    "{a}",           "{a,b",       "{$x,y}",
@@ -90,9 +97,11 @@ static void make_process(struct generator *g)
 		return;
 	}
 	put(g, one_in(g, 3) ? ">(" : "<(");
+	g->substitutions++;
 	generate_list(g);
 	if (g->n_heredocs)
 		generate_newline(g);
+	g->substitutions--;
 	put(g, ")");
 }
 
@@ -115,9 +124,9 @@ void generate_word(struct generator *g)
 
 static void put_quoted_literal(struct generator *g, enum place place)
 {
-	static const char *const quoted[] = {"a", " b ", "'",    "\\$x", "\\\"", "\\\\",  "\\a",
-					     "*", "~",   "\\\n", "\\`",  "x;y",  "{a,b}", "#",
-					     "|", "\n",  "(",    ")",    "}",    "!"};
+	static const char *const quoted[] = {"a",  " b ", "'",    "\\$x", "\\\"", "\\\\", "\\a",
+					     "*",  "~",   "\\\n", "\\`",  "x;y",  "#",    "|",
+					     "\n", "(",   ")",    "}",    "!"};
 	static const char *const brace[] = {"a",  "b c",  "'x}'", "\\}",   "*", "~",  "\"d e\"",
 					    "''", "$'q'", "-x",   "{p,q}", "/", "\\ "};
 	static const char *const pattern[] = {"a",   "*",    "?",     "[ab]",   "'*'",
@@ -125,7 +134,7 @@ static void put_quoted_literal(struct generator *g, enum place place)
 					      "]",   "x",    "\"*\"", "[x'y']"};
 	switch (place) {
 	case PLACE_QUOTED:
-		put(g, GENERATE_ONE(g, quoted));
+		put(g, one_in(g, 80) ? "{a,b}" : GENERATE_ONE(g, quoted));
 		break;
 	case PLACE_HEREDOC:
 		put(g, one_in(g, 4) ? "\"" : "text ");
@@ -166,61 +175,24 @@ void generate_pattern(struct generator *g)
 static void put_parameter(struct generator *g, enum place place)
 {
 	static const char *const whole[] = {
-		"${#x}",
-		"${!ref}",
-		"${!x*}",
-		"${!x@}",
-		"${x@Q}",
-		"${x@P}",
-		"${x@E}",
-		"${x@U}",
-		"${x@A}",
-		"${#arr[@]}",
-		"${!arr[@]}",
-		"${arr[0]}",
-		"${arr[@]}",
-		"${arr[*]}",
-		"${arr[$i]}",
-		"${arr[i+1]}",
-		"${arr[-1]}",
-		"${x:1}",
-		"${x:0:2}",
-		"${x: -1}",
-		"${x:$i:n}",
-		"${x^}",
-		"${x^^}",
-		"${x,}",
-		"${x,,}",
-		"${*}",
-		"${@:1}",
-		"${@:1:2}",
-		"${#}",
-		"${#@}",
-		"${?}",
-		"${$}",
-		"${!}",
-		"${-}",
-		"${1}",
-		"${10}",
-		"${x[0]}",
-		"${arr[x=2]}",
-		"${x:$(cmd_off):1}",
-		"${arr[$(cmd_idx)]}",
-		"${x~}",
-		"${x~~}",
-		"${arr[@]:0:1}",
-		"${!arr[*]}",
-		"${!1}",
-		"${@^^}",
-		"${x@a}",
-		"${arr[@]@Q}",
-		"${x^^[ab]}",
-		"${!ref:-d}",
+		"${#x}",          "${!x*}",    "${!x@}",     "${x@Q}",      "${x@E}",
+		"${x@U}",         "${x@A}",    "${#arr[@]}", "${!arr[@]}",  "${arr[0]}",
+		"${arr[@]}",      "${arr[*]}", "${arr[$i]}", "${arr[i+1]}", "${arr[-1]}",
+		"${x:1}",         "${x:0:2}",  "${x: -1}",   "${x:$i:n}",   "${x:$(echo 1):1}",
+		"${arr[$((1))]}", "${x^}",     "${x^^}",     "${x,}",       "${x,,}",
+		"${*}",           "${@:1}",    "${@:1:2}",   "${#}",        "${#@}",
+		"${?}",           "${$}",      "${!}",       "${-}",        "${1}",
+		"${10}",          "${x[0]}",   "${x~}",      "${x~~}",      "${arr[@]:0:1}",
+		"${!arr[*]}",     "${@^^}",    "${x@a}",     "${arr[@]@Q}", "${x^^[ab]}",
 	};
 	static const char *const operators[] = {":-", "-",  ":=", "=",  ":+", "+",  ":?", "?",
 						"#",  "##", "%",  "%%", "/",  "//", "/#", "/%"};
+	static const char *const obscure[] = {
+		"${x:$(cmd_off):1}", "${arr[$(cmd_idx)]}", "${arr[x=2]}", "${x:$x:y}",
+		"${!ref}",           "${!ref:-d}",         "${x@P}",      "${!1}",
+	};
 	if (g->fuel <= 0 || one_in(g, 3)) {
-		put(g, GENERATE_ONE(g, whole));
+		put(g, one_in(g, 40) ? GENERATE_ONE(g, obscure) : GENERATE_ONE(g, whole));
 		return;
 	}
 	const char *operator= GENERATE_ONE(g, operators);
@@ -304,6 +276,13 @@ void generate_expansion(struct generator *g, enum place place)
 	}
 }
 
+void generate_operand(struct generator *g)
+{
+	static const char *const plain[] = {"1", "i",    "n", "-1", "i+1", "$i", "\"$n\"",
+					    "3", "${i}", "0", "08", "$#",  "$?"};
+	put(g, GENERATE_ONE(g, plain));
+}
+
 static void put_operand(struct generator *g)
 {
 	static const char *const plain[] = {
@@ -352,7 +331,7 @@ static void put_operand(struct generator *g)
 		"1 +\n 1",
 		"ref",
 	};
-	put(g, one_in(g, 12) ? GENERATE_ONE(g, wild) : GENERATE_ONE(g, plain));
+	put(g, one_in(g, 60) ? GENERATE_ONE(g, wild) : GENERATE_ONE(g, plain));
 }
 
 void generate_arithmetic(struct generator *g)

@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -30,7 +32,7 @@ enum {
 struct options {
 	uint64_t seed;
 	unsigned count, jobs;
-	bool forever, list;
+	bool forever, list, reasons;
 	const char *text;
 	const char *bash, *library;
 	const char **files;
@@ -45,6 +47,7 @@ struct group {
 	/* results, in memory shared with the workers */
 	struct counts counts;
 	bool passed;
+	atomic_bool done;
 	long output_from, output_size; /* in the output of its worker */
 };
 
@@ -122,19 +125,32 @@ static bool check_one(struct run *run, struct group *group, struct str text, uin
 	return true;
 }
 
+static void make_text(struct run *run, struct buf *text, size_t number)
+{
+	enum { EVERY = 5, TRIES = 6, BROKEN_OF = 8 };
+	uint64_t seed = run->options->seed + number;
+	buf_clear(text);
+	if (number % EVERY != EVERY - 1 || !run->seeds.n) {
+		generate_text(text, seed);
+		return;
+	}
+	/* Damage mostly makes what Bash refuses at once; some of it is enough. */
+	for (unsigned i = 0; i < TRIES; i++) {
+		buf_clear(text);
+		mutate_text(text, run->seeds.texts, run->seeds.n, seed + ((uint64_t)i << 48));
+		if (seed % BROKEN_OF == 0 || check_reads(&run->checker, buf_str(text)))
+			return;
+	}
+}
+
 static bool check_generated(struct run *run, struct group *group)
 {
 	struct buf text;
 	buf_init(&text, GENERATE_MAX);
 	bool alive = true;
 	for (size_t i = group->from; alive && i < group->from + group->n; i++) {
-		uint64_t seed = run->options->seed + i;
-		buf_clear(&text);
-		if (i % 5 == 4 && run->seeds.n)
-			mutate_text(&text, run->seeds.texts, run->seeds.n, seed);
-		else
-			generate_text(&text, seed);
-		alive = check_one(run, group, buf_str(&text), seed);
+		make_text(run, &text, i);
+		alive = check_one(run, group, buf_str(&text), run->options->seed + i);
 		if (i % 100 == 99)
 			checker_switch(&run->checker);
 	}
@@ -166,6 +182,7 @@ static bool run_group(struct run *run, struct group *group)
 	group->counts = run->checker.counts;
 	fflush(run->out);
 	group->output_size = ftell(run->out) - group->output_from;
+	group->done = true;
 	return alive;
 }
 
@@ -252,41 +269,64 @@ static int work(struct run *run, size_t worker, FILE *out)
 	return status;
 }
 
+/* The worker goes on writing behind it through the same open file. */
 static void copy_output(FILE *from, const struct group *group)
 {
-	fseek(from, group->output_from, SEEK_SET);
-	for (long i = 0; i < group->output_size; i++) {
-		int c = fgetc(from);
-		if (c == EOF)
-			break;
-		putchar(c);
+	char bytes[4096];
+	for (long at = 0; at < group->output_size;) {
+		long left = group->output_size - at;
+		ssize_t n = pread(fileno(from), bytes,
+				  left < (long)sizeof bytes ? (size_t)left : sizeof bytes,
+				  group->output_from + at);
+		if (n <= 0)
+			return;
+		fwrite(bytes, 1, (size_t)n, stdout);
+		at += n;
+	}
+}
+
+struct worker {
+	pid_t pid; /* 0: it has ended */
+	FILE *output;
+	bool failed;
+};
+
+/* Until the group is done, or its worker has ended. */
+static void wait_for_group(const struct group *group, struct worker *worker)
+{
+	enum { LOOK_MS = 20 };
+	while (!group->done && worker->pid) {
+		struct timespec wait = {0, LOOK_MS * 1000000};
+		int status;
+		if (waitpid(worker->pid, &status, WNOHANG) == worker->pid) {
+			worker->pid = 0;
+			worker->failed = status != 0;
+		} else {
+			nanosleep(&wait, NULL);
+		}
 	}
 }
 
 static int run_groups(struct run *run, size_t line)
 {
 	unsigned jobs = run->options->jobs > 0 ? run->options->jobs : 1;
-	FILE *outputs[64];
+	struct worker workers[64] = {0};
 	struct counts total = {0};
 	int failed = 0;
 	fflush(stdout);
 	for (size_t i = 0; i < jobs; i++) {
-		outputs[i] = tmpfile();
-		pid_t pid = outputs[i] ? fork() : -1;
-		if (pid < 0)
+		workers[i].output = tmpfile();
+		workers[i].pid = workers[i].output ? fork() : -1;
+		if (workers[i].pid < 0)
 			return -1;
-		if (pid == 0)
-			_exit(work(run, i, outputs[i]));
-	}
-	for (size_t i = 0; i < jobs; i++) {
-		int status;
-		if (wait(&status) < 0 || status != 0)
-			failed++;
+		if (workers[i].pid == 0)
+			_exit(work(run, i, workers[i].output));
 	}
 	for (size_t i = 0; i < run->n_groups; i++) {
 		const struct group *group = &run->groups[i];
 		char name[256];
-		copy_output(outputs[i % jobs], group);
+		wait_for_group(group, &workers[i % jobs]);
+		copy_output(workers[i % jobs].output, group);
 		if (group->file)
 			snprintf(name, sizeof name, "seeds %s", group->file);
 		else
@@ -296,10 +336,16 @@ static int run_groups(struct run *run, size_t line)
 		printf("%sok %zu - %s\n", group->passed ? "" : "not ", line + i, name);
 		failed += !group->passed;
 		counts_add(&total, &group->counts);
+		fflush(stdout);
 	}
 	print_counts("all", &total);
-	for (size_t i = 0; i < jobs; i++)
-		fclose(outputs[i]);
+	for (size_t i = 0; i < jobs; i++) {
+		int status;
+		if (workers[i].pid && (waitpid(workers[i].pid, &status, 0) < 0 || status != 0))
+			workers[i].failed = true;
+		failed += workers[i].failed;
+		fclose(workers[i].output);
+	}
 	return failed;
 }
 
@@ -395,10 +441,43 @@ static void print_generated(const struct options *options)
 	buf_release(&text);
 }
 
+/* Why generated texts are opaque, one line each; for sort | uniq -c. */
+static int print_reasons(const struct options *options)
+{
+	struct run run = {.options = options};
+	struct buf text;
+	struct shell_result result;
+	arena_init(&run.seeds_arena, MiB(512));
+	for (size_t i = 0; i < options->n_files; i++)
+		if (seeds_load(&run.seeds_arena, options->files[i], &run.seeds) != 0)
+			return 1;
+	arena_init(&run.checker.arena, LIMIT_DECISION_MEMORY);
+	buf_init(&text, GENERATE_MAX);
+	for (unsigned i = 0; i < options->count; i++) {
+		make_text(&run, &text, i);
+		const char *why = "memory";
+		size_t n = strlen(why);
+		if (check_analysis(&run.checker, buf_str(&text), &result)) {
+			const struct shell_command *command = result.commands;
+			while (command && command->kind != SHELL_OPAQUE)
+				command = command->next;
+			why = command ? command->reason.p : "";
+			n = command ? command->reason.n : 0;
+		}
+		printf("%.*s\t", (int)n, why);
+		print_quoted(stdout, buf_str(&text));
+		putchar('\n');
+	}
+	buf_release(&text);
+	arena_release(&run.checker.arena);
+	arena_release(&run.seeds_arena);
+	return 0;
+}
+
 static int usage(void)
 {
 	fputs("usage: oracle [--seed N|random] [--count N] [--forever] [--jobs N] [--bash PATH] [--inside LIBRARY]\n"
-	      "              [--corpus FILE]... [--text STRING] [--list] [FILE]...\n",
+	      "              [--corpus FILE]... [--text STRING] [--list] [--reasons] [FILE]...\n",
 	      stderr);
 	return 2;
 }
@@ -417,11 +496,17 @@ static uint64_t parse_seed(const char *text)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
-		{"seed", required_argument, NULL, 's'}, {"count", required_argument, NULL, 'n'},
-		{"forever", no_argument, NULL, 'f'},    {"corpus", required_argument, NULL, 'c'},
-		{"text", required_argument, NULL, 't'}, {"jobs", required_argument, NULL, 'j'},
-		{"bash", required_argument, NULL, 'b'}, {"inside", required_argument, NULL, 'i'},
-		{"list", no_argument, NULL, 'l'},       {NULL, 0, NULL, 0},
+		{"seed", required_argument, NULL, 's'},
+		{"count", required_argument, NULL, 'n'},
+		{"forever", no_argument, NULL, 'f'},
+		{"corpus", required_argument, NULL, 'c'},
+		{"text", required_argument, NULL, 't'},
+		{"jobs", required_argument, NULL, 'j'},
+		{"bash", required_argument, NULL, 'b'},
+		{"inside", required_argument, NULL, 'i'},
+		{"list", no_argument, NULL, 'l'},
+		{"reasons", no_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
 	};
 	for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
 		switch (c) {
@@ -451,6 +536,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'l':
 			options->list = true;
+			break;
+		case 'r':
+			options->reasons = true;
 			break;
 		default:
 			return -1;
@@ -493,6 +581,8 @@ int main(int argc, char **argv)
 		print_generated(&options);
 		return 0;
 	}
+	if (options.reasons)
+		return print_reasons(&options);
 	if (!options.library) {
 		fputs("oracle: --inside names the library that is loaded into Bash\n", stderr);
 		return 2;

@@ -32,12 +32,26 @@ static void add_records(struct arena *arena, struct seeds *seeds, struct str con
 	}
 }
 
+static bool replace_once(struct arena *arena, struct str *text, struct str what, struct str with)
+{
+	size_t at = str_find(*text, what);
+	if (at == STR_NPOS)
+		return false;
+	*text = arena_join3(arena, str_first(*text, at), with, str_from_at(*text, at + what.n));
+	return true;
+}
+
+/* The command lists of tests/golden/corpus/: one a line, comments, "⏎" for a line break. */
 static void add_lines(struct arena *arena, struct seeds *seeds, struct str content)
 {
 	struct str line;
-	while (str_split(&content, '\n', &line))
-		if (line.n)
-			add(arena, seeds, line);
+	while (str_split(&content, '\n', &line)) {
+		if (!line.n || line.p[0] == '#')
+			continue;
+		while (replace_once(arena, &line, STR("\u23ce"), STR("\n")))
+			;
+		add(arena, seeds, line);
+	}
 }
 
 static void add_actions(struct arena *arena, struct seeds *seeds, struct str content)
@@ -74,7 +88,7 @@ int seeds_load(struct arena *arena, const char *path, struct seeds *seeds)
 	struct str name = str_from(path);
 	if (str_ends(name, STR(".jsonl")))
 		add_actions(arena, seeds, content);
-	else if (str_ends(name, STR(".lines")))
+	else if (str_find(name, STR("/corpus/")) != STR_NPOS)
 		add_lines(arena, seeds, content);
 	else
 		add_records(arena, seeds, content);
