@@ -18,6 +18,7 @@ enum exit_status {
 	EXIT_ERROR = 1,
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
+	EXIT_INTEGRITY_ONLY = 3, /* policy verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
 	EXIT_DIFFERENT = 5, /* policy diff */
@@ -51,6 +52,17 @@ enum option_id {
 	OPT_REMOVE,
 	OPT_DIRECTORY,
 	OPT_HOOK,
+	OPT_OUTPUT,
+	OPT_KEY_ID,
+	OPT_PASSPHRASE,
+	OPT_PASSPHRASE_FILE,
+	OPT_PRIVATE_KEY,
+	OPT_PUBLIC_KEY,
+	OPT_TRUST_DIR,
+	OPT_KEY_FILE,
+	OPT_KEY_ENV,
+	OPT_SIGNER,
+	OPT_SIGNATURE,
 	OPTIONS
 };
 
@@ -115,6 +127,9 @@ int cmd_policy_validate(const struct args *args);
 int cmd_policy_test(const struct args *args);
 int cmd_policy_explain(const struct args *args);
 int cmd_policy_compile(const struct args *args);
+int cmd_policy_keygen(const struct args *args);
+int cmd_policy_sign(const struct args *args);
+int cmd_policy_verify(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_doctor(const struct args *args);

@@ -26,6 +26,12 @@ static const enum option_id config_show_options[] = {OPT_DIRECTORY, OPT_JSON, OP
 static const enum option_id config_validate_options[] = {OPT_DIRECTORY, OPTIONS};
 static const enum option_id demo_options[] = {OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_JSON, OPTIONS};
 
+static const enum option_id keygen_options[] = {OPT_OUTPUT, OPT_KEY_ID, OPT_PASSPHRASE, OPT_PASSPHRASE_FILE, OPTIONS};
+static const enum option_id sign_options[] = {
+	OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNER, OPT_KEY_ID, OPT_PACK_DIR, OPTIONS};
+static const enum option_id verify_options[] = {
+	OPT_PUBLIC_KEY, OPT_TRUST_DIR, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNATURE, OPT_PACK_DIR, OPT_JSON, OPTIONS};
+
 const struct command commands[] = {
 	{"version", "", 0, 0, "Print the version", cmd_version, NULL, NULL},
 
@@ -57,6 +63,19 @@ const struct command commands[] = {
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy compile", "", 0, 0, "Print the policy in force with everything it inherits, as JSON", cmd_policy_compile,
 	 compile_options, NULL},
+	{"policy keygen", "", 0, 0, "Make an Ed25519 key pair to sign policies with", cmd_policy_keygen, keygen_options,
+	 "Writes ID.private.pem, which only you can read, and ID.public.pem. A key that is\n"
+	 "there is never overwritten. ID is local-policy-signing-key unless --key-id is\n"
+	 "given.\n"},
+	{"policy sign", "PATH", 1, 1, "Sign a policy file, or a directory with policy.yaml", cmd_policy_sign, sign_options,
+	 "Writes PATH.sig.json, over what the policy says and all that it inherits. An\n"
+	 "encrypted private key asks for its passphrase at the terminal. Without a key the\n"
+	 "file holds a digest, which anybody can write.\n"},
+	{"policy verify", "PATH", 1, 1, "Say who has signed a policy file", cmd_policy_verify, verify_options,
+	 "The key that you give decides which signatures count.\n"
+	 "\n"
+	 "Exit status: 0 verified, 3 integrity only (no key was given, so nobody vouches for\n"
+	 "it), 1 not verified or an error, 2 usage.\n"},
 
 	{"policy diff", "LEFT RIGHT", 2, 2, "Compare two policies, each a file, a directory or a pack id", cmd_policy_diff,
 	 diff_options,

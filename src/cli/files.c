@@ -119,6 +119,42 @@ int file_make_directory(const char *path, struct cavra_error *error)
 	return io_error(error, "cannot make the directory", path);
 }
 
+int file_make_directories(const char *path, mode_t mode, struct cavra_error *error)
+{
+	char part[PATH_MAX];
+	int n = snprintf(part, sizeof part, "%s", path);
+	if (n <= 0 || (size_t)n >= sizeof part)
+		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", path);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		int code = file_make_directory(part, error);
+		if (code < 0)
+			return code;
+		*slash = '/';
+	}
+	if (mkdir(part, mode) == 0)
+		return 0;
+	return file_make_directory(part, error);
+}
+
+int file_create(const char *path, struct str text, mode_t mode, struct cavra_error *error)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0)
+		return io_error(error, "cannot make", path);
+	bool written = fchmod(fd, mode) == 0 && write_all(fd, text) && fsync(fd) == 0;
+	int failure = written ? 0 : errno;
+	if (close(fd) < 0 && !failure)
+		failure = errno;
+	if (!failure) {
+		sync_directory(path);
+		return 0;
+	}
+	(void)unlink(path);
+	errno = failure;
+	return io_error(error, "cannot write", path);
+}
+
 static bool is_below(const char *root, const char *path)
 {
 	size_t n = strlen(root);

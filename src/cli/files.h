@@ -6,6 +6,8 @@
 #ifndef CAVRA_CLI_FILES_H
 #define CAVRA_CLI_FILES_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -20,6 +22,11 @@ int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *
 int file_replace(const char *path, struct str text, struct cavra_error *error);
 /* Makes a directory unless there is one; parents must exist. */
 int file_make_directory(const char *path, struct cavra_error *error);
+
+/* The same with all its parents; mode: of the last one, when it is made. */
+int file_make_directories(const char *path, mode_t mode, struct cavra_error *error);
+/* Makes a file with exactly this mode. What is already there, a symbolic link too, is an error and stays. */
+int file_create(const char *path, struct str text, mode_t mode, struct cavra_error *error);
 
 /* Where a file that may not exist yet really is: all links of its directory, and its own, resolved.
  * CAVRA_ERR_INPUT when that is not below root (a canonical directory). The result is at most size -

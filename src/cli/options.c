@@ -39,6 +39,17 @@ static const struct option options[] = {
 	{OPT_REMOVE,             "--remove",             NULL,    "take out what an earlier run put in"},
 	{OPT_DIRECTORY,          "--directory",          "DIR",   "the repository (default: the current directory)"},
 	{OPT_HOOK,               "--hook",               "PATH",  "the cavra-hook program to run (default: the one beside this program)"},
+	{OPT_OUTPUT,             "--output",             "DIR",   "where the keys are written (default: .cavra/policy-signing)"},
+	{OPT_KEY_ID,             "--key-id",             "ID",    "the name of the key"},
+	{OPT_PASSPHRASE,         "--passphrase",         NULL,    "ask at the terminal for a passphrase that the private key is encrypted with"},
+	{OPT_PASSPHRASE_FILE,    "--passphrase-file",    "FILE",  "the passphrase of the private key is in FILE (- is standard input, /dev/fd/N a descriptor)"},
+	{OPT_PRIVATE_KEY,        "--private-key",        "FILE",  "sign with this Ed25519 key (PKCS#8 PEM)"},
+	{OPT_PUBLIC_KEY,         "--public-key",         "FILE",  "verify with this Ed25519 key (PEM)"},
+	{OPT_TRUST_DIR,          "--trust-dir",          "DIR",   "verify with whichever of the public keys DIR/*.pem has signed"},
+	{OPT_KEY_FILE,           "--key-file",           "FILE",  "use the HMAC key in FILE"},
+	{OPT_KEY_ENV,            "--key-env",            "NAME",  "use the HMAC key in the environment variable NAME"},
+	{OPT_SIGNER,             "--signer",             "NAME",  "who signs (default: local)"},
+	{OPT_SIGNATURE,          "--signature",          "FILE",  "the signature (default: PATH.sig.json)"},
 };
 /* clang-format on */
 

@@ -22,7 +22,8 @@ static bool is_output(const struct arguments *a, const char *what)
 
 static bool names_files(enum role role)
 {
-	return role == ROLE_LOOK || role == ROLE_READ || role == ROLE_TREE_READ || role == ROLE_PATHSPEC;
+	return role == ROLE_LOOK || role == ROLE_READ || role == ROLE_TREE_READ ||
+	       role == ROLE_PATHSPEC;
 }
 
 static bool read_words(struct decider *d, const struct word *words, size_t n, struct arguments *ret)
@@ -86,15 +87,17 @@ static bool printed_by(struct decider *d, const struct shell_command *source, st
 	struct selection narrowed = {0};
 	for (int i = 0; source && i < FEEDERS_MAX; i++) {
 		struct arguments a;
-		if (source->kind != SHELL_COMMAND || source->n_cwds != 1 || !read_words(d, source->argv, source->argc, &a) ||
-		    a.n_inner || (i && !value_eq(source->cwds[0], found->cwd)))
+		if (source->kind != SHELL_COMMAND || source->n_cwds != 1 ||
+		    !read_words(d, source->argv, source->argc, &a) || a.n_inner ||
+		    (i && !value_eq(source->cwds[0], found->cwd)))
 			return false;
 		found->cwd = source->cwds[0];
 		if (prints_names(&a)) {
 			if (!names_of(d, &a, found))
 				return false;
 			if (a.chain[0]->style == STYLE_FIND)
-				found_expression(d, &a, source->argv, source->argc, &found->selection);
+				found_expression(d, &a, source->argv, source->argc,
+						 &found->selection);
 			if (narrowed.n_globs)
 				found->selection = narrowed;
 			return true;
@@ -102,7 +105,8 @@ static bool printed_by(struct decider *d, const struct shell_command *source, st
 		if (!is_output(&a, "lines"))
 			return false;
 		for (size_t k = 0; k < a.n_args; k++)
-			if (a.args[k].role == ROLE_PATTERN && a.n_operands == 1 && value_is_known(a.args[k].value))
+			if (a.args[k].role == ROLE_PATTERN && a.n_operands == 1 &&
+			    value_is_known(a.args[k].value))
 				found_pattern(d, value_text(d->arena, a.args[k].value), &narrowed);
 		source = source->feeder;
 	}
@@ -129,8 +133,8 @@ static bool root_is_whole(struct decider *d, const struct found *found, struct v
 	if (!is_whole(text) || !value_is_known(canonical) || !d->resolver->tree)
 		return false;
 	struct str path = path_resolve(d, value_text(d->arena, canonical));
-	if (d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, true, &names, &n) ==
-	    RESOLVED_UNKNOWN)
+	if (d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, true, &names,
+			      &n) == RESOLVED_UNKNOWN)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!is_whole(names[i]) &&
@@ -180,7 +184,8 @@ static struct value value_of_source(struct decider *d, const struct shell_comman
 				    const struct scope *scope)
 {
 	struct found found = {0};
-	return printed_by(d, source, &found) && same_place(scope, &found) ? note(d, &found) : value_any();
+	return printed_by(d, source, &found) && same_place(scope, &found) ? note(d, &found)
+									  : value_any();
 }
 
 struct value found_by_feeder(struct decider *d, const struct scope *scope)

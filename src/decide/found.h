@@ -10,7 +10,8 @@
 
 /* Which files below a directory a command touches. */
 struct selection {
-	const struct str *globs; /* only those whose base name meets one of these, whatever its case; none: all */
+	const struct str *
+		globs; /* only those whose base name meets one of these, whatever its case; none: all */
 	size_t n_globs;
 	bool skips_hidden; /* not those whose path below the directory has a component with a dot in front */
 };
@@ -18,8 +19,8 @@ struct selection {
 struct selection selection_of(struct decider *d, const struct arguments *arguments);
 bool selection_is_all(const struct selection *selection);
 /* Does it take `name`, which is relative to the directory `root`? names: all that lies below it. */
-bool selection_takes(struct decider *d, const struct selection *selection, struct str root, struct str name,
-		     const struct str *names, size_t n_names);
+bool selection_takes(struct decider *d, const struct selection *selection, struct str root,
+		     struct str name, const struct str *names, size_t n_names);
 
 /* Words that are names of files below some directories. */
 struct found {
@@ -35,20 +36,21 @@ const struct found *found_of(const struct decider *d, struct value value);
 /* Looks where unknown words come from: in the result, which is `words` when there is nothing to find, found_of() tells what
  * they are.
  */
-const struct word *found_in_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope);
+const struct word *found_in_words(struct decider *d, const struct word *words, size_t n,
+				  const struct scope *scope);
 /* A value for what this command finds, for a command that it starts itself (find -exec). */
 struct value found_by_command(struct decider *d, const struct command *c);
 /* A value for words of standard input (xargs). */
 struct value found_by_feeder(struct decider *d, const struct scope *scope);
 /* Reads or writes them; false when nothing better can be said than that it may be any file. */
-bool found_effect(struct decider *d, enum effect_kind kind, const struct found *found, const struct scope *scope,
-		  unsigned *ret_verdict);
+bool found_effect(struct decider *d, enum effect_kind kind, const struct found *found,
+		  const struct scope *scope, unsigned *ret_verdict);
 
 /* ---- found_select.c ---- */
 
 /* What the expression of find lets through to its actions: names that meet one of *ret_globs, or anything (no globs). */
-void found_expression(struct decider *d, const struct arguments *arguments, const struct word *words, size_t n,
-		      struct selection *ret_selection);
+void found_expression(struct decider *d, const struct arguments *arguments,
+		      const struct word *words, size_t n, struct selection *ret_selection);
 /* Lines that meet this regular expression end in one of these globs; nothing when that cannot be told. */
 void found_pattern(struct decider *d, struct str pattern, struct selection *selection);
 

@@ -23,7 +23,8 @@ static void add_glob(struct globs *globs, struct str glob)
 {
 	size_t slash = str_find_last_char(glob, '/');
 	struct str name = slash == STR_NPOS ? glob : str_from_at(glob, slash + 1);
-	if (!name.n || globs->n == GLOBS_MAX || strpbrk(arena_str(globs->d->arena, name).p, "[]{}\\()!|"))
+	if (!name.n || globs->n == GLOBS_MAX ||
+	    strpbrk(arena_str(globs->d->arena, name).p, "[]{}\\()!|"))
 		globs->all = true;
 	else
 		ARENA_PUSH(globs->d->arena, globs->items, globs->n, globs->cap) = name;
@@ -113,7 +114,8 @@ static bool pattern_takes_back(struct decider *d, struct str line, struct str na
 static bool file_takes_back(struct decider *d, struct str path, struct str name)
 {
 	struct str text = STR(""), line;
-	switch (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES, &text)) {
+	switch (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES,
+				     &text)) {
 	case RESOLVED_UNKNOWN:
 		return true;
 	case RESOLVED_NO:
@@ -142,19 +144,24 @@ static bool outer_takes_back(struct decider *d, struct str root, struct str name
 {
 	for (struct str dir = root; dir.n > 1; dir = str_first(dir, str_find_last_char(dir, '/')))
 		for (size_t i = 0; i < ARRAY_SIZE(ignore_files); i++)
-			if (file_takes_back(d, arena_join3(d->arena, dir, STR("/"), str_from(ignore_files[i])), name))
+			if (file_takes_back(
+				    d,
+				    arena_join3(d->arena, dir, STR("/"), str_from(ignore_files[i])),
+				    name))
 				return true;
-	return file_takes_back(d, arena_join(d->arena, d->workspace, STR("/.git/info/exclude")), name);
+	return file_takes_back(d, arena_join(d->arena, d->workspace, STR("/.git/info/exclude")),
+			       name);
 }
 
-static bool is_taken_back(struct decider *d, struct str root, struct str name, const struct str *names,
-			  size_t n_names)
+static bool is_taken_back(struct decider *d, struct str root, struct str name,
+			  const struct str *names, size_t n_names)
 {
 	size_t seen = 0;
 	if (!d->resolver->content || d->resolver->search_configured || !d->workspace.n)
 		return true;
 	for (size_t i = 0; i < n_names; i++) {
-		if (!is_ignore_file(str_basename(names[i])) || str_find_char(names[i], '/') == STR_NPOS)
+		if (!is_ignore_file(str_basename(names[i])) ||
+		    str_find_char(names[i], '/') == STR_NPOS)
 			continue;
 		if (++seen > IGNORE_FILES_MAX ||
 		    file_takes_back(d, arena_join3(d->arena, root, STR("/"), names[i]), name))
@@ -183,12 +190,13 @@ static bool meets_a_glob(struct decider *d, const struct selection *selection, s
 	return false;
 }
 
-bool selection_takes(struct decider *d, const struct selection *selection, struct str root, struct str name,
-		     const struct str *names, size_t n_names)
+bool selection_takes(struct decider *d, const struct selection *selection, struct str root,
+		     struct str name, const struct str *names, size_t n_names)
 {
 	if (selection->n_globs)
 		return meets_a_glob(d, selection, str_basename(name));
-	return !selection->skips_hidden || !has_hidden_part(name) || is_taken_back(d, root, name, names, n_names);
+	return !selection->skips_hidden || !has_hidden_part(name) ||
+	       is_taken_back(d, root, name, names, n_names);
 }
 
 /* ---- the expression of find ---- */
@@ -205,7 +213,8 @@ struct expression {
 
 static struct str word_text(const struct expression *e, size_t i)
 {
-	return i < e->n && word_is_known(&e->words[i]) ? value_text(e->d->arena, e->words[i].value) : STR("");
+	return i < e->n && word_is_known(&e->words[i]) ? value_text(e->d->arena, e->words[i].value)
+						       : STR("");
 }
 
 static struct globs everything(const struct expression *e)
@@ -229,8 +238,9 @@ static void act(struct expression *e, const struct globs *reached)
 
 static bool is_action(struct str word)
 {
-	static const char *const actions[] = {"-print", "-print0", "-exec", "-execdir", "-ok", "-okdir",
-					      "-printf", "-ls", "-fls", "-fprint", "-fprint0", "-fprintf", "-delete"};
+	static const char *const actions[] = {
+		"-print", "-print0", "-exec",   "-execdir", "-ok",      "-okdir", "-printf",
+		"-ls",    "-fls",    "-fprint", "-fprint0", "-fprintf", "-delete"};
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
 		if (str_is(word, actions[i]))
 			return true;
@@ -310,13 +320,14 @@ static struct globs read_or(struct expression *e, struct globs reached)
 	return result;
 }
 
-void found_expression(struct decider *d, const struct arguments *a, const struct word *words, size_t n,
-		      struct selection *ret_selection)
+void found_expression(struct decider *d, const struct arguments *a, const struct word *words,
+		      size_t n, struct selection *ret_selection)
 {
 	struct expression e = {.d = d, .arguments = a, .words = words, .n = n, .at = 1};
 	for (; e.at < n; e.at++) {
 		struct str word = word_text(&e, e.at);
-		if (word.n && strchr("-(!", word.p[0]) && !str_is(word, "-H") && !str_is(word, "-P"))
+		if (word.n && strchr("-(!", word.p[0]) && !str_is(word, "-H") &&
+		    !str_is(word, "-P"))
 			break;
 	}
 	struct globs result = read_or(&e, everything(&e));

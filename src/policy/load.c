@@ -225,9 +225,8 @@ static int validate(struct loader *loader, const struct layer *layer)
 	if (code == 0 && json_object_get(layer->root, "exceptions"))
 		return loader_mistake(
 			loader, layer, "/exceptions", POSITION_KEY,
-			"exceptions loosen what a parent protects and count only in a "
-			"signed pack, which this version cannot check; remove the "
-			"section");
+			"exceptions loosen what a parent protects, which no pack may do in "
+			"this version, signed or not; remove the section");
 	return code;
 }
 

@@ -127,27 +127,34 @@ int trust_load(const char *directory, struct trust **ret_trust, struct cavra_err
 
 /* ---- checking a file ---- */
 
-int trust_check(void *context, const struct policy_file *file, struct cavra_error *error)
+int trust_verify(const struct trust *trust, const struct signature *signature,
+		 const struct policy_file *file, enum signature_verdict *ret_verdict,
+		 struct cavra_error *error)
 {
-	const struct trust *trust = context;
+	struct signature_key key = {.ed25519 = trust_find(trust, signature->fingerprint)};
+	if (signature->algorithm != SIGNATURE_ED25519) {
+		*ret_verdict = SIGNATURE_WRONG_ALGORITHM;
+		return error_set(
+			error, CAVRA_ERR_POLICY,
+			"not signed with a key pair, and only those are trusted here; sign "
+			"it with cavra policy sign --private-key");
+	}
+	if (!key.ed25519) {
+		*ret_verdict = SIGNATURE_WRONG_KEY;
+		return error_set(error, CAVRA_ERR_POLICY,
+				 "signed with the key %.16s... (%.60s), which is not trusted here",
+				 signature->fingerprint.p, signature->key_id.p);
+	}
+	return signature_verify(signature, file, &key, ret_verdict, error);
+}
+
+int trust_check(void *trust, const struct policy_file *file, struct cavra_error *error)
+{
 	struct document CLEANUP_DOCUMENT *document = NULL;
 	struct signature signature;
 	enum signature_verdict verdict;
 	int code = signature_find(file, NULL, &document, &signature, &verdict, error);
-	if (code < 0)
-		return code;
-	if (signature.algorithm != SIGNATURE_ED25519)
-		return error_set(
-			error, CAVRA_ERR_POLICY,
-			"not signed with a key pair, as this installation requires; sign it "
-			"with cavra policy sign --private-key");
-	struct signature_key key = {.ed25519 = trust_find(trust, signature.fingerprint)};
-	if (!key.ed25519)
-		return error_set(
-			error, CAVRA_ERR_POLICY,
-			"signed by %.60s with the key %.16s... (%.60s), which is not trusted "
-			"here",
-			signature.signer.p, signature.fingerprint.p, signature.key_id.p);
-	code = signature_verify(&signature, file, &key, &verdict, error);
+	if (code == 0)
+		code = trust_verify(trust, &signature, file, &verdict, error);
 	return code < 0 ? code : POLICY_VERIFIED;
 }

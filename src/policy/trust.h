@@ -18,6 +18,10 @@ void trust_free(struct trust *trust);
 /* NULL when no key has that fingerprint. */
 const struct key *trust_find(const struct trust *trust, struct str fingerprint);
 
+/* signature_verify() with the key that the signature names, which must be one of these. */
+int trust_verify(const struct trust *trust, const struct signature *signature,
+		 const struct policy_file *file, enum signature_verdict *ret_verdict,
+		 struct cavra_error *error);
 /* As policy_source.check, with a struct trust as its context: every file of the policy must have a signature beside it that
  * one of the keys verifies. Errors: CAVRA_ERR_POLICY.
  */
