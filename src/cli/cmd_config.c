@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "cli/config_trust.h"
 #include "cli/guard.h"
 #include "cli/project.h"
 #include "decide/explain.h"
@@ -300,7 +301,8 @@ static int load(const struct args *args, struct config *config, struct cavra_err
 {
 	const char *directory = args->value[OPT_DIRECTORY] ? args->value[OPT_DIRECTORY] : ".";
 	char start[PATH_MAX], root[PATH_MAX];
-	struct config_request request = {.root = root, .otherwise = DEFAULT_PACK};
+	struct config_request request = {
+		.root = root, .otherwise = DEFAULT_PACK, .verifier = &config_verifier};
 	*config = (struct config){.n = 0};
 	if (!realpath(directory, start))
 		return error_set(error, CAVRA_ERR_NOT_FOUND, "there is no directory %.300s",

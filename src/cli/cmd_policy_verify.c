@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/regular.h"
@@ -84,7 +85,7 @@ static int read_keys(const struct args *args, struct verification *verification,
 	if (code == 0 && public_path)
 		code = secret_read_public_key(public_path, &verification->public_key, error);
 	if (code == 0 && directory)
-		code = trust_load(directory, &verification->trust, error);
+		code = trust_load(directory, geteuid(), &verification->trust, error);
 	verification->key.ed25519 = verification->public_key;
 	verification->key.hmac = hmac ? &verification->hmac : NULL;
 	return code;

@@ -56,6 +56,12 @@ int config_check_managed(const char *path, struct cavra_error *error)
 			 "%.300s %s, so it is no managed configuration; %s", path, wrong, remedy);
 }
 
+bool config_requires_signature(const struct config_layer *layer)
+{
+	const char *said = layer->values[KEY_REQUIRE_SIGNATURE].text;
+	return said && strcmp(said, "true") == 0;
+}
+
 /* ---- one layer ---- */
 
 static int join_path(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],
@@ -206,6 +212,9 @@ int config_find(const struct config_request *request, struct config *ret_config,
 		if (code == 0)
 			code = add_users(ret_config, error);
 	}
+	for (size_t i = 0; i < ret_config->n; i++)
+		if (config_requires_signature(&ret_config->layer[i]))
+			ret_config->requires_signature = true;
 	return code < 0 ? code : read_variable(ret_config, error);
 }
 
@@ -223,8 +232,21 @@ static const char *image_directory(const struct config_layer *layer, char path[P
 	return n > 0 && n < PATH_MAX ? path : NULL;
 }
 
+/* Without a check for a policy that only the command line names, when nothing is acted on. */
+static struct policy_source source_of(const struct config_request *request,
+				      const struct config_layer *layer, struct config_check *check)
+{
+	struct policy_source source = request->source;
+	check->place = layer->place;
+	if (check->context && !(check->drafts && layer->place == PLACE_COMMAND_LINE)) {
+		source.check = request->verifier->check;
+		source.check_context = check;
+	}
+	return source;
+}
+
 static int load_layer(const struct config_request *request, struct config_layer *layer,
-		      struct cavra_error *error)
+		      struct config_check *check, struct cavra_error *error)
 {
 	struct load_request load = {
 		.path = layer->policy_path[0] ? layer->policy_path : NULL,
@@ -232,11 +254,12 @@ static int load_layer(const struct config_request *request, struct config_layer 
 		.overlays = layer->overlays,
 		.n_overlays = layer->n_overlays,
 	};
+	struct policy_source source = source_of(request, layer, check);
 	char images[PATH_MAX];
 	if (!load.path && !load.id[0])
 		return 0;
 	const char *directory = request->keeps ? image_directory(layer, images) : NULL;
-	return policy_load_kept(directory, &request->source, &load, &layer->policy, error);
+	return policy_load_kept(directory, &source, &load, &layer->policy, error);
 }
 
 static bool has_policy(const struct config_layer *layer)
@@ -311,6 +334,8 @@ static void join_policy(struct config *config, const struct config_layer *layer)
 	bool first = policies->n == 0;
 	policies->defers[policies->n] = unmatched && strcmp(unmatched, "defer") == 0;
 	policies->policy[policies->n++] = policy;
+	if (first || policy->signature < config->signature)
+		config->signature = policy->signature;
 	if (first || policy->in_place < config->in_place)
 		config->in_place = policy->in_place;
 	config->in_place_none = config->in_place_none || policy->in_place_none;
@@ -331,21 +356,47 @@ static void join_digests(struct config *config)
 		sha256_named(str_make(text, n), config->digest);
 }
 
-int config_load(const struct config_request *request, struct config *ret_config,
-		struct cavra_error *error)
+static int load_layers(const struct config_request *request, struct config *config,
+		       struct config_check *check, struct cavra_error *error)
 {
-	int code = config_find(request, ret_config, error);
-	if (code < 0)
-		return code;
-	place_rest(request, ret_config);
-	for (size_t i = 0; i < ret_config->n; i++) {
-		struct config_layer *layer = &ret_config->layer[i];
-		code = load_layer(request, layer, error);
+	for (size_t i = 0; i < config->n; i++) {
+		struct config_layer *layer = &config->layer[i];
+		int code = load_layer(request, layer, check, error);
 		if (code < 0)
 			return code;
 		if (layer->policy)
-			join_policy(ret_config, layer);
+			join_policy(config, layer);
 	}
+	return 0;
+}
+
+static int open_check(const struct config_request *request, const struct config *config,
+		      struct config_check *ret_check, struct cavra_error *error)
+{
+	*ret_check = (struct config_check){.drafts = request->drafts};
+	if (!config->requires_signature)
+		return 0;
+	if (!request->verifier)
+		return error_set(error, CAVRA_ERR_POLICY,
+				 "policies must be signed here, which this program cannot verify");
+	return request->verifier->open(config, &ret_check->context, error);
+}
+
+int config_load(const struct config_request *request, struct config *ret_config,
+		struct cavra_error *error)
+{
+	struct config_check check;
+	int code = config_find(request, ret_config, error);
+	if (code == 0)
+		code = open_check(request, ret_config, &check, error);
+	if (code < 0)
+		return code;
+	place_rest(request, ret_config);
+	code = load_layers(request, ret_config, &check, error);
+	if (check.context)
+		request->verifier->close(check.context);
+	if (code < 0)
+		return code;
 	join_modes(ret_config);
 	join_digests(ret_config);
 	return 0;

@@ -36,6 +36,7 @@ struct config {
 	struct config_layer layer[LIMIT_POLICY_LAYERS]; /* the first in command first */
 	size_t n;
 	bool managed_only;
+	bool requires_signature;        /* some layer does */
 	enum policy_mode variable_mode; /* of the environment */
 	bool has_variable_mode;
 
@@ -44,7 +45,23 @@ struct config {
 	enum policy_mode mode;
 	bool in_place_none, authoritative; /* as in struct policy; the strictest */
 	enum cavra_severity in_place;
-	char digest[72]; /* one policy: its own; else over the digests of all */
+	char digest[72];                 /* one policy: its own; else over the digests of all */
+	enum policy_signature signature; /* of all policies, the weakest */
+};
+
+bool config_requires_signature(const struct config_layer *layer);
+
+/* How signatures are verified; config_trust.h has one. */
+struct config_verifier {
+	/* Reads the keys of all layers that require signatures. */
+	int (*open)(const struct config *config, void **ret_context, struct cavra_error *error);
+	policy_file_check check; /* its context is a struct config_check */
+	void (*close)(void *context);
+};
+struct config_check {
+	void *context;           /* of open() */
+	enum config_place place; /* of the layer whose policy it is */
+	bool drafts;             /* as in the request */
 };
 
 /* What asks. */
@@ -54,8 +71,12 @@ struct config_request {
 	const char *policy_pack; /* the user's; at most one of the two */
 	const char *const *overlays;
 	size_t n_overlays;
-	const char *otherwise; /* pack that decides when no layer has a policy; NULL: none */
-	struct policy_source source;
+	const char *otherwise;       /* pack that decides when no layer has a policy; NULL: none */
+	struct policy_source source; /* without a check */
+	/* NULL: there is none, and config_load() fails when signatures are required. */
+	const struct config_verifier *verifier;
+	/* Nothing is acted on: what the command line names need not be signed. */
+	bool drafts;
 	bool keeps; /* compiled policies are kept for the next time, see policy/cache.h; they have no document */
 };
 

@@ -29,6 +29,10 @@ const struct config_key_info config_keys[CONFIG_KEYS] = {
 	 "ask", FILES, NULL,
 	 "What no rule of this layer's policy meets: ask, or leave it to the policies of the other layers",
 	 "each layer for its own policy; when all of them defer, all of them ask"},
+	{KEY_REQUIRE_SIGNATURE, "policy.require_signature", CONFIG_BOOL, {NULL},
+	 "false", 1U << PLACE_MANAGED | 1U << PLACE_USER, NULL,
+	 "Only policies that a key in trust/ beside this file has signed decide",
+	 "each for all policies but those of the layers above it"},
 	{KEY_MANAGED_ONLY, "managed.only", CONFIG_BOOL, {NULL},
 	 "false", 1U << PLACE_MANAGED, NULL,
 	 "The layers of projects and users are not read",
@@ -181,9 +185,11 @@ static int read_member(const struct reading *reading, const char *around, const 
 	pointer_add(&pointer, str_from(key));
 	(void)snprintf(name, sizeof name, "%.40s%s%.60s", around, nested ? "." : "", key);
 	const struct config_key_info *info = find_key(name);
-	if (info)
+	/* policy: is a value, and policy.require_signature may be written as one object in the other. */
+	bool group = !nested && is_group(key) && json_is_object(value);
+	if (info && !group)
 		return take_value(reading, info, pointer.p, value);
-	if (nested || !is_group(key))
+	if (!group && (nested || !is_group(key)))
 		return unknown_key(reading, pointer.p, name);
 	if (!json_is_object(value))
 		return complain(reading, pointer.p, POSITION_VALUE, "write an object of keys here");

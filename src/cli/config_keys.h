@@ -22,7 +22,14 @@ enum config_place {
 };
 const char *config_place_name(enum config_place place);
 
-enum config_key { KEY_MODE, KEY_POLICY, KEY_UNMATCHED, KEY_MANAGED_ONLY, CONFIG_KEYS };
+enum config_key {
+	KEY_MODE,
+	KEY_POLICY,
+	KEY_UNMATCHED,
+	KEY_REQUIRE_SIGNATURE,
+	KEY_MANAGED_ONLY,
+	CONFIG_KEYS
+};
 enum config_type { CONFIG_WORD, CONFIG_POLICY, CONFIG_BOOL };
 
 struct config_key_info {

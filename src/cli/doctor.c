@@ -3,6 +3,7 @@
  * What is in force, for cavra doctor.
  */
 #include "cli/doctor.h"
+#include "cli/config_trust.h"
 
 #include <stdio.h>
 
@@ -38,7 +39,7 @@ static void check_layer(struct checkup *checkup, const struct config_layer *laye
 
 void doctor_configuration(struct checkup *checkup, struct config *ret_config)
 {
-	struct config_request request = {.root = checkup->root};
+	struct config_request request = {.root = checkup->root, .verifier = &config_verifier};
 	struct cavra_error error;
 	if (config_load(&request, ret_config, &error) < 0) {
 		checkup_error(checkup, "configuration", &error);

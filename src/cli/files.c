@@ -50,7 +50,7 @@ int file_read(const char *path, struct buf *out, struct cavra_error *error)
 	return code;
 }
 
-static bool write_all(int fd, struct str text)
+bool file_write_fd(int fd, struct str text)
 {
 	while (text.n) {
 		ssize_t n = write(fd, text.p, text.n);
@@ -94,7 +94,7 @@ int file_replace(const char *path, struct str text, struct cavra_error *error)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return io_error(error, "cannot write", path);
-	bool written = write_all(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+	bool written = file_write_fd(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
 	int failure = written ? 0 : errno;
 	if (close(fd) < 0 && !failure)
 		failure = errno;
@@ -142,7 +142,7 @@ int file_create(const char *path, struct str text, mode_t mode, struct cavra_err
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return io_error(error, "cannot make", path);
-	bool written = fchmod(fd, mode) == 0 && write_all(fd, text) && fsync(fd) == 0;
+	bool written = fchmod(fd, mode) == 0 && file_write_fd(fd, text) && fsync(fd) == 0;
 	int failure = written ? 0 : errno;
 	if (close(fd) < 0 && !failure)
 		failure = errno;

@@ -16,6 +16,9 @@ int file_read(const char *path, struct buf *out, struct cavra_error *error);
 /* The same from a descriptor. name: for messages. */
 int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *error);
 
+/* All of it; false with errno set when that is not possible. */
+bool file_write_fd(int fd, struct str text);
+
 /* Replaces or makes a file in one step: a reader sees the old or the new text, never a part, also
  * after a crash. Keeps the permissions of an existing file. path must be no symbolic link.
  */

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "cli/config_trust.h"
 #include "cli/files.h"
 #include "cli/project.h"
 #include "decide/facts.h"
@@ -22,6 +23,7 @@
 
 /* ---- policies ---- */
 
+/* What evaluate says is acted on. The other commands show what a policy would do, also before it is signed. */
 int guard_load_policies(const struct args *args, const char *root, struct config *ret_config,
 			struct cavra_error *error)
 {
@@ -34,6 +36,8 @@ int guard_load_policies(const struct args *args, const char *root, struct config
 		.otherwise = DEFAULT_PACK,
 		/* Cases cost nothing worth saving on a command line. */
 		.source = {.pack_dir = args->value[OPT_PACK_DIR], .want_cases = true},
+		.verifier = &config_verifier,
+		.drafts = args->command->run != cmd_evaluate,
 	};
 	*ret_config = (struct config){.n = 0};
 	if (request.policy_path && request.policy_pack)
@@ -176,6 +180,7 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 				.decision = ret_decision,
 				.policy = ret_decision->policy,
 				.policy_digest = guard->config.digest,
+				.policy_signature = policy_signature_name(guard->config.signature),
 				.policy_pack = guard->policy_pack,
 				.stamp = &stamp,
 				.echo_id = echo_id};

@@ -23,6 +23,7 @@
 #include "base/limits.h"
 #include "cli/config.h"
 #include "cli/files.h"
+#include "cli/handover.h"
 #include "cli/project.h"
 #include "decide/request.h"
 
@@ -35,6 +36,7 @@ struct hook {
 	struct arena deciding[AGENT_MAX_REQUESTS];
 	struct agent_event event;
 	struct decision decisions[AGENT_MAX_REQUESTS];
+	const struct config_verifier *verifier;
 	struct config config;
 	struct workspace *workspace;
 	struct search search;
@@ -92,8 +94,11 @@ static int find_policies(struct hook *hook, struct cavra_error *error)
 	int code = find_root(hook, start, error);
 	if (code < 0)
 		return code;
-	struct config_request request = {.root = hook->root, .keeps = true};
+	struct config_request request = {
+		.root = hook->root, .keeps = true, .verifier = hook->verifier};
 	code = config_load(&request, &hook->config, error);
+	if (code < 0 && hook->config.requires_signature && !hook->verifier)
+		return hand_over(hook->adapter->name, buf_str(&hook->payload), error);
 	if (code < 0 || hook->config.policies.n)
 		return code;
 	if (hook->config.managed_only)
@@ -222,11 +227,12 @@ static void guard_process(void)
 	(void)alarm(HOOK_SECONDS);
 }
 
-int hook_run(const char *agent)
+int hook_run(const char *agent, const struct config_verifier *verifier)
 {
 	static struct hook hook;
 	struct cavra_error error;
 	guard_process();
+	hook.verifier = verifier;
 	hook.adapter = agent_find(str_from(agent));
 	if (!hook.adapter) {
 		error_set(&error, CAVRA_ERR_USAGE, "no agent \"%.60s\"; agents are: %s", agent,

@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc == 2)
-		return hook_run(argv[1]);
+		return hook_run(argv[1], NULL);
 	(void)fprintf(stderr, "usage: cavra-hook AGENT\n");
 	return 2;
 }

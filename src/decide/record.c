@@ -143,7 +143,9 @@ void record_write(struct buf *out, const struct record *record)
 		out, "policy_digest",
 		str_from(record->policy_digest ? record->policy_digest : record->policy->digest));
 	add_member(out, "policy_signature",
-		   str_from(policy_signature_name(record->policy->signature)));
+		   str_from(record->policy_signature
+				    ? record->policy_signature
+				    : policy_signature_name(record->policy->signature)));
 	add_findings(out, decision);
 	add_echo(out, record->echo_id);
 	buf_add_char(out, '}');

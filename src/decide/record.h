@@ -30,8 +30,9 @@ struct record {
 	const struct request *request;
 	const struct decision *decision;
 	const struct policy *policy;
-	const char *policy_digest; /* of all policies in force; NULL: of this one */
-	struct str policy_pack;    /* the id that was asked for; empty: the policy's own */
+	const char *policy_digest;    /* of all policies in force; NULL: of this one */
+	const char *policy_signature; /* the same, the weakest of them */
+	struct str policy_pack;       /* the id that was asked for; empty: the policy's own */
 	const struct record_stamp *stamp;
 	const json_t *echo_id; /* `id` of a batch request, a string or integer; NULL: none */
 };

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/regular.h"
@@ -21,6 +20,7 @@ struct trusted {
 };
 
 struct trust {
+	uid_t owner; /* who may have written the keys, besides root */
 	struct trusted trusted[LIMIT_TRUST_KEYS];
 	size_t n;
 };
@@ -43,13 +43,13 @@ const struct key *trust_find(const struct trust *trust, struct str fingerprint)
 /* ---- reading the directory ---- */
 
 /* Who may write here decides what is trusted. */
-static int check_owner(const char *path, struct cavra_error *error)
+static int check_owner(const char *path, uid_t owner, struct cavra_error *error)
 {
 	struct stat st;
 	if (stat(path, &st) < 0)
 		return error_set(error, errno == ENOENT ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
 				 "cannot look at it: %s", strerror(errno));
-	if (st.st_uid != 0 && st.st_uid != geteuid())
+	if (st.st_uid != 0 && st.st_uid != owner)
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "belongs to another user; give it to root (chown root)");
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
@@ -66,7 +66,7 @@ static int add_key(struct trust *trust, const char *path, struct cavra_error *er
 	if (trust->n == LIMIT_TRUST_KEYS)
 		return error_set(error, CAVRA_ERR_LIMIT, "more than %d keys in one directory",
 				 (int)LIMIT_TRUST_KEYS);
-	int code = check_owner(path, error);
+	int code = check_owner(path, trust->owner, error);
 	if (code == 0)
 		code = regular_file_read(path, &text, error);
 	if (code == 0)
@@ -101,13 +101,15 @@ static int add_keys(struct trust *trust, const char *directory, struct dirent **
 	return code;
 }
 
-int trust_load(const char *directory, struct trust **ret_trust, struct cavra_error *error)
+int trust_load(const char *directory, uid_t owner, struct trust **ret_trust,
+	       struct cavra_error *error)
 {
 	struct trust CLEANUP_TRUST *trust = calloc(1, sizeof *trust);
 	struct dirent **entries = NULL;
 	if (!trust)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	int code = check_owner(directory, error);
+	trust->owner = owner;
+	int code = check_owner(directory, owner, error);
 	int n = code == 0 ? scandir(directory, &entries, is_pem, alphasort) : -1;
 	if (code == 0 && n < 0)
 		code = error_set(error, CAVRA_ERR_IO, "cannot list it: %s", strerror(errno));

@@ -5,15 +5,18 @@
 #ifndef CAVRA_POLICY_TRUST_H
 #define CAVRA_POLICY_TRUST_H
 
+#include <sys/types.h>
+
 #include "policy/signature.h"
 
 struct trust;
 
 /* Every *.pem file of the directory, each with one public key; their names mean nothing. The directory and its keys must
- * belong to root or the caller, and nobody else may be able to write them. Errors, with the file: CAVRA_ERR_NOT_FOUND,
+ * belong to root or to `owner`, and nobody else may be able to write them. Errors, with the file: CAVRA_ERR_NOT_FOUND,
  * CAVRA_ERR_IO, CAVRA_ERR_INPUT also when there is no key, CAVRA_ERR_LIMIT.
  */
-int trust_load(const char *directory, struct trust **ret_trust, struct cavra_error *error);
+int trust_load(const char *directory, uid_t owner, struct trust **ret_trust,
+	       struct cavra_error *error);
 void trust_free(struct trust *trust);
 /* NULL when no key has that fingerprint. */
 const struct key *trust_find(const struct trust *trust, struct str fingerprint);

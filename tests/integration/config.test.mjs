@@ -8,23 +8,10 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cavra, cavraProgram, get, hookProgram, put, repository, run, scratch, source } from './cavra.mjs';
+import { hook, machine, onMachine, payload } from './machine.mjs';
 
 const pack = (id, rest = '', more = '') =>
   `metadata: {id: ${id}, title: t, description: d, version: 1.0.0${more}}\n${rest}`;
-
-// Runs a program on a machine whose /etc/cavra is `etc`, as a user who is root there.
-function onMachine(etc, program, args, options) {
-  const bound = etc ? ['--bind', etc, '/etc/cavra'] : [];
-  return run('bwrap', ['--unshare-user', '--uid', '0', '--gid', '0', '--dev-bind', '/', '/', '--tmpfs', '/etc',
-    '--ro-bind', '/etc/passwd', '/etc/passwd', ...bound, program, ...args], options);
-}
-
-function machine(files) {
-  const etc = scratch('etc');
-  chmodSync(etc, 0o755);
-  for (const [name, text] of Object.entries(files)) put(etc, name, text);
-  return etc;
-}
 
 const show = (etc, options) => onMachine(etc, cavraProgram, ['config', 'show', '--json'], options);
 const inForce = (etc, options) => {
@@ -37,17 +24,6 @@ const inForce = (etc, options) => {
     ids: all.layers.filter((layer) => layer.policy).map((layer) => `${layer.layer} ${layer.policy.id}`),
   };
 };
-
-const payload = (cwd, command) => JSON.stringify({
-  session_id: 's', transcript_path: 't', cwd, hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command },
-  tool_use_id: 'x',
-});
-function hook(etc, cwd, command, env = {}) {
-  const done = onMachine(etc, hookProgram, ['claude-code'],
-    { cwd, input: payload(cwd, command), env: { CLAUDE_PROJECT_DIR: cwd, ...env } });
-  if (done.status === 2) return `blocked: ${done.err}`;
-  return done.out ? JSON.parse(done.out).hookSpecificOutput?.permissionDecision ?? 'silent' : 'silent';
-}
 
 test('without any layer evaluate has the baseline, and the hook refuses', () => {
   const directory = repository();
@@ -246,7 +222,7 @@ test('init leaves a project that its hook accepts beside a managed policy', () =
 test('the table of keys in the documentation is the one of the program', () => {
   const page = get(source, 'docs/configuration.md');
   const keys = Object.keys(inForce(null, { cwd: repository() }).values);
-  const documented = [...page.matchAll(/^\| `([a-z.]+)` \|/gm)].map((match) => match[1]);
+  const documented = [...page.matchAll(/^\| `([a-z._]+)` \|/gm)].map((match) => match[1]);
   assert.deepEqual(documented, keys);
 });
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "policy/signature.h"
 #include "policy/trust.h"
@@ -564,7 +565,7 @@ static void test_every_file_must_be_signed(void **state)
 		  "metadata: {id: cavra-over, title: t, description: d, version: 1.0.0}\n");
 	(void)mkdir(packs_path("trust"), 0755);
 	put_key("trust/team.pem", ours);
-	assert_int_equal(trust_load(packs_path("trust"), &trust, &error), 0);
+	assert_int_equal(trust_load(packs_path("trust"), geteuid(), &trust, &error), 0);
 
 	assert_complains(
 		load_trusted(trust, NULL),
@@ -616,7 +617,7 @@ static const char *try_trust(const char *name)
 {
 	static struct cavra_error error;
 	struct trust *trust = NULL;
-	int code = trust_load(packs_path(name), &trust, &error);
+	int code = trust_load(packs_path(name), geteuid(), &trust, &error);
 	trust_free(trust);
 	return packs_complaint(code, &error);
 }

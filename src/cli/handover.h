@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cavra-hook hands a call over to cavra, which does the same and can do more. Signatures need OpenSSL's providers, and
+ * linking those would cost every call of every installation more than the decision does.
+ */
+#ifndef CAVRA_CLI_HANDOVER_H
+#define CAVRA_CLI_HANDOVER_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+/* Becomes `cavra hook AGENT`, the one beside this program, with the payload as its standard input. Comes back only with an
+ * error: CAVRA_ERR_IO.
+ */
+int hand_over(const char *agent, struct str payload, struct cavra_error *error);
+
+#endif
