@@ -54,6 +54,15 @@ test('W24 only a signed policy decides, in the hook and in evaluate', () => {
   }
 });
 
+test('what was compiled before the requirement came does not decide any longer', () => {
+  const directory = project(null), etc = machine({});
+  assert.equal(hook(etc, directory, 'make all'), 'allow');
+  assert.equal(hook(etc, directory, 'make all'), 'allow');
+  put(etc, 'config.yaml', required);
+  put(etc, 'trust/ours.pem', ours.public);
+  assert.match(hook(etc, directory, 'make all'), /^blocked: .*not signed/);
+});
+
 test('without the requirement the record says that nobody has looked', () => {
   for (const key of [ours, null])
     assert.equal(JSON.parse(evaluate(null, project(key)).out).policy_signature, 'unsigned');
