@@ -71,30 +71,43 @@ static void add_known_path(struct decider *d, struct names *names, struct str pa
 			add_known_name(d, names, others[i]);
 }
 
+static void add_below_workspace(struct decider *d, struct names *names, struct str dir,
+				struct value rest)
+{
+	if (!path_inside(dir, d->workspace))
+		return;
+	struct str relative = str_from_at(dir, d->workspace.n + 1);
+	struct str start = value_known_prefix(d->arena, rest);
+	/* The slash goes with the workspace. */
+	struct value whole = value_concat(d->arena, value_from(d->arena, relative), rest);
+	if (!relative.n) {
+		size_t from = 0;
+		while (from < rest.n && rest.seg[from].kind == SEG_TEXT)
+			from++;
+		whole = value_concat(d->arena, value_from(d->arena, str_from_at(start, 1)),
+				     (struct value){rest.seg + from, rest.n - from});
+	}
+	add_name(names, whole);
+}
+
 static void add_unknown_path(struct decider *d, struct names *names, struct value path)
 {
+	struct value rest;
+	struct str dir = path_known_directory(d, path, &rest);
 	names->unknown = true;
 	add_name(names, path);
-	struct str prefix = value_known_prefix(d->arena, path);
-	if (path.n == 0 || path.seg[0].kind != SEG_TEXT || prefix.p[0] != '/') {
+	if (!dir.n || dir.p[0] != '/') {
 		names->outside = true;
 		return;
 	}
-	size_t slash = str_find_last_char(prefix, '/');
-	struct str dir = slash == 0 ? STR("/") : str_first(prefix, slash);
-	names->outside |= is_outside(d, path_resolve(d, dir));
-	if (!path_inside(dir, d->workspace))
+	struct str real = path_resolve(d, dir);
+	names->outside |= is_outside(d, real);
+	add_below_workspace(d, names, dir, rest);
+	if (str_eq(real, dir))
 		return;
-	/* The same, relative to the workspace. */
-	struct seg *segs = ARENA_ARRAY(d->arena, path.n, struct seg);
-	memcpy(segs, path.seg, path.n * sizeof *segs);
-	if (segs[0].text.n <= d->workspace.n)
-		return;
-	segs[0].text = str_from_at(segs[0].text, d->workspace.n + 1);
-	struct value relative = {segs, path.n};
-	if (segs[0].text.n == 0)
-		relative = (struct value){segs + 1, path.n - 1};
-	add_name(names, relative);
+	add_name(names,
+		 value_concat(d->arena, value_from(d->arena, real.n > 1 ? real : STR("")), rest));
+	add_below_workspace(d, names, real, rest);
 }
 
 static void collect_names(struct decider *d, struct names *names, struct value path,
@@ -374,6 +387,19 @@ static bool is_process_secret(struct str path)
 	return false;
 }
 
+/* "$$" and the like are numbers. */
+static bool may_be_process_secret(struct decider *d, struct value path)
+{
+	struct str sample = STR("");
+	for (size_t i = 0; i < path.n; i++) {
+		if (path.seg[i].kind != SEG_TEXT && path.seg[i].kind != SEG_NUMBER)
+			return false;
+		struct str part = path.seg[i].kind == SEG_TEXT ? path.seg[i].text : STR("1");
+		sample = arena_join(d->arena, sample, part);
+	}
+	return is_process_secret(sample);
+}
+
 static unsigned ask_about(struct decider *d, const struct effect *effect, const char *rule_id,
 			  const char *what)
 {
@@ -434,8 +460,7 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 		verdict |= apply_outside(d, effect, asked.writes);
 	if (!(verdict & FILE_FOUND) && !asked.writes)
 		for (size_t i = 0; i < names->n; i++)
-			if (value_is_known(names->items[i]) &&
-			    is_process_secret(value_text(d->arena, names->items[i])))
+			if (may_be_process_secret(d, names->items[i]))
 				return verdict |
 				       ask_about(d, effect,
 						 "filesystem.process_secrets.require_approval",
@@ -471,86 +496,6 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 		names.outside = false;
 		*ret_verdict |= judge(d, effect, &names, asked);
 	}
-	return true;
-}
-
-/* A pattern whose matches can be listed stands for exactly these. */
-struct listing {
-	struct decider *d;
-	struct str *paths;
-	size_t n, cap;
-};
-
-/* Splits a pattern behind the first component that has a pattern's sign in it: "/a/b*c" and "/d*". */
-static bool split_component(struct decider *d, struct value pattern, struct value *ret_first,
-			    struct value *ret_rest)
-{
-	bool inside = false, star = false;
-	*ret_rest = (struct value){NULL, 0};
-	for (size_t i = 0; i < pattern.n; i++) {
-		const struct seg *seg = &pattern.seg[i];
-		size_t slash = seg->kind == SEG_TEXT && inside ? str_find_char(seg->text, '/')
-							       : STR_NPOS;
-		if (slash != STR_NPOS) {
-			struct value first = {pattern.seg, i};
-			struct value behind = {pattern.seg + i + 1, pattern.n - i - 1};
-			*ret_first = value_concat(
-				d->arena, first, value_from(d->arena, str_first(seg->text, slash)));
-			*ret_rest = value_concat(
-				d->arena, value_from(d->arena, str_from_at(seg->text, slash)),
-				behind);
-			return true;
-		}
-		/* "**" may cross directories. */
-		bool another = seg->kind == SEG_GLOB && str_is(seg->text, "*");
-		if (seg->kind == SEG_ANY || seg->kind == SEG_NUMBER || (star && another))
-			return false;
-		inside |= seg->kind == SEG_GLOB;
-		star = another;
-	}
-	*ret_first = pattern;
-	return inside;
-}
-
-static bool list_pattern(struct listing *listing, struct value pattern)
-{
-	struct decider *d = listing->d;
-	struct value first, rest;
-	struct str prefix = value_known_prefix(d->arena, pattern), *names = NULL;
-	size_t slash = str_find_last_char(prefix, '/'), n = 0;
-	if (value_is_known(pattern)) {
-		ARENA_PUSH(d->arena, listing->paths, listing->n,
-			   listing->cap) = value_text(d->arena, pattern);
-		return listing->n <= LIMIT_TREE_NAMES;
-	}
-	if (slash == STR_NPOS || !split_component(d, pattern, &first, &rest))
-		return false;
-	struct str dir = slash == 0 ? STR("/") : str_first(prefix, slash);
-	if (d->resolver->tree(d->resolver->context, d->arena, dir, LIMIT_TREE_NAMES, false, &names,
-			      &n) == RESOLVED_UNKNOWN)
-		return false;
-	bool dot_asked = prefix.n > slash + 1;
-	for (size_t i = 0; i < n; i++) {
-		struct str path = arena_join3(d->arena, dir.n > 1 ? dir : STR(""), STR("/"),
-					      names[i]);
-		if ((names[i].n && names[i].p[0] == '.' && !dot_asked) ||
-		    !value_covers(first, path))
-			continue;
-		if (!list_pattern(listing,
-				  value_concat(d->arena, value_from(d->arena, path), rest)))
-			return false;
-	}
-	return true;
-}
-
-static bool list_glob(struct decider *d, struct value canonical, struct str **ret_paths,
-		      size_t *ret_n)
-{
-	struct listing listing = {.d = d};
-	if (!d->resolver->tree || d->links || !list_pattern(&listing, canonical))
-		return false;
-	*ret_paths = listing.paths;
-	*ret_n = listing.n;
 	return true;
 }
 
@@ -619,7 +564,7 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
-	unsigned verdict;
+	unsigned verdict = 0;
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
 		if (special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
@@ -631,19 +576,16 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
-	} else if (scope->n_cwds == 1 && !scope->remote) {
+	} else if (!scope->remote) {
 		struct str *paths = NULL;
 		size_t n = 0;
-		struct value canonical = path_canonical(d, path, scope->cwds[0]);
-		if (!value_is_known(canonical) && list_glob(d, canonical, &paths, &n)) {
-			verdict = 0;
-			for (size_t i = 0; i < n; i++)
-				verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree,
-						    scope);
+		bool all = path_expand(d, path, kind != EFFECT_FILE_READ, scope, &paths, &n);
+		for (size_t i = 0; i < n; i++)
+			verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree, scope);
+		if (all)
 			return verdict;
-		}
 	}
-	return one_file(d, kind, path, tree, scope);
+	return verdict | one_file(d, kind, path, tree, scope);
 }
 
 void file_suspicion(struct decider *d, struct value path, const struct scope *scope)

@@ -24,6 +24,9 @@ struct str path_relative(struct str path, struct str dir)
 	return str_from_at(path, dir.p[dir.n - 1] == '/' ? dir.n : dir.n + 1);
 }
 
+/* Stands for a segment that is not known, while text is made canonical. */
+enum { UNKNOWN_PART = '\x01' };
+
 /* /proc/<process>/root and /proc/<process>/cwd are other names for / and the current directory. */
 static struct str undo_proc(struct arena *arena, struct str path, struct str cwd)
 {
@@ -35,7 +38,7 @@ static struct str undo_proc(struct arena *arena, struct str path, struct str cwd
 	    !str_split(&rest, '/', &what))
 		return path;
 	if (str_is(process, "self") || str_is(process, "thread-self") ||
-	    ascii_is_digit(process.p[0])) {
+	    ascii_is_digit(process.p[0]) || process.p[0] == UNKNOWN_PART) {
 		struct str inner = rest.p ? rest : STR("");
 		if (str_is(what, "root"))
 			return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
@@ -80,20 +83,23 @@ struct str path_canonical_text(struct arena *arena, struct str path, struct str 
 
 static struct value after_last_unknown(struct decider *d, struct value path)
 {
-	size_t from = 0;
+	size_t from = 0, n = 0, at;
 	for (size_t i = 0; i < path.n; i++)
 		if (path.seg[i].kind == SEG_ANY)
 			from = i + 1;
 	struct seg *segs = ARENA_ARRAY(d->arena, path.n - from + 1, struct seg);
 	segs[0] = (struct seg){SEG_ANY, STR(""), NULL};
 	for (size_t i = from; i < path.n; i++) {
-		segs[i - from + 1] = path.seg[i];
-		/* A ".." behind the unknown part leads anywhere. */
-		if (path.seg[i].kind == SEG_TEXT &&
-		    str_find(path.seg[i].text, STR("..")) != STR_NPOS)
-			return value_any();
+		segs[++n] = path.seg[i];
+		/* A ".." behind the unknown part leads anywhere; what follows it is known again. */
+		while (segs[n].kind == SEG_TEXT &&
+		       (at = str_find(segs[n].text, STR(".."))) != STR_NPOS) {
+			segs[1] = (struct seg){.kind = SEG_TEXT,
+					       .text = str_from_at(segs[n].text, at + 2)};
+			n = 1;
+		}
 	}
-	return (struct value){segs, path.n - from + 1};
+	return (struct value){segs, n + 1};
 }
 
 static bool has_kind(struct value v, enum seg_kind kind)
@@ -104,15 +110,62 @@ static bool has_kind(struct value v, enum seg_kind kind)
 	return false;
 }
 
+static bool climbs(struct str path)
+{
+	struct str part;
+	while (str_split(&path, '/', &part))
+		if (str_is(part, ".."))
+			return true;
+	return false;
+}
+
+/* Canonical text as the kernel walks: ".." behind a link to a directory leads to where that directory is. */
+static struct str physical(struct decider *d, struct str path, struct str cwd)
+{
+	bool absolute = path.n && path.p[0] == '/';
+	struct str rest = absolute || !cwd.n ? path : arena_join3(d->arena, cwd, STR("/"), path);
+	if (!climbs(rest) || !rest.n || rest.p[0] != '/')
+		return path_canonical_text(d->arena, path, cwd);
+	struct str at = STR("/"), part;
+	while (str_split(&rest, '/', &part)) {
+		if (str_is(part, ".."))
+			at = path_resolve(d, at);
+		at = path_canonical_text(d->arena, arena_join3(d->arena, at, STR("/"), part), cwd);
+	}
+	return at;
+}
+
+struct str path_known_directory(struct decider *d, struct value path, struct value *ret_rest)
+{
+	struct str prefix = value_known_prefix(d->arena, path);
+	size_t slash = str_find_last_char(prefix, '/'), from = 0;
+	if (slash == STR_NPOS)
+		return STR("");
+	while (from < path.n && path.seg[from].kind == SEG_TEXT)
+		from++;
+	*ret_rest = value_concat(d->arena, value_from(d->arena, str_from_at(prefix, slash)),
+				 (struct value){path.seg + from, path.n - from});
+	return slash == 0 ? STR("/") : str_first(prefix, slash);
+}
+
+/* The same for the directories in front of the first part that is not known. */
+static struct value physical_start(struct decider *d, struct value path)
+{
+	struct value rest;
+	struct str directory = path_known_directory(d, path, &rest);
+	if (!climbs(directory))
+		return path;
+	return value_concat(d->arena, value_from(d->arena, physical(d, directory, STR(""))), rest);
+}
+
 /* Globs and numbers hold no slash, so components can be counted: each such segment is stood in for by a byte that paths do
  * not hold while the text is made canonical.
  */
 struct value path_canonical(struct decider *d, struct value path, struct value cwd)
 {
 	if (value_is_known(path) && value_is_known(cwd))
-		return value_from(d->arena,
-				  path_canonical_text(d->arena, value_text(d->arena, path),
-						      value_text(d->arena, cwd)));
+		return value_from(d->arena, physical(d, value_text(d->arena, path),
+						     value_text(d->arena, cwd)));
 	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
 			path.seg[0].text.p[0] == '/';
 	bool relative = path.n == 0 || path.seg[0].kind != SEG_ANY;
@@ -123,6 +176,7 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 				     path);
 	if (has_kind(whole, SEG_ANY))
 		return after_last_unknown(d, whole);
+	whole = physical_start(d, whole);
 	char *text = arena_alloc(d->arena, 1);
 	size_t n = 0, cap = 1, next = 0;
 	for (size_t i = 0; i < whole.n; i++) {
@@ -132,7 +186,8 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 				piece.p[k] == '\x01' && whole.seg[i].kind == SEG_TEXT ? '\x02'
 										      : piece.p[k];
 	}
-	struct str canonical = path_canonical_text(d->arena, str_make(text, n), STR(""));
+	struct str here = value_is_known(cwd) ? value_text(d->arena, cwd) : STR("");
+	struct str canonical = path_canonical_text(d->arena, str_make(text, n), here);
 	/* Dropped components ("x*" in "x*" "/..") would shift the segments: then only the end can be trusted. */
 	size_t kept = 0, total = 0;
 	for (size_t i = 0; i < canonical.n; i++)

@@ -7,10 +7,15 @@
 
 #include "decide/core.h"
 
-/* path relative to cwd, absolute and without "." ".." "//", /proc aliases undone. Where that depends on unknown text the
+/* path relative to cwd, absolute and without "." ".." "//", /proc aliases undone, as the kernel walks it: a ".." behind a
+ * symbolic link leads to where the link leads. Where that depends on unknown text the
  * result starts with an unknown part.
  */
 struct value path_canonical(struct decider *d, struct value path, struct value cwd);
+/* The directory that the known text in front of a canonical path names, and the rest with its slash; empty when there is
+ * none.
+ */
+struct str path_known_directory(struct decider *d, struct value path, struct value *ret_rest);
 /* The same for known text; cwd may be empty, then relative paths stay relative. */
 struct str path_canonical_text(struct arena *arena, struct str path, struct str cwd);
 /* Follows symbolic links in a canonical absolute path: those the text makes and those the resolver knows. */
@@ -19,6 +24,19 @@ struct str path_resolve(struct decider *d, struct str path);
 bool path_inside(struct str path, struct str dir);
 /* Without dir and the slash behind it; "." for dir itself; path when it is not inside. */
 struct str path_relative(struct str path, struct str dir);
+
+/* The files that a partly known path stands for, in those of the scope's directories that can be listed, when it is a shell
+ * pattern. True when these are all; false when there may be others. makes: a file that is not there would be made, so that
+ * the pattern itself is a name, too: the shell leaves one that matches nothing as it is.
+ */
+bool path_expand(struct decider *d, struct value path, bool makes, const struct scope *scope,
+		 struct str **ret_paths, size_t *ret_n);
+
+/* The words of a command with its patterns replaced by what they stand for, in the scope's only directory. True when that
+ * makes another command of it: when a file's name looks like an option, or, with `positions`, when one word becomes several.
+ */
+bool words_expand(struct decider *d, const struct word *words, size_t n, bool positions,
+		  const struct scope *scope, struct word **ret_words, size_t *ret_n);
 
 /* A symbolic link that the analysed text makes. */
 struct made_link {

@@ -168,6 +168,28 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	*ret_command = c;
 }
 
+/* Where an operand stands says what becomes of it: "uniq IN OUT". */
+static bool has_positions(const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	const struct operand_roles *roles = a->n_chain ? &a->chain[0]->operands : NULL;
+	return roles && roles->given && (roles->n_prefix > 1 || roles->repeat == ROLE_UNKNOWN);
+}
+
+/* A pattern was judged as one word of unknown names. It may also become options, and move the words behind it. */
+static void run_expanded(struct decider *d, const struct command *c)
+{
+	for (size_t i = 0; i < c->scope.n_cwds; i++) {
+		struct word *words = NULL;
+		size_t n = 0;
+		struct scope scope = c->scope;
+		scope.cwds = &c->scope.cwds[i];
+		scope.n_cwds = 1;
+		if (words_expand(d, c->words, c->n, has_positions(c), &scope, &words, &n))
+			run_words(d, words, n, &scope);
+	}
+}
+
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope)
 {
 	if (n == 0)
@@ -193,6 +215,7 @@ void run_words(struct decider *d, const struct word *words, size_t n, const stru
 	standard_input(d, &c);
 	command_note_stage(d, &c);
 	command_judge(d, &c);
+	run_expanded(d, &c);
 	d->nesting--;
 }
 

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * File names that a shell pattern stands for, where the resolver can list them.
+ */
+#include "base/limits.h"
+#include "decide/paths.h"
+
+struct found {
+	struct str *paths;
+	size_t n, cap;
+};
+
+/* The next component of a canonical path, and what is behind it. */
+static struct value next_component(struct arena *arena, struct value *rest)
+{
+	struct seg *segs = ARENA_ARRAY(arena, rest->n, struct seg);
+	struct seg *left = ARENA_ARRAY(arena, rest->n, struct seg);
+	size_t n = 0, i = 0;
+	*rest = (struct value){memcpy(left, rest->seg, rest->n * sizeof *left), rest->n};
+	for (; i < rest->n; i++) {
+		size_t slash = left[i].kind == SEG_TEXT ? str_find_char(left[i].text, '/')
+							: STR_NPOS;
+		if (slash == STR_NPOS) {
+			segs[n++] = left[i];
+			continue;
+		}
+		if (slash)
+			segs[n++] = (struct seg){.kind = SEG_TEXT,
+						 .text = str_first(left[i].text, slash)};
+		left[i].text = str_from_at(left[i].text, slash + 1);
+		break;
+	}
+	*rest = (struct value){left + i, rest->n - i};
+	return (struct value){segs, n};
+}
+
+/* Hidden names match only what asks for a dot. */
+static bool asks_for_dot(struct value component)
+{
+	return component.n && str_find_char(component.seg[0].text, '.') != STR_NPOS;
+}
+
+static bool add_matches(struct decider *d, struct str dir, struct value component, struct found *to)
+{
+	struct str *names = NULL, real = path_resolve(d, dir.n ? dir : STR("/"));
+	size_t n = 0;
+	if (d->resolver->tree(d->resolver->context, d->arena, real, LIMIT_TREE_NAMES, false, &names,
+			      &n) == RESOLVED_UNKNOWN)
+		return false;
+	bool dot = asks_for_dot(component);
+	for (size_t i = 0; i < n; i++) {
+		if ((names[i].n && names[i].p[0] == '.' && !dot) ||
+		    !value_covers(component, names[i]))
+			continue;
+		if (to->n == LIMIT_TREE_NAMES)
+			return false;
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = arena_join3(d->arena, dir,
+									      STR("/"), names[i]);
+	}
+	return true;
+}
+
+static bool expand_below(struct decider *d, struct str dir, struct value rest, struct found *ret)
+{
+	struct found at = {0};
+	ARENA_PUSH(d->arena, at.paths, at.n, at.cap) = dir;
+	while (rest.n) {
+		struct found below = {0};
+		struct value component = next_component(d->arena, &rest);
+		for (size_t i = 0; i < at.n; i++)
+			if (!add_matches(d, at.paths[i], component, &below))
+				return false;
+		at = below;
+	}
+	*ret = at;
+	return true;
+}
+
+/* The pattern as a name: what the shell leaves when nothing matches. */
+static struct str as_written(struct arena *arena, struct value path)
+{
+	struct str text = STR("");
+	for (size_t i = 0; i < path.n; i++)
+		text = arena_join(arena, text, path.seg[i].text);
+	return text;
+}
+
+static bool stays_in_components(struct value path)
+{
+	bool star = false;
+	for (size_t i = 0; i < path.n; i++) {
+		bool another = path.seg[i].kind == SEG_GLOB && str_is(path.seg[i].text, "*");
+		/* "**" may cross directories. */
+		if (path.seg[i].kind == SEG_ANY || path.seg[i].kind == SEG_NUMBER ||
+		    (star && another))
+			return false;
+		star = another;
+	}
+	return true;
+}
+
+static bool expand_one(struct decider *d, struct value path, bool makes, struct str **paths,
+		       size_t *n, size_t *cap)
+{
+	struct found found = {0};
+	struct str prefix = value_known_prefix(d->arena, path);
+	size_t slash = str_find_last_char(prefix, '/');
+	if (value_is_known(path)) {
+		ARENA_PUSH(d->arena, *paths, *n, *cap) = value_text(d->arena, path);
+		return true;
+	}
+	if (!stays_in_components(path))
+		return false;
+	if (slash == STR_NPOS || path.seg[0].text.n != prefix.n)
+		return false;
+	struct seg *segs = ARENA_ARRAY(d->arena, path.n, struct seg);
+	memcpy(segs, path.seg, path.n * sizeof *segs);
+	segs[0].text = str_from_at(prefix, slash + 1);
+	size_t skip = segs[0].text.n ? 0 : 1;
+	if (!expand_below(d, str_first(prefix, slash), (struct value){segs + skip, path.n - skip},
+			  &found))
+		return false;
+	for (size_t i = 0; i < found.n; i++)
+		ARENA_PUSH(d->arena, *paths, *n, *cap) = found.paths[i];
+	if (makes)
+		ARENA_PUSH(d->arena, *paths, *n, *cap) = as_written(d->arena, path);
+	return true;
+}
+
+bool path_expand(struct decider *d, struct value path, bool makes, const struct scope *scope,
+		 struct str **ret_paths, size_t *ret_n)
+{
+	struct str *paths = NULL;
+	size_t n = 0, cap = 0;
+	if (!d->resolver->tree || d->links)
+		return false;
+	bool all = true;
+	for (size_t i = 0; i < scope->n_cwds; i++)
+		all &= expand_one(d, path_canonical(d, path, scope->cwds[i]), makes, &paths, &n,
+				  &cap);
+	*ret_paths = paths;
+	*ret_n = n;
+	return all;
+}
+
+/* ---- words of a command ---- */
+
+static bool is_pattern(const struct word *word)
+{
+	return !word->many && !value_is_known(word->value);
+}
+
+/* A name that is not spelled with its directory may look like an option. */
+static bool is_bare(struct value pattern)
+{
+	struct str text = pattern.seg[0].kind == SEG_TEXT ? pattern.seg[0].text : STR("");
+	return !text.n || text.p[0] == '-';
+}
+
+struct expansion {
+	struct word *words;
+	size_t n, cap;
+	bool has_option, moves_others;
+};
+
+static bool expand_word(struct decider *d, const struct word *word, const struct scope *scope,
+			struct expansion *to)
+{
+	struct str *paths = NULL;
+	size_t n = 0;
+	if (!is_pattern(word)) {
+		ARENA_PUSH(d->arena, to->words, to->n, to->cap) = *word;
+		return true;
+	}
+	if (!path_expand(d, word->value, false, scope, &paths, &n))
+		return false;
+	struct str cwd = value_text(d->arena, scope->cwds[0]);
+	for (size_t i = 0; i < n; i++) {
+		struct str name = is_bare(word->value) ? path_relative(paths[i], cwd) : paths[i];
+		to->has_option |= name.n && name.p[0] == '-';
+		ARENA_PUSH(d->arena, to->words, to->n, to->cap) =
+			(struct word){.value = value_from(d->arena, name), .span = word->span};
+	}
+	to->moves_others |= n > 1;
+	/* What matches nothing stays as it is written; it was judged so. */
+	if (n == 0)
+		ARENA_PUSH(d->arena, to->words, to->n, to->cap) = (struct word){
+			.value = value_from(d->arena, as_written(d->arena, word->value)),
+			.span = word->span};
+	return true;
+}
+
+bool words_expand(struct decider *d, const struct word *words, size_t n, bool positions,
+		  const struct scope *scope, struct word **ret_words, size_t *ret_n)
+{
+	struct expansion expansion = {0};
+	bool any = false;
+	for (size_t i = 0; i < n; i++)
+		any |= is_pattern(&words[i]);
+	if (!any || scope->remote || scope->n_cwds != 1 || !value_is_known(scope->cwds[0]))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!expand_word(d, &words[i], scope, &expansion))
+			return false;
+	*ret_words = expansion.words;
+	*ret_n = expansion.n;
+	return expansion.has_option || (positions && expansion.moves_others);
+}
