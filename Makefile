@@ -5,6 +5,8 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 600
+COUNT ?= 20000
+SEED ?= 1
 MESON = meson setup --fatal-meson-warnings
 # Sanitizers end the program on the first finding.
 SANITIZER_OPTIONS = ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
@@ -71,6 +73,11 @@ fuzz-corpus: all
 fuzz-bash: all
 	@build/tests/oracle/oracle --forever --seed random --jobs 2 tests/oracle/seeds/*.txt
 
+# Runs made-up command lines in a room of their own and compares what they do with what was decided.
+fuzz-effects: all
+	@build/tests/effects/effects --script tests/effects/world.sh --templates tests/effects/templates.txt \
+		--policy tests/effects/policy.yaml --count $(COUNT) --seed $(SEED) --jobs 2
+
 bench: all
 	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1
 
@@ -92,4 +99,4 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
 
-.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash bench install clean
+.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench install clean
