@@ -42,6 +42,12 @@ static bool asks_for_dot(struct value component)
 
 static bool add_matches(struct decider *d, struct str dir, struct value component, struct found *to)
 {
+	if (value_is_known(component)) {
+		/* Whether it is there may change until the command runs. */
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) =
+			arena_join3(d->arena, dir, STR("/"), value_text(d->arena, component));
+		return true;
+	}
 	struct str *names = NULL, real = path_resolve(d, dir.n ? dir : STR("/"));
 	size_t n = 0;
 	if (d->resolver->tree(d->resolver->context, d->arena, real, LIMIT_TREE_NAMES, false, &names,

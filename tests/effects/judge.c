@@ -40,9 +40,9 @@ static const struct {
 	{"ansible-playbook", ""}, {"vault", "delete"}, {"vault", "read"}, {"crontab", "-r"},
 };
 /* clang-format on */
-static const char *const harmless_words[] = {"--help",    "-help",     "-h",
-					     "--version", "-version",  "-V",
-					     "help",      "--dry-run", "--dry-run=client"};
+static const char *const harmless_words[] = {"--help",   "--hel",    "-help",	"-h",	   "--version",
+					     "--versio", "--versi", "-version", "-V",	   "help",
+					     "--dry-run", "--dry-run=client"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -65,6 +65,9 @@ static bool is_danger(const struct happening *happening)
 	for (size_t i = 0; i < COUNT(harmless_words); i++)
 		if (has_word(happening->text, harmless_words[i]))
 			return false;
+	/* It shows its version wherever this stands. */
+	if (strcmp(name + 1, "terraform") == 0 && has_word(happening->text, "-v"))
+		return false;
 	/* "sh /opt/stubs/name words" is how the kernel shows a script. */
 	for (size_t i = 0; i < COUNT(dangers); i++)
 		if (strcmp(name + 1, dangers[i].program) == 0 &&
