@@ -3,7 +3,10 @@
  * The rules: section of a pack: commands by program, subcommand, flags and operands, or by model; other effects by
  * their paths, hosts and names.
  */
+#include <stdlib.h>
+
 #include "decide/command.h"
+#include "policy/rule_index.h"
 
 static enum match weaker(enum match a, enum match b)
 {
@@ -129,11 +132,63 @@ static struct finding *add_finding(struct decider *d, const struct effect *effec
 	return finding;
 }
 
+/* Numbers of rules that may meet an effect. */
+struct candidates {
+	uint32_t *items;
+	size_t n, cap;
+};
+
+static void add_span(struct decider *d, struct candidates *candidates, struct rule_span span)
+{
+	for (size_t i = 0; i < span.n; i++)
+		ARENA_PUSH(d->arena, candidates->items, candidates->n,
+			   candidates->cap) = span.key[i].rule;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+	return *left < *right ? -1 : *left > *right;
+}
+
+/* In the order of the policy; one that is found in two ways stands there twice. */
+static struct candidates command_candidates(struct decider *d, const struct command *c)
+{
+	const struct policy *policy = d->policy;
+	const struct arguments *a = &c->arguments;
+	struct candidates found = {.items = NULL};
+	const struct pattern_list *filter = policy_rule_filter(policy, STR("command"));
+	if (!c->name.n) {
+		add_span(d, &found, (struct rule_span){policy->rule_keys, policy->n_rule_keys});
+	} else {
+		add_span(d, &found, policy_rules_of(policy, RULE_KEY_PROGRAM, c->name));
+		for (size_t i = 0; i < a->n_models; i++)
+			add_span(d, &found,
+				 policy_rules_of(policy, RULE_KEY_MODEL, str_from(a->models[i])));
+		if (a->imprecise)
+			add_span(d, &found,
+				 policy_rules_of_models(policy,
+							arena_join(d->arena, c->name, STR("."))));
+		if (!filter ||
+		    command_match(filter, a->words, a->n_words, d->arena).match != MATCH_NO)
+			add_span(d, &found,
+				 policy_rules_of(policy, RULE_KEY_EFFECT, STR("command")));
+	}
+	if (found.n > 1)
+		qsort(found.items, found.n, sizeof *found.items, by_number);
+	return found;
+}
+
 bool command_rules(struct decider *d, const struct command *c)
 {
 	bool allowed = false;
-	for (size_t i = 0; i < d->policy->n_rules; i++) {
-		const struct policy_rule *rule = &d->policy->rules[i];
+	if (!d->policy->n_rules)
+		return false;
+	struct candidates found = command_candidates(d, c);
+	for (size_t i = 0; i < found.n; i++) {
+		if (i > 0 && found.items[i] == found.items[i - 1])
+			continue;
+		const struct policy_rule *rule = &d->policy->rules[found.items[i]];
 		enum match hit = match_rule(d, c, &rule->match);
 		bool allows = rule->decision == CAVRA_ALLOW;
 		if (hit == MATCH_NO ||
@@ -156,18 +211,18 @@ struct subject {
 	unsigned port;
 };
 
-static enum match match_subject(struct decider *d, const struct rule_match *m,
+static enum match match_subject(struct decider *d, const struct pattern_list *list,
 				const struct subject *s)
 {
-	if (!m->effect_pattern)
+	if (!list)
 		return MATCH_MUST;
 	switch (s->kind) {
 	case EFFECT_FILE_READ:
 	case EFFECT_FILE_WRITE:
 	case EFFECT_FILE_DELETE:
-		return path_match(m->effect_pattern, s->names, s->n_names, s->tree, d->arena).match;
+		return path_match(list, s->names, s->n_names, s->tree, d->arena).match;
 	case EFFECT_NET:
-		return host_match(m->effect_pattern, s->names[0], s->port, d->arena).match;
+		return host_match(list, s->names[0], s->port, d->arena).match;
 	case EFFECT_COMMAND:
 	case EFFECT_GIT:
 	case EFFECT_MCP:
@@ -176,17 +231,19 @@ static enum match match_subject(struct decider *d, const struct rule_match *m,
 	case EFFECT_ADAPTER:
 		break;
 	}
-	return name_match(m->effect_pattern, s->names[0], d->arena).match;
+	return name_match(list, s->names[0], d->arena).match;
 }
 
 static bool judge_subject(struct decider *d, const struct effect *effect, const struct subject *s)
 {
+	struct str kind = str_from(effect_kind_name(s->kind));
+	struct rule_span span = policy_rules_of(d->policy, RULE_KEY_EFFECT, kind);
 	bool found = false;
-	for (size_t i = 0; i < d->policy->n_rules; i++) {
-		const struct policy_rule *rule = &d->policy->rules[i];
-		if (!rule->match.effect.n || !str_is(rule->match.effect, effect_kind_name(s->kind)))
-			continue;
-		enum match hit = match_subject(d, &rule->match, s);
+	if (!span.n || match_subject(d, policy_rule_filter(d->policy, kind), s) == MATCH_NO)
+		return false;
+	for (size_t i = 0; i < span.n; i++) {
+		const struct policy_rule *rule = &d->policy->rules[span.key[i].rule];
+		enum match hit = match_subject(d, rule->match.effect_pattern, s);
 		/* Which command it was is not known here. */
 		bool narrower = rule->match.program.n || rule->match.model.n;
 		if (hit == MATCH_MUST && (narrower || s->perhaps))
@@ -221,10 +278,11 @@ bool rules_for_name(struct decider *d, const struct effect *effect, struct value
 /* {model: {git.push: {dest: ...}}} */
 bool rules_for_push(struct decider *d, const struct effect *effect, struct value branch)
 {
+	struct rule_span span = policy_rules_of(d->policy, RULE_KEY_MODEL, STR("git.push"));
 	bool found = rules_for_name(d, effect, branch);
-	for (size_t i = 0; i < d->policy->n_rules; i++) {
-		const struct policy_rule *rule = &d->policy->rules[i];
-		if (!str_is(rule->match.model, "git.push") || !rule->match.model_argument)
+	for (size_t i = 0; i < span.n; i++) {
+		const struct policy_rule *rule = &d->policy->rules[span.key[i].rule];
+		if (!rule->match.model_argument)
 			continue;
 		enum match hit = name_match(rule->match.model_argument, branch, d->arena).match;
 		if (hit == MATCH_NO || (rule->decision == CAVRA_ALLOW && hit != MATCH_MUST))

@@ -7,6 +7,7 @@
 #define CAVRA_POLICY_POLICY_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "crypto/digest.h"
 #include "policy/match.h"
@@ -54,6 +55,14 @@ struct policy_rule {
 	bool has_severity;
 	struct str approver_group, reason, instead; /* empty: none */
 };
+
+/* See rule_index.h. */
+struct rule_key {
+	struct str key;
+	uint32_t rule; /* its number */
+	uint32_t kind; /* enum rule_key_kind */
+};
+enum { POLICY_RULE_EFFECTS = 9 };
 
 /* One entry of the `tests:` section: what a pack says about itself. */
 struct policy_case {
@@ -107,6 +116,9 @@ struct policy {
 
 	struct policy_rule *rules;
 	size_t n_rules;
+	const struct rule_key *rule_keys; /* sorted by kind, key and rule */
+	size_t n_rule_keys;
+	struct pattern_list *rule_filters[POLICY_RULE_EFFECTS]; /* NULL: none */
 
 	/* Of the pack itself and its overlays, not of its parents; only when the source asks for them. */
 	struct policy_case *cases;

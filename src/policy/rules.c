@@ -2,9 +2,9 @@
  *
  * The rules: section of a pack.
  */
-#include "base/array.h"
 #include "policy/load.h"
 #include "policy/registry.h"
+#include "policy/rule_index.h"
 #include "json/json.h"
 #include "json/pointer.h"
 
@@ -62,36 +62,16 @@ static int compile_patterns(const struct place *place, const json_t *match, cons
 	return code < 0 ? loader_report(loader, code) : 0;
 }
 
-/* clang-format off */
-/* How the patterns of an effect are read; an effect that has no text to match takes none. */
-static const struct effect_patterns {
-	const char *effect;
-	enum list_kind kind;
-} effects[] = {
-	{"file.read",    LIST_PATHS},
-	{"file.write",   LIST_PATHS},
-	{"file.delete",  LIST_PATHS},
-	{"command",      LIST_COMMANDS},
-	{"net",          LIST_HOSTS},
-	{"mcp",          LIST_NAMES},
-	{"git",          LIST_NAMES},
-	{"record",       LIST_NAMES},
-	{"pull_request", LIST_NAMES},
-};
-/* clang-format on */
-
 static int compile_effect(const struct place *place, const json_t *match, enum pattern_mood mood,
 			  struct rule_match *ret)
 {
 	ret->effect = get_text(place, match, "effect");
 	if (!ret->effect.n)
 		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(effects); i++)
-		if (str_is(ret->effect, effects[i].effect))
-			return compile_patterns(place, match, "patterns",
-						(struct list_type){effects[i].kind, mood},
-						&ret->effect_pattern);
-	return complain(place, "/match/effect", "no such effect");
+	struct list_type type = {.mood = mood};
+	if (!policy_effect_patterns(ret->effect, &type.kind))
+		return complain(place, "/match/effect", "no such effect");
+	return compile_patterns(place, match, "patterns", type, &ret->effect_pattern);
 }
 
 static int check_model(const struct place *place, struct str model)
@@ -197,5 +177,6 @@ int loader_compile_rules(struct loader *loader, struct policy *policy)
 				return code;
 		}
 	}
+	policy_index_rules(policy);
 	return 0;
 }

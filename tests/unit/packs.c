@@ -53,7 +53,7 @@ void packs_put(const char *name, const char *text)
 
 void packs_put_pack(const char *id, const char *more, const char *text)
 {
-	char whole[8192];
+	static char whole[256 * 1024];
 	int n = snprintf(whole, sizeof whole,
 			 "metadata: {id: %s, title: t, description: d, version: 1.0.0%s}\n%s", id,
 			 more, text);
