@@ -63,6 +63,7 @@ enum option_id {
 	OPT_KEY_ENV,
 	OPT_SIGNER,
 	OPT_SIGNATURE,
+	OPT_COVERAGE,
 	OPTIONS
 };
 

@@ -10,59 +10,19 @@
  */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
-#include "cli/guard.h"
-#include "decide/facts.h"
-#include "decide/request.h"
+#include "cli/cases.h"
+#include "decide/coverage.h"
 #include "decide/visible.h"
 #include "json/json.h"
 
-/* A world with nothing in it, so that a case means the same everywhere. */
-static const char empty_world[] =
-	"{\"workspace\":\"/repo\",\"home\":\"/home/user\",\"branch\":\"work\","
-	"\"remotes\":[\"origin\"],\"links\":{},\"hardlinks\":{},\"files\":[],\"directories\":[],"
-	"\"git_config\":{}}";
-
 struct tally {
 	size_t run, failed;
+	json_t *reached; /* owned; see decide/coverage.h */
+	bool noted;      /* everything that was reached */
 };
-
-static int load_world(const struct policy_case *test, struct guard *guard,
-		      struct cavra_error *error)
-{
-	char *text = test->facts ? json_dumps(test->facts, JSON_COMPACT) : NULL;
-	arena_reset(&guard->facts);
-	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts,
-				    &guard->facts_resolver, error);
-	free(text);
-	guard->resolver = &guard->facts_resolver;
-	guard->cwd = STR(""); /* where the tests are run from does not matter */
-	return code;
-}
-
-static int decide_case(const struct policy_case *test, struct guard *guard,
-		       struct decision *ret_decision, struct cavra_error *error)
-{
-	struct request_document document;
-	int code = load_world(test, guard, error);
-	if (code < 0)
-		return code;
-	code = request_from_json(test->input, &document, error);
-	if (code >= 0)
-		code = guard_decide(guard, &document.request, guard->mode, ret_decision, error);
-	request_document_release(&document);
-	return code;
-}
-
-static bool is_met(const struct policy_case *test, const struct decision *decision)
-{
-	return decision->outcome == test->decision &&
-	       (!test->rule.n || str_is(test->rule, decision->rule_id)) &&
-	       (!test->has_severity || test->severity == decision->severity);
-}
 
 static void print_case(const char *verdict, const struct policy_case *test)
 {
@@ -96,8 +56,10 @@ static void run_case(const struct policy_case *test, struct guard *guard, struct
 	struct decision decision;
 	struct cavra_error error;
 	tally->run++;
-	int code = decide_case(test, guard, &decision, &error);
-	if (code >= 0 && is_met(test, &decision)) {
+	int code = case_decide(test, guard, &decision, &error);
+	if (code >= 0)
+		tally->noted &= coverage_note(tally->reached, &decision);
+	if (code >= 0 && case_is_met(test, &decision)) {
 		print_case("PASS", test);
 		return;
 	}
@@ -110,17 +72,45 @@ static void run_case(const struct policy_case *test, struct guard *guard, struct
 		print_difference(test, &decision);
 }
 
+struct coverage {
+	bool list; /* also print what is not reached */
+	size_t n, reached;
+};
+
+static void count_rule(void *context, const char *rule, struct str pattern, bool reached)
+{
+	struct coverage *coverage = context;
+	struct buf CLEANUP_BUF shown;
+	buf_init(&shown, KiB(64));
+	visible_add(&shown, pattern, 0);
+	coverage->n++;
+	coverage->reached += reached;
+	if (!reached && coverage->list)
+		(void)printf("not reached: %s%s%s\n", rule, pattern.n ? " " : "", shown.p);
+}
+
+static void print_coverage(const struct args *args, const struct policy *policy,
+			   const struct tally *tally)
+{
+	struct coverage coverage = {.list = args_has(args, OPT_COVERAGE)};
+	coverage_visit(tally->reached, policy->own, count_rule, &coverage);
+	if (tally->noted && coverage.n)
+		(void)printf("%zu of its %zu rules are reached by a case\n", coverage.reached,
+			     coverage.n);
+}
+
 int cmd_policy_test(const struct args *args)
 {
 	struct cavra_error error;
 	struct guard CLEANUP_GUARD guard;
-	struct tally tally = {0, 0};
-	if (guard_open(args, &guard, &error) < 0)
+	struct tally tally = {.reached = json_object(), .noted = true};
+	if (guard_open(args, &guard, &error) < 0) {
+		json_decref(tally.reached);
 		return fail(&error);
+	}
 	const struct policy *policy = config_main_policy(&guard.config);
 	/* A policy's cases are about the policy alone. */
-	guard.config.policies = (struct policy_layers){.policy = {policy}, .n = 1};
-	guard.mode = policy->mode;
+	case_guard(&guard, policy);
 	for (size_t i = 0; i < policy->n_cases; i++)
 		run_case(&policy->cases[i], &guard, &tally);
 	if (tally.run == 0)
@@ -130,5 +120,7 @@ int cmd_policy_test(const struct args *args)
 			STR_ARG(policy->id));
 	else
 		(void)printf("%zu of %zu cases pass\n", tally.run - tally.failed, tally.run);
+	print_coverage(args, policy, &tally);
+	json_decref(tally.reached);
 	return tally.failed ? EXIT_ERROR : EXIT_ALLOWED;
 }

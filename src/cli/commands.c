@@ -17,6 +17,7 @@ static const enum option_id evaluate_options[] = {
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
+static const enum option_id test_options[] = {POLICY_OPTIONS, OPT_COVERAGE, OPTIONS};
 static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
 static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
 static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
@@ -56,7 +57,10 @@ const struct command commands[] = {
 	 "others cover, that match nothing or that allow more than they seem to.\n"
 	 "\n"
 	 "Exit status: 0 no blocker, 1 a blocker or an error, 2 usage.\n"},
-	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, compile_options, NULL},
+	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, test_options,
+	 "Also counts how many of the policy's own rules some case reaches.\n"
+	 "\n"
+	 "Exit status: 0 all cases pass, 1 one does not or an error, 2 usage.\n"},
 	{"explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "The same as cavra explain",

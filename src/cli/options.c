@@ -50,6 +50,7 @@ static const struct option options[] = {
 	{OPT_KEY_ENV,            "--key-env",            "NAME",  "use the HMAC key in the environment variable NAME"},
 	{OPT_SIGNER,             "--signer",             "NAME",  "who signs (default: local)"},
 	{OPT_SIGNATURE,          "--signature",          "FILE",  "the signature (default: PATH.sig.json)"},
+	{OPT_COVERAGE,           "--coverage",           NULL,    "also list the rules of the policy that no case reaches"},
 };
 /* clang-format on */
 

@@ -22,12 +22,12 @@ static struct value branch_name(struct decider *d, struct value ref)
 	return ref;
 }
 
-static enum match is_protected(struct decider *d, struct value ref)
+static struct match_result is_protected(struct decider *d, struct value ref)
 {
 	struct str prefix = value_known_prefix(d->arena, ref);
 	if (str_starts(prefix, STR("refs/")) && !str_starts(prefix, STR("refs/heads/")))
-		return MATCH_NO; /* tags, notes, reviews */
-	return name_match(d->policy->list[LIST_GIT_PROTECTED], branch_name(d, ref), d->arena).match;
+		return (struct match_result){.match = MATCH_NO}; /* tags, notes, reviews */
+	return name_match(d->policy->list[LIST_GIT_PROTECTED], branch_name(d, ref), d->arena);
 }
 
 static struct value current_branch(struct decider *d)
@@ -46,7 +46,8 @@ struct destination {
 static void judge_destination(struct decider *d, const struct effect *effect,
 			      const struct destination *to)
 {
-	enum match match = is_protected(d, to->ref);
+	struct match_result hit = is_protected(d, to->ref);
+	enum match match = hit.match;
 	if (to->perhaps && match == MATCH_MUST)
 		match = MATCH_MAY;
 	if (match == MATCH_NO)
@@ -64,6 +65,7 @@ static void judge_destination(struct decider *d, const struct effect *effect,
 						       : "git.protected_branch.block_direct_push");
 	struct str branch = value_show(d->arena, branch_name(d, to->ref));
 	finding->certainty = match;
+	finding->pattern = hit.pattern;
 	finding->span = to->span;
 	finding->instead = STR("push a branch of your own and open a pull request");
 	finding->reason = arena_printf(d->arena, "%s the protected branch %.*s",
@@ -271,7 +273,7 @@ static void branch_command(struct decider *d, struct command *c)
 		struct destination to = {
 			.ref = arg->value, .deletes = true, .perhaps = true, .span = arg->span};
 		struct effect *effect = git_effect(d, "delete local", arg->value, &c->scope);
-		if (is_protected(d, arg->value) == MATCH_MUST)
+		if (is_protected(d, arg->value).match == MATCH_MUST)
 			judge_destination(d, effect, &to);
 	}
 }

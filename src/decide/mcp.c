@@ -9,17 +9,18 @@
 
 /* ---- the server ---- */
 
-static enum match listed(struct decider *d, enum policy_list_id list)
+static struct match_result listed(struct decider *d, enum policy_list_id list)
 {
-	return name_match(d->policy->list[list], value_from(d->arena, d->request->server), d->arena)
-		.match;
+	return name_match(d->policy->list[list], value_from(d->arena, d->request->server),
+			  d->arena);
 }
 
 static void judge_server(struct decider *d, const struct effect *effect)
 {
 	struct str server = d->request->server;
-	bool blocked = listed(d, LIST_MCP_BLOCKED) != MATCH_NO;
-	bool allowed = listed(d, LIST_MCP_ALLOWED) == MATCH_MUST;
+	struct match_result block = listed(d, LIST_MCP_BLOCKED),
+			    allow = listed(d, LIST_MCP_ALLOWED);
+	bool blocked = block.match != MATCH_NO, allowed = allow.match == MATCH_MUST;
 	struct finding *finding;
 	if (blocked || (!allowed && d->policy->mcp_block_unknown)) {
 		finding = finding_add(d, effect, CAVRA_BLOCK, CAVRA_HIGH,
@@ -28,6 +29,7 @@ static void judge_server(struct decider *d, const struct effect *effect)
 					       STR_ARG(server),
 					       blocked ? "blocked" : "not among the allowed ones");
 		finding->by_default = !blocked && !d->policy->mcp_has_section;
+		finding->pattern = block.pattern;
 		if (!blocked)
 			finding->instead = STR(
 				"a person adds the server to mcp.allowed_servers of the policy");
@@ -39,6 +41,7 @@ static void judge_server(struct decider *d, const struct effect *effect)
 					       STR_ARG(server));
 	} else {
 		finding = finding_add(d, effect, CAVRA_ALLOW, CAVRA_LOW, "mcp.server.trust.allow");
+		finding->pattern = allow.pattern;
 		finding->reason = arena_printf(d->arena, "the MCP server %.*s is allowed",
 					       STR_ARG(server));
 	}

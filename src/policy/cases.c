@@ -26,6 +26,8 @@ int loader_compile_cases(struct loader *loader, struct policy *policy)
 	size_t cap = 0;
 	for (size_t i = 0; i < loader->n_layers; i++) {
 		const struct layer *layer = loader->layer[i];
+		if (layer->is_top && !policy->own)
+			policy->own = json_incref(layer->root);
 		json_t *list = json_get_array(layer->root, "tests");
 		if (!layer->is_top || !list)
 			continue;

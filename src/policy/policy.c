@@ -153,6 +153,7 @@ void policy_free(struct policy *policy)
 	json_decref(policy->cases_json);
 	if (policy->image.n)
 		(void)munmap((void *)policy->image.p, policy->image.n);
+	json_decref(policy->own);
 	arena_release(arena);
 	free(arena);
 }
