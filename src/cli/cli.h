@@ -134,6 +134,7 @@ int cmd_policy_verify(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_doctor(const struct args *args);
+int cmd_policy_simulate(const struct args *args);
 int cmd_config_show(const struct args *args);
 int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);

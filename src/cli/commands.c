@@ -17,6 +17,7 @@ static const enum option_id evaluate_options[] = {
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
+static const enum option_id simulate_options[] = {POLICY_OPTIONS, OPT_JSON, OPTIONS};
 static const enum option_id test_options[] = {POLICY_OPTIONS, OPT_COVERAGE, OPTIONS};
 static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
 static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
@@ -32,6 +33,13 @@ static const enum option_id sign_options[] = {
 	OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNER, OPT_KEY_ID, OPT_PACK_DIR, OPTIONS};
 static const enum option_id verify_options[] = {
 	OPT_PUBLIC_KEY, OPT_TRUST_DIR, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNATURE, OPT_PACK_DIR, OPT_JSON, OPTIONS};
+#define SIMULATE_HELP \
+	"SCENARIOS is a file (- is standard input) with one JSON object a line: a\n" \
+	"request, or {\"case_id\", \"input\": a request, \"expected_decision\", \"facts\"}.\n" \
+	"Without it six cases are tried that most policies are meant to answer in the\n" \
+	"same way.\n" \
+	"\n" \
+	"Exit status: 0 every expectation is met, 1 one is not or an error, 2 usage.\n"
 
 const struct command commands[] = {
 	{"version", "", 0, 0, "Print the version", cmd_version, NULL, NULL},
@@ -61,6 +69,10 @@ const struct command commands[] = {
 	 "Also counts how many of the policy's own rules some case reaches.\n"
 	 "\n"
 	 "Exit status: 0 all cases pass, 1 one does not or an error, 2 usage.\n"},
+	{"policy simulate", "SCENARIOS", 0, 1, "Decide about scenarios of your own; writes nothing", cmd_policy_simulate,
+	 simulate_options, SIMULATE_HELP},
+	{"policy dry-run", "SCENARIOS", 0, 1, "The same as policy simulate", cmd_policy_simulate, simulate_options,
+	 SIMULATE_HELP},
 	{"explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "The same as cavra explain",
