@@ -11,16 +11,15 @@ static const char empty_world[] =
 	"\"remotes\":[\"origin\"],\"links\":{},\"hardlinks\":{},\"files\":[],\"directories\":[],"
 	"\"git_config\":{}}";
 
-static int load_world(const struct policy_case *test, struct guard *guard,
-		      struct cavra_error *error)
+int case_world(struct guard *guard, const json_t *facts, struct cavra_error *error)
 {
-	char *text = test->facts ? json_dumps(test->facts, JSON_COMPACT) : NULL;
+	char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
 	arena_reset(&guard->facts);
 	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts,
 				    &guard->facts_resolver, error);
 	free(text);
 	guard->resolver = &guard->facts_resolver;
-	guard->cwd = STR(""); /* where the tests are run from does not matter */
+	guard->cwd = STR(""); /* where this is run from does not matter */
 	return code;
 }
 
@@ -28,7 +27,7 @@ int case_decide(const struct policy_case *test, struct guard *guard, struct deci
 		struct cavra_error *error)
 {
 	struct request_document document;
-	int code = load_world(test, guard, error);
+	int code = case_world(guard, test->facts, error);
 	if (code < 0)
 		return code;
 	code = request_from_json(test->input, &document, error);

@@ -21,7 +21,7 @@ enum exit_status {
 	EXIT_INTEGRITY_ONLY = 3, /* policy verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
-	EXIT_DIFFERENT = 5, /* policy diff */
+	EXIT_DIFFERENT = 5, /* policy diff, policy replay */
 };
 
 enum option_id {
@@ -135,6 +135,7 @@ int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);
+int cmd_policy_replay(const struct args *args);
 int cmd_config_show(const struct args *args);
 int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);

@@ -18,6 +18,7 @@ static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
 static const enum option_id simulate_options[] = {POLICY_OPTIONS, OPT_JSON, OPTIONS};
+static const enum option_id replay_options[] = {POLICY_OPTIONS, OPT_FACTS, OPT_JSON, OPTIONS};
 static const enum option_id test_options[] = {POLICY_OPTIONS, OPT_COVERAGE, OPTIONS};
 static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
 static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
@@ -73,6 +74,14 @@ const struct command commands[] = {
 	 simulate_options, SIMULATE_HELP},
 	{"policy dry-run", "SCENARIOS", 0, 1, "The same as policy simulate", cmd_policy_simulate, simulate_options,
 	 SIMULATE_HELP},
+	{"policy replay", "DECISIONS", 1, 1, "Say what a policy would have decided about recorded decisions", cmd_policy_replay,
+	 replay_options,
+	 "DECISIONS is a file (- is standard input) with one decision record a line, as\n"
+	 "evaluate --json prints them. Counts what would be answered differently, by rule\n"
+	 "and by repository, with examples.\n"
+	 "\n"
+	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
+	 "2 usage.\n"},
 	{"explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "The same as cavra explain",

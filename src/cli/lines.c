@@ -10,7 +10,8 @@
 int lines_open(struct lines *lines, const char *path, struct cavra_error *error)
 {
 	bool standard = strcmp(path, "-") == 0;
-	*lines = (struct lines){.name = standard ? "standard input" : path};
+	lines->name = standard ? "standard input" : path;
+	lines->at = lines->filled = lines->number = lines->bytes = 0;
 	buf_init(&lines->line, LIMIT_REQUEST_BYTES);
 	lines->in = standard ? stdin : fopen(path, "re");
 	if (lines->in)
@@ -29,15 +30,26 @@ void lines_close(struct lines *lines)
 /* Reads up to a newline; false at the end. */
 static bool read_line(struct lines *lines)
 {
-	int c;
+	bool any = false;
 	buf_clear(&lines->line);
-	while ((c = getc_unlocked(lines->in)) != EOF && c != '\n') {
-		buf_add_char(&lines->line, (char)c);
-		lines->bytes++;
-	}
-	lines->bytes += c == '\n';
 	lines->number++;
-	return c != EOF || lines->line.n || lines->line.failed;
+	for (;;) {
+		if (lines->at == lines->filled) {
+			lines->at = 0;
+			lines->filled = fread(lines->chunk, 1, sizeof lines->chunk, lines->in);
+			if (!lines->filled)
+				return any;
+		}
+		struct str rest = str_make(lines->chunk + lines->at, lines->filled - lines->at);
+		size_t end = str_find_char(rest, '\n');
+		struct str piece = str_first(rest, end);
+		buf_add(&lines->line, piece);
+		any = true;
+		lines->at += piece.n + (end != STR_NPOS);
+		lines->bytes += piece.n + (end != STR_NPOS);
+		if (end != STR_NPOS)
+			return true;
+	}
 }
 
 static int at_line(const struct lines *lines, int code, struct cavra_error *error)

@@ -8,11 +8,15 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
 struct lines {
 	FILE *in;
+	char chunk[65536]; /* read from it */
+	size_t at, filled;
 	const char *name; /* for messages */
 	struct buf line;  /* of the value that was read last */
 	size_t number;    /* of that line, from 1 */
