@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "policy/image_walk.h"
 #include "policy/load.h"
+#include "policy/rule_index.h"
 
 struct image_header {
 	char magic[8];
@@ -89,8 +90,10 @@ static void walk_rules(struct walk *walk, struct policy *policy)
 		WALK_TEXT(walk, rule[i].reason);
 		WALK_TEXT(walk, rule[i].instead);
 	}
-	if (!walk->out)
-		policy->rules = rule;
+	if (walk->out)
+		return;
+	policy->rules = rule;
+	policy_index_rules(policy);
 }
 
 static void walk_digest(struct walk *walk, struct policy *policy)

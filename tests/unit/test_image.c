@@ -160,6 +160,8 @@ static void check_members(const struct policy *source, const struct policy *imag
 		copy[i].id.p = copy[i].title.p = copy[i].version.p = copy[i].description.p = NULL;
 		memset(copy[i].list, 0, sizeof copy[i].list);
 		copy[i].rules = NULL;
+		copy[i].rule_keys = NULL;
+		memset(copy[i].rule_filters, 0, sizeof copy[i].rule_filters);
 		copy[i].inputs = NULL;
 		copy[i].document = copy[i].cases_json = NULL;
 		copy[i].arena = NULL;
