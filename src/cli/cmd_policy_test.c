@@ -113,6 +113,7 @@ int cmd_policy_test(const struct args *args)
 	case_guard(&guard, policy);
 	for (size_t i = 0; i < policy->n_cases; i++)
 		run_case(&policy->cases[i], &guard, &tally);
+	print_coverage(args, policy, &tally);
 	if (tally.run == 0)
 		(void)fprintf(
 			stderr,
@@ -120,7 +121,6 @@ int cmd_policy_test(const struct args *args)
 			STR_ARG(policy->id));
 	else
 		(void)printf("%zu of %zu cases pass\n", tally.run - tally.failed, tally.run);
-	print_coverage(args, policy, &tally);
 	json_decref(tally.reached);
 	return tally.failed ? EXIT_ERROR : EXIT_ALLOWED;
 }
