@@ -18,6 +18,8 @@ static const struct {
 	{"jq",         code_jq,     NULL},
 	{"sql",        code_sql,    NULL},
 	{"python",     code_python, code_general},
+	{"javascript", code_node,   code_general},
+	{"perl",       code_perl,   code_general},
 };
 /* clang-format on */
 

@@ -15,20 +15,24 @@
  *   Modules must be in python_modules, and must be those of the library: a file json.py where the program is
  *   started would be loaded in its place (code_import.c).
  *
+ *   A file may be opened to be read, when its name stands there: open("x.json"). That is then an effect.
+ *
  * So every value is made of builtins, functions of these modules, data, and functions the program defines of
- * the same. Statements with a syntax of their own (class, with, match, async, decorators) are left out.
+ * the same. Statements with a syntax of their own (class, match, async, decorators) are left out.
  */
 #include "decide/code_python.h"
 
 #include "base/limits.h"
 
-enum { BOUND_MAX = 64 };
+enum { BOUND_MAX = 64, OPENED_MAX = 16 };
 
 struct program {
 	struct code *code;
 	struct tokens tokens;
 	struct str bound[BOUND_MAX];
 	size_t n_bound;
+	const struct token *opened[OPENED_MAX]; /* names of files */
+	size_t n_opened;
 	bool overflow;
 };
 
@@ -212,6 +216,43 @@ static bool plain_sign(const struct program *program, size_t i)
 	return c && strchr("()[]{},:;.+-*/%<>=&|^~", c);
 }
 
+static bool is_literal(const struct program *program, size_t i)
+{
+	const struct token *token = token_at(&program->tokens, i);
+	return token->kind == TOKEN_STRING && !token->computed && value_is_known(token->value);
+}
+
+/* , "r", encoding="utf-8" */
+static bool read_mode(const struct program *program, size_t *i)
+{
+	static const char *const modes[] = {"r", "rt", "rb", NULL};
+	static const char *const words[] = {"encoding", "errors", "newline", NULL};
+	(*i)++;
+	bool named = is_name(program, *i) && sign(program, *i + 1, '=');
+	if (named && is(program, *i, "mode"))
+		*i += 2;
+	else if (named && code_listed(words, text(program, *i)) && is_literal(program, *i + 2))
+		return *i += 3, true;
+	return is_literal(program, *i) && code_listed(modes, text(program, (*i)++));
+}
+
+/* open("x.json") */
+static bool read_open(struct program *program, size_t *i)
+{
+	size_t name = *i + 2, at = *i + 3;
+	if (!sign(program, *i + 1, '(') || !is_literal(program, name) ||
+	    program->n_opened == OPENED_MAX)
+		return false;
+	while (sign(program, at, ','))
+		if (!read_mode(program, &at))
+			return false;
+	if (!sign(program, at, ')'))
+		return false;
+	program->opened[program->n_opened++] = token_at(&program->tokens, name);
+	*i = at + 1;
+	return true;
+}
+
 static bool plain_token(struct program *program, size_t *i)
 {
 	const struct token *token = token_at(&program->tokens, *i);
@@ -221,6 +262,8 @@ static bool plain_token(struct program *program, size_t *i)
 			return starts_statement(program, *i) && read_import(program, i);
 		if (str_is(token->text, "from"))
 			return starts_statement(program, *i) && read_from(program, i);
+		if (str_is(token->text, "open") && !is_attribute(program, *i))
+			return read_open(program, i);
 		return plain_name(program, (*i)++);
 	case TOKEN_NUMBER:
 		(*i)++;
@@ -244,7 +287,8 @@ static bool declares_encoding(struct str program)
 {
 	struct str rest = program, line;
 	for (int i = 0; i < 2 && str_split(&rest, '\n', &line); i++)
-		if (str_find(line, STR("coding")) != STR_NPOS)
+		if (str_find_char(line, '#') != STR_NPOS &&
+		    str_find(line, STR("coding")) != STR_NPOS)
 			return true;
 	return false;
 }
@@ -261,5 +305,9 @@ bool code_python(struct code *code)
 	for (size_t i = 0; i < program.tokens.n;)
 		if (program.overflow || !plain_token(&program, &i))
 			return false;
-	return python_library_is_safe(code);
+	if (!python_library_is_safe(code))
+		return false;
+	for (size_t i = 0; i < program.n_opened; i++)
+		code_touches(code, EFFECT_FILE_READ, program.opened[i]->value, false);
+	return true;
 }

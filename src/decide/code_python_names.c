@@ -8,7 +8,7 @@
 const char *const python_keywords[] = {
 	"and", "as", "assert", "break", "continue", "def", "del", "elif", "else", "except", "False",
 	"finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "None",
-	"nonlocal", "not", "or", "pass", "raise", "return", "True", "try", "while", NULL,
+	"nonlocal", "not", "or", "pass", "raise", "return", "True", "try", "while", "with", NULL,
 };
 
 /* Functions and classes that compute; all take any arguments without harm. */
@@ -31,11 +31,11 @@ const char *const python_forbidden[] = {
 	"file", "getattr", "globals", "hasattr", "help", "input", "intern", "license", "locals",
 	"long", "memoryview", "object", "open", "property", "raw_input", "reduce", "reload",
 	"setattr", "staticmethod", "super", "type", "unichr", "unicode", "vars", "xrange", "match",
-	"case", "async", "await", "with", "class", "yield", NULL,
+	"case", "async", "await", "class", "yield", NULL,
 };
 
 const char *const python_modules[] = {
-	"sys", "json", "re", "math", "datetime", "base64", "textwrap", "collections", "itertools",
+	"sys", "json", "ast", "csv", "re", "math", "datetime", "base64", "textwrap", "collections", "itertools",
 	"string", "hashlib", "urllib.parse", "pprint", "statistics", "random", "time", NULL,
 };
 
@@ -79,7 +79,10 @@ const char *const python_attributes[] = {
 	"pformat", "mean", "median", "mode", "stdev", "pstdev", "variance", "fmean", "quantiles",
 	"random", "randint", "choice", "choices", "sample", "shuffle", "uniform", "randrange",
 	"seed", "real", "imag", "numerator", "denominator", "is_integer", "bit_length", "to_bytes",
-	"from_bytes", "args", NULL,
+	"from_bytes", "args", "close", "closed", "name", "reader", "DictReader", "fieldnames", "walk",
+	"iter_child_nodes", "literal_eval", "get_docstring", "FunctionDef", "AsyncFunctionDef",
+	"ClassDef", "Import", "ImportFrom", "Assign", "Call", "Name", "body", "lineno", "targets",
+	"names", "module", NULL,
 };
 
 /* What the interpreter, the modules above and those that they import load by name; built-in ones are left out

@@ -118,13 +118,15 @@ for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.
 }
 
 // Lines with the expected answer in front.
-test('found.txt: files that are found may be worked on, others may be secrets', () => {
-  const items = lines('found.txt').map(({ id, target }) => {
-    const [word, rest] = target.match(/^(\S+) (.*)$/s).slice(1);
-    return { id, action_type: 'shell', target: rest, expect: [word] };
+for (const [name, atLeast] of [['found.txt', 50], ['inline.txt', 50]]) {
+  test(`${name}: what is understood is allowed, the rest is not`, () => {
+    const items = lines(name).map(({ id, target }) => {
+      const [word, rest] = target.match(/^(\S+) (.*)$/s).slice(1);
+      return { id, action_type: 'shell', target: rest, expect: [word] };
+    });
+    assert.ok(items.length >= atLeast);
+    const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
+    const wrong = results.filter(({ got, expect }) => (got === 'allow') !== (expect[0] === 'allow'));
+    assert.equal(show(wrong), '');
   });
-  assert.ok(items.length >= 50);
-  const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
-  const wrong = results.filter(({ got, expect }) => (got === 'allow') !== (expect[0] === 'allow'));
-  assert.equal(show(wrong), '');
-});
+}

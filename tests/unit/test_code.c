@@ -234,6 +234,44 @@ static const struct row sql_rows[] = {
 	{"sql", "select 1)", false, ""},
 };
 
+static const struct row node_rows[] = {
+	{"javascript", "console.log([3, 1].sort().join(','))", true, ""},
+	{"javascript", "const fs = require('fs'); console.log(fs.readFileSync('a.txt', 'utf8'))", true, "read:a.txt"},
+	{"javascript", "JSON.parse(require('node:fs').readFileSync('a.json')).name", true, "read:a.json"},
+	{"javascript", "let s=''; process.stdin.on('data', d => s += d)", true, ""},
+	{"javascript", "for (const [k, v] of Object.entries({a: 1})) console.log(k, v)", true, ""},
+	{"javascript", "const a = [[1]]; a[0][0] + a['x'].length", true, ""},
+	{"javascript", "console.log(process.env)", false, ""},
+	{"javascript", "[].constructor.constructor('x')()", false, ""},
+	{"javascript", "const c = 'constr' + 'uctor'; [][c][c]('x')()", false, ""},
+	{"javascript", "const {['const' + 'ructor']: F} = []", false, ""},
+	{"javascript", "const {'constructor': F} = []", false, ""},
+	{"javascript", "({}).__proto__", false, ""},
+	{"javascript", "(fs => 1)(0); const {writeFileSync} = fs", false, ""},
+	{"javascript", "const fs = require('fs'); const g = fs", false, ""},
+	{"javascript", "const fs = require('fs').promises", false, ""},
+	{"javascript", "require('fs').readFileSync('x', {flag: 'w'})", false, "read:x"},
+	{"javascript", "const f = process", false, ""},
+	{"javascript", "process.stdout.pipe", false, ""},
+	{"javascript", "require('./a.js')", false, "read:./a.js"},
+	{"javascript", "eval('1')", false, ""},
+	{"javascript", "1 <!-- '\nevil() //'", false, ""},
+	{"javascript", "a = 1 / 2; b = '/'", false, ""},
+	{"javascript", "`${1}`", false, ""},
+	{"javascript", "\\u0065val('1')", false, ""},
+	{"javascript", "new Function('x')", false, ""},
+	{"javascript", "import('fs')", false, ""},
+	{"javascript", "this", false, ""},
+	{"perl", "s/a/b/g; s|c$|$1|", true, ""},
+	{"perl", "s/a/b/e", false, ""},
+	{"perl", "s/a/@{[`id`]}/", false, ""},
+	{"perl", "s/$x/b/", false, ""},
+	{"perl", "s/(?{system 'id'})//", false, ""},
+	{"perl", "s/\\p{Foo}//", false, ""},
+	{"perl", "s/a/b/; print", false, ""},
+	{"perl", "s/a/b", false, ""},
+};
+
 static const struct row python_rows[] = {
 	{"python", "import json,sys; print(json.load(sys.stdin)[\"x\"])", true, ""},
 	{"python", "print(1+1)", true, ""},
@@ -243,7 +281,12 @@ static const struct row python_rows[] = {
 	{"python", "def f(a, b=2): return a*b\nprint(f(1))", true, ""},
 	{"python", "x = '.' + 'env' # open(x)", true, ""},
 	{"python", "import os", false, ""},
-	{"python", "print(open('.env').read())", false, "read:.env"},
+	{"python", "print(open('.env').read())", true, "read:.env"},
+	{"python", "with open('a', encoding='utf-8') as f:\n  print(f.read())", true, "read:a"},
+	{"python", "open('a', 'w')", false, "write:a"},
+	{"python", "f = open", false, ""},
+	{"python", "def open(x): pass\nopen('a')", false, "read:a"},
+	{"python", "import ast; print(ast.dump(ast.parse(open('a').read())))", true, "read:a"},
 	{"python", "import json; json.codecs.open('x')", false, "read:x"},
 	{"python", "from json import codecs", false, ""},
 	{"python", "from sys import *", false, ""},
@@ -330,6 +373,7 @@ static void test_sql(void **state)
 static void test_python(void **state)
 {
 	(void)state;
+	check_rows(node_rows, ARRAY_SIZE(node_rows));
 	check_rows(python_rows, ARRAY_SIZE(python_rows));
 }
 
