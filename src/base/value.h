@@ -21,9 +21,12 @@ enum seg_kind {
 		     */
 };
 
+/* Unknown text without blanks and patterns. */
+#define SEG_TEXT_UNSPLIT "word"
+
 struct seg {
 	enum seg_kind kind;
-	struct str text; /* SEG_TEXT, SEG_GLOB */
+	struct str text; /* SEG_TEXT, SEG_GLOB; of SEG_ANY empty or SEG_TEXT_UNSPLIT */
 	/* SEG_ANY: the only command that wrote this text (a struct shell_command), as it is the text of
 	 * one word or of several; NULL: nobody knows where the text is from.
 	 */

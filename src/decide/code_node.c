@@ -34,17 +34,19 @@ struct node_program {
 };
 
 static const char *const keywords[] = {
-	"const", "let",   "var",   "function", "return", "if",    "else",    "for",  "of",        "in",
-	"while", "do",    "break", "continue", "switch", "case",  "default", "try",  "catch",     "finally",
-	"throw", "typeof", "instanceof", "null", "true", "false", "undefined", "NaN", "Infinity", "void", NULL,
+	"const",   "let",   "var",       "function", "return",   "if",       "else",       "for",
+	"of",      "in",    "while",     "do",       "break",    "continue", "switch",     "case",
+	"default", "try",   "catch",     "finally",  "throw",    "typeof",   "instanceof", "null",
+	"true",    "false", "undefined", "NaN",      "Infinity", "void",     NULL,
 };
 
 /* They make data of what they are given, also when they are handed on: map(Number). */
-static const char *const makers[] = {"String", "Number", "Boolean", "parseInt", "parseFloat",
-				     "isNaN",  "isFinite", "BigInt", NULL};
+static const char *const makers[] = {"String", "Number",   "Boolean", "parseInt", "parseFloat",
+				     "isNaN",  "isFinite", "BigInt",  NULL};
 
 /* Behind "new". */
-static const char *const classes[] = {"Date", "Set", "Map", "Error", "TypeError", "RangeError", "Array", NULL};
+static const char *const classes[] = {"Date",      "Set",        "Map",   "Error",
+				      "TypeError", "RangeError", "Array", NULL};
 
 static const struct {
 	const char *name;
@@ -55,33 +57,166 @@ static const struct {
 	{"Object", {"keys", "values", "entries", "fromEntries", "assign", "freeze"}},
 	{"Array", {"isArray", "from", "of"}},
 	{"Date", {"now", "parse", "UTC"}},
-	{"Math", {"abs", "ceil", "floor", "round", "trunc", "max", "min", "pow", "sqrt", "log", "log2", "log10", "random",
-		  "sign", "PI", "E", "sin", "cos", "tan", "hypot"}},
-	{"process", {"version", "versions", "platform", "arch", "argv", "exit", "cwd", "uptime", "memoryUsage", "stdout",
-		     "stderr", "stdin", "execPath", "pid"}},
+	{"Math",
+	 {"abs",  "ceil",  "floor",  "round", "trunc", "max", "min", "pow", "sqrt", "log",
+	  "log2", "log10", "random", "sign",  "PI",    "E",   "sin", "cos", "tan",  "hypot"}},
+	{"process",
+	 {"version", "versions", "platform", "arch", "argv", "exit", "cwd", "uptime", "memoryUsage",
+	  "stdout", "stderr", "stdin", "execPath", "pid"}},
 };
 
 /* Members that lead from data to the interpreter. */
 static const char *const forbidden_members[] = {
-	"constructor", "__proto__", "prototype", "__defineGetter__", "__defineSetter__", "__lookupGetter__",
-	"__lookupSetter__", "caller", "callee", "arguments", "mainModule", "binding", "_linkedBinding", "dlopen",
-	"getBuiltinModule", "children", "parent", "require", "eval", "Function", "prepareStackTrace",
-	"captureStackTrace", "getThis", "getFunction", "global", "globalThis", "process", "fetch", NULL,
+	"constructor",
+	"__proto__",
+	"prototype",
+	"__defineGetter__",
+	"__defineSetter__",
+	"__lookupGetter__",
+	"__lookupSetter__",
+	"caller",
+	"callee",
+	"arguments",
+	"mainModule",
+	"binding",
+	"_linkedBinding",
+	"dlopen",
+	"getBuiltinModule",
+	"children",
+	"parent",
+	"require",
+	"eval",
+	"Function",
+	"prepareStackTrace",
+	"captureStackTrace",
+	"getThis",
+	"getFunction",
+	"global",
+	"globalThis",
+	"process",
+	"fetch",
+	NULL,
 };
 
 /* What Node.js, Deno, Bun and shells of databases have by themselves, and a program's own name must not hide. */
 static const char *const given[] = {
-	"eval", "Function", "require", "module", "exports", "import", "global", "globalThis", "self", "window", "this",
-	"fetch", "Reflect", "Proxy", "Buffer", "WebAssembly", "Worker", "setTimeout", "setInterval", "setImmediate",
-	"queueMicrotask", "structuredClone", "Symbol", "Promise", "Intl", "Deno", "Bun", "print", "load", "db", "quit",
-	"assert", "async_hooks", "buffer", "child_process", "cluster", "constants", "crypto", "dgram",
-	"diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "net", "os",
-	"path", "perf_hooks", "punycode", "querystring", "readline", "repl", "sqlite", "stream", "string_decoder", "sys",
-	"test", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib",
-	"performance", "navigator", "crypto", "console", "JSON", "Object", "Array", "Date", "Math", "process", "String",
-	"Number", "Boolean", "parseInt", "parseFloat", "isNaN", "isFinite", "BigInt", "Set", "Map", "Error", "TypeError",
-	"RangeError", "async", "await", "yield", "class", "super", "new", "delete", "with", "debugger", "enum", "static",
-	"get", "set", "export", "extends", "implements", "interface", "package", "private", "protected", "public", NULL,
+	"eval",
+	"Function",
+	"require",
+	"module",
+	"exports",
+	"import",
+	"global",
+	"globalThis",
+	"self",
+	"window",
+	"this",
+	"fetch",
+	"Reflect",
+	"Proxy",
+	"Buffer",
+	"WebAssembly",
+	"Worker",
+	"setTimeout",
+	"setInterval",
+	"setImmediate",
+	"queueMicrotask",
+	"structuredClone",
+	"Symbol",
+	"Promise",
+	"Intl",
+	"Deno",
+	"Bun",
+	"print",
+	"load",
+	"db",
+	"quit",
+	"assert",
+	"async_hooks",
+	"buffer",
+	"child_process",
+	"cluster",
+	"constants",
+	"crypto",
+	"dgram",
+	"diagnostics_channel",
+	"dns",
+	"domain",
+	"events",
+	"fs",
+	"http",
+	"http2",
+	"https",
+	"inspector",
+	"net",
+	"os",
+	"path",
+	"perf_hooks",
+	"punycode",
+	"querystring",
+	"readline",
+	"repl",
+	"sqlite",
+	"stream",
+	"string_decoder",
+	"sys",
+	"test",
+	"timers",
+	"tls",
+	"trace_events",
+	"tty",
+	"url",
+	"util",
+	"v8",
+	"vm",
+	"wasi",
+	"worker_threads",
+	"zlib",
+	"performance",
+	"navigator",
+	"crypto",
+	"console",
+	"JSON",
+	"Object",
+	"Array",
+	"Date",
+	"Math",
+	"process",
+	"String",
+	"Number",
+	"Boolean",
+	"parseInt",
+	"parseFloat",
+	"isNaN",
+	"isFinite",
+	"BigInt",
+	"Set",
+	"Map",
+	"Error",
+	"TypeError",
+	"RangeError",
+	"async",
+	"await",
+	"yield",
+	"class",
+	"super",
+	"new",
+	"delete",
+	"with",
+	"debugger",
+	"enum",
+	"static",
+	"get",
+	"set",
+	"export",
+	"extends",
+	"implements",
+	"interface",
+	"package",
+	"private",
+	"protected",
+	"public",
+	NULL,
 };
 
 static bool is(const struct node_program *p, size_t i, const char *name)
@@ -194,7 +329,8 @@ static void find_declared(struct node_program *p)
 		else if (is_arrow(p, i) && i > 0 && sign(p, i - 1, ')'))
 			(void)declare_bracket(p, opening(p, i - 1));
 		/* const a = 1, b = 2: what stands behind a comma and is given a value */
-		if (sign(p, i, ',') && is_name(p, i + 1) && sign(p, i + 2, '=') && !sign(p, i + 3, '=') && !is_arrow(p, i + 2))
+		if (sign(p, i, ',') && is_name(p, i + 1) && sign(p, i + 2, '=') &&
+		    !sign(p, i + 3, '=') && !is_arrow(p, i + 2))
 			declare(p, i + 1);
 	}
 }
@@ -246,7 +382,8 @@ static bool read_file(struct node_program *p, size_t *i)
 
 static bool is_required(const struct node_program *p, size_t i, struct str *ret_module)
 {
-	if (!is(p, i, "require") || !sign(p, i + 1, '(') || !is_literal(p, i + 2) || !sign(p, i + 3, ')'))
+	if (!is(p, i, "require") || !sign(p, i + 1, '(') || !is_literal(p, i + 2) ||
+	    !sign(p, i + 3, ')'))
 		return false;
 	*ret_module = value_text(p->code->d->arena, token_at(&p->tokens, i + 2)->value);
 	return true;
@@ -275,13 +412,15 @@ static bool read_require(struct node_program *p, size_t *i)
 static bool read_fs(struct node_program *p, size_t *i)
 {
 	struct str module;
-	bool declared = *i > 0 && (is(p, *i - 1, "const") || is(p, *i - 1, "let") || is(p, *i - 1, "var"));
+	bool declared = *i > 0 &&
+			(is(p, *i - 1, "const") || is(p, *i - 1, "let") || is(p, *i - 1, "var"));
 	if (!declared)
 		return ++*i && read_file(p, i);
 	bool required = sign(p, *i + 1, '=') && is_required(p, *i + 2, &module) && is_fs(module);
 	*i += 6;
 	/* nothing more of it: require("fs").promises */
-	return required && !sign(p, *i, '.') && !sign(p, *i, '[') && !sign(p, *i, '?') && !sign(p, *i, '(');
+	return required && !sign(p, *i, '.') && !sign(p, *i, '[') && !sign(p, *i, '?') &&
+	       !sign(p, *i, '(');
 }
 
 /* ---- tokens ---- */
@@ -289,7 +428,7 @@ static bool read_fs(struct node_program *p, size_t *i)
 /* .write behind process.stdout */
 static bool read_stream(struct node_program *p, size_t *i)
 {
-	static const char *const members[] = {"write", "columns", "isTTY",  "on",
+	static const char *const members[] = {"write", "columns", "isTTY",       "on",
 					      "read",  "resume",  "setEncoding", NULL};
 	*i += 2;
 	return sign(p, *i - 2, '.') && is_name(p, *i - 1) && code_listed(members, text(p, *i - 1));
@@ -336,10 +475,12 @@ static bool behind_value(const struct node_program *p, size_t i)
 	if (i == 0)
 		return false;
 	const struct token *before = token_at(&p->tokens, i - 1);
-	bool keyword = before->kind == TOKEN_NAME && code_listed(keywords, before->text) && !is_member(p, i - 1);
-	bool closes = sign(p, i - 1, ')') || sign(p, i - 1, ']') || sign(p, i - 1, '}') || sign(p, i - 1, '.');
-	return (before->kind == TOKEN_NAME && !keyword) || before->kind == TOKEN_STRING || before->kind == TOKEN_NUMBER ||
-	       before->kind == TOKEN_NEWLINE || closes;
+	bool keyword = before->kind == TOKEN_NAME && code_listed(keywords, before->text) &&
+		       !is_member(p, i - 1);
+	bool closes = sign(p, i - 1, ')') || sign(p, i - 1, ']') || sign(p, i - 1, '}') ||
+		      sign(p, i - 1, '.');
+	return (before->kind == TOKEN_NAME && !keyword) || before->kind == TOKEN_STRING ||
+	       before->kind == TOKEN_NUMBER || before->kind == TOKEN_NEWLINE || closes;
 }
 
 static bool plain_bracket(const struct node_program *p, size_t i)
@@ -357,7 +498,9 @@ static bool plain_bracket(const struct node_program *p, size_t i)
 	if (!sign(p, i + 2, ']'))
 		return false;
 	if (is_literal(p, i + 1))
-		return !code_listed(forbidden_members, value_text(p->code->d->arena, token_at(&p->tokens, i + 1)->value));
+		return !code_listed(
+			forbidden_members,
+			value_text(p->code->d->arena, token_at(&p->tokens, i + 1)->value));
 	return token_at(&p->tokens, i + 1)->kind == TOKEN_NUMBER;
 }
 
@@ -367,7 +510,8 @@ static bool plain_sign(const struct node_program *p, size_t i)
 	if (c == '[')
 		return plain_bracket(p, i);
 	/* <!-- and --> are comments */
-	if (c == '-' && sign(p, i + 1, '-') && (sign(p, i + 2, '>') || (i > 0 && sign(p, i - 1, '!'))))
+	if (c == '-' && sign(p, i + 1, '-') &&
+	    (sign(p, i + 2, '>') || (i > 0 && sign(p, i - 1, '!'))))
 		return false;
 	return c && strchr("(){}],;:.?!+-*%<>=&|", c);
 }
@@ -400,19 +544,30 @@ static bool names_forbidden_key(const struct node_program *p)
 	for (size_t i = 0; i < p->tokens.n; i++)
 		if (token_at(&p->tokens, i)->kind == TOKEN_STRING && sign(p, i + 1, ':') &&
 		    (!is_literal(p, i) ||
-		     code_listed(forbidden_members, value_text(p->code->d->arena, token_at(&p->tokens, i)->value))))
+		     code_listed(forbidden_members,
+				 value_text(p->code->d->arena, token_at(&p->tokens, i)->value))))
 			return true;
 	return false;
+}
+
+static bool is_balanced(const struct node_program *p)
+{
+	int depth = 0;
+	for (size_t i = 0; i < p->tokens.n && depth >= 0; i++) {
+		depth += sign(p, i, '(') || sign(p, i, '[') || sign(p, i, '{');
+		depth -= sign(p, i, ')') || sign(p, i, ']') || sign(p, i, '}');
+	}
+	return depth == 0;
 }
 
 bool code_node(struct code *code)
 {
 	struct node_program program = {.code = code};
-	if (str_find_char(code->text, '\0') != STR_NPOS || str_find(code->text, STR("\xe2\x80")) != STR_NPOS ||
-	    code->scope.remote)
+	if (str_find_char(code->text, '\0') != STR_NPOS ||
+	    str_find(code->text, STR("\xe2\x80")) != STR_NPOS || code->scope.remote)
 		return false;
 	tokens_read(code, syntax_find(code->language), &program.tokens);
-	if (!program.tokens.exact)
+	if (!program.tokens.exact || !is_balanced(&program))
 		return false;
 	find_declared(&program);
 	if (program.overflow || hides_something(&program) || names_forbidden_key(&program))

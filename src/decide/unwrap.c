@@ -72,6 +72,12 @@ static struct str program_name(struct decider *d, const struct word *word)
 
 static void inner_words(struct decider *d, struct command *c, const struct inner_command *inner);
 
+/* Starters that projects carry with them; by their names only what is the project's own is allowed. */
+static const char *const carried_programs[] = {
+	"./gradlew",  "./mvnw",    "bin/rails",   "./bin/rails", "bin/rake",
+	"./bin/rake", "bin/rspec", "./bin/rspec", "bin/rubocop", "./bin/rubocop",
+};
+
 static bool is_foreign(struct decider *d, const struct word *word)
 {
 	if (word->many || !value_is_known(word->value))
@@ -80,8 +86,10 @@ static bool is_foreign(struct decider *d, const struct word *word)
 	size_t slash = str_find_last_char(path, '/');
 	if (slash == STR_NPOS || is_program_place(str_first(path, slash + 1)))
 		return false;
-	/* Wrappers that projects carry with them. */
-	return !str_is(path, "./gradlew") && !str_is(path, "./mvnw");
+	for (size_t i = 0; i < ARRAY_SIZE(carried_programs); i++)
+		if (str_is(path, carried_programs[i]))
+			return false;
+	return true;
 }
 
 /* Text fed to a program that runs its standard input. */

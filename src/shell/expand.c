@@ -232,6 +232,9 @@ void field_value(struct field *f, struct value v, bool quoted)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
 			push_seg(f, SEG_NUMBER, STR(""));
+		else if (v.seg[i].text.n && v.seg[i].kind == SEG_ANY && ifs_known &&
+			 str_is(ifs, " \t\n"))
+			push_seg(f, SEG_ANY, STR(""));
 		else
 			output_words(f, v.seg[i].source);
 	}

@@ -4,7 +4,7 @@
 // nothing that must be stopped is allowed, nothing that must be allowed is blocked, and few questions.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { command, decideAll, git, mcp, read, source, write } from './cavra.mjs';
@@ -117,16 +117,49 @@ for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.
   });
 }
 
-// Lines with the expected answer in front.
-for (const [name, atLeast] of [['found.txt', 50], ['inline.txt', 50]]) {
-  test(`${name}: what is understood is allowed, the rest is not`, () => {
+// Lines with the expected answer in front; what asks may as well be blocked.
+const fits = { allow: (got) => got === 'allow', block: (got) => got === 'block', ask: (got) => got === 'require_approval' || got === 'block' };
+for (const [name, atLeast] of [['found.txt', 50], ['inline.txt', 50], ['verbs.txt', 1000]]) {
+  test(`${name}: each command gets the answer in front of it`, () => {
     const items = lines(name).map(({ id, target }) => {
       const [word, rest] = target.match(/^(\S+) (.*)$/s).slice(1);
       return { id, action_type: 'shell', target: rest, expect: [word] };
     });
     assert.ok(items.length >= atLeast);
+    assert.ok(Object.keys(fits).every((word) => name !== 'verbs.txt' || items.some(({ expect }) => expect[0] === word)));
     const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
-    const wrong = results.filter(({ got, expect }) => (got === 'allow') !== (expect[0] === 'allow'));
-    assert.equal(show(wrong), '');
+    assert.equal(show(results.filter(({ got, expect }) => !fits[expect[0]](got))), '');
   });
 }
+
+// Every model that the data names is a rule of a policy made here, so that a record lists the models of its command.
+function modelNames() {
+  const names = new Set();
+  for (const file of readdirSync(join(source, 'data/commands')).filter((name) => name.endsWith('.yaml')))
+    for (const [, list] of readFileSync(join(source, 'data/commands', file), 'utf8').matchAll(/^ *models: \[([^\]]*)\]/gm))
+      for (const name of list.split(',')) names.add(name.trim());
+  return [...names].sort();
+}
+
+test('models.txt: a command has the models in front of it and no other', () => {
+  const names = modelNames();
+  const rules = names.map((name) => `  - {id: test.${name}, match: {model: ${name}}, decision: warn, severity: low}\n`).join('');
+  const text = `metadata: {id: cavra-test-models, title: T, description: D, version: 1.0.0}\nrules:\n${rules}`;
+  const items = lines('models.txt').map(({ id, target }) => {
+    const [models, rest] = target.match(/^(\S+) (.*)$/s).slice(1);
+    return { id, action_type: 'shell', target: rest, expect: models === '-' ? [] : models.split(',') };
+  });
+  assert.ok(items.length >= 60);
+  const wrong = decided(items, { policy: text, facts: ordinary }).map(({ target, expect, record }) => {
+    const found = new Set((record.findings ?? []).map(({ rule_id: id }) => id)
+      .filter((id) => id.startsWith('test.')).map((id) => id.slice('test.'.length)));
+    return `${[...found].sort()} instead of ${[...expect].sort()}: ${target}`;
+  }).filter((line, i) => line.split(' instead of ')[0] !== `${[...items[i].expect].sort()}`);
+  assert.equal(wrong.join('\n'), '');
+});
+
+test('docs/policy.md lists every model of the data, and no other', () => {
+  const table = readFileSync(join(source, 'docs/policy.md'), 'utf8').split('| model | the command |')[1].split('\n\n')[0];
+  const listed = [...table.matchAll(/^\| `([a-z]+\.[a-z_]+)` \|/gm)].map(([, name]) => name);
+  assert.deepEqual(listed.sort(), modelNames());
+});
