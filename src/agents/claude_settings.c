@@ -97,7 +97,7 @@ static int write_settings(const json_t *root, struct str before, char **ret_afte
 {
 	struct buf CLEANUP_BUF out;
 	buf_init(&out, LIMIT_DOCUMENT_BYTES);
-	char *text = json_dumps(root, JSON_INDENT(indent_of(before)));
+	char *text = json_text(root, JSON_INDENT(indent_of(before)));
 	if (text) {
 		buf_add_c(&out, text);
 		buf_add_char(&out, '\n');

@@ -4,6 +4,7 @@
  */
 #include "agents/search.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #include "agents/ignore.h"
 #include "agents/walk.h"
+#include "agents/workspace_git.h"
 #include "base/array.h"
 #include "base/limits.h"
 
@@ -80,31 +82,36 @@ bool search_glob_selects(struct str glob, struct str path)
 
 /* ---- .gitignore ---- */
 
-static char *read_text(int directory, const char *name)
+/* NULL when there is no such file, and when it cannot be read: it may take back what an outer one
+ * excludes.
+ */
+static char *read_text(struct search *search, int directory, const char *name)
 {
 	struct stat st;
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
+	if (fd < 0) {
+		search->failed |= errno != ENOENT;
 		return NULL;
+	}
 	char *text = NULL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)LIMIT_SCRIPT_BYTES)
 		text = calloc(1, (size_t)st.st_size + 1);
-	ssize_t n = text ? read(fd, text, (size_t)st.st_size) : -1;
+	bool whole = text && read_exactly(fd, text, (size_t)st.st_size);
 	(void)close(fd);
-	if (text && n != st.st_size) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	if (whole)
+		return text;
+	search->failed = true;
+	free(text);
+	return NULL;
 }
 
 /* Files that may take back what an outer one excludes. */
-static bool others_take_back(int directory)
+static bool others_take_back(struct search *search, int directory)
 {
 	static const char *const names[] = {".ignore", ".rgignore"};
 	bool takes_back = false;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char *text = read_text(directory, names[i]);
+		char *text = read_text(search, directory, names[i]);
 		takes_back = takes_back || (text && strchr(text, '!'));
 		free(text);
 	}
@@ -115,8 +122,9 @@ static void push_level(struct search *search, int directory, struct str path)
 {
 	struct ignore_level *level = calloc(1, sizeof *level);
 	char *name = strndup(path.p ? path.p : "", path.n);
-	char *text = read_text(directory, ".gitignore");
-	bool takes_back = others_take_back(directory);
+	char *text = read_text(search, directory, ".gitignore");
+	bool takes_back = others_take_back(search, directory);
+	search->failed |= !level || !name;
 	if (!level || !name || (!text && !takes_back)) {
 		free(level);
 		free(name);
@@ -159,13 +167,14 @@ static bool is_ignored(const struct search *search, struct str path, bool is_dir
 }
 
 /* Bytes of path up to the directory that holds .git; STR_NPOS when there is none. */
-static size_t repository_of(struct str path)
+static size_t repository_of(struct search *search, struct str path)
 {
 	char git[PATH_MAX + 8];
 	while (path.n > 1) {
 		(void)snprintf(git, sizeof git, "%.*s/.git", STR_ARG(path));
 		if (access(git, F_OK) == 0)
 			return path.n;
+		search->failed |= errno != ENOENT;
 		path.n = str_find_last_char(path, '/');
 	}
 	return STR_NPOS;
@@ -177,7 +186,7 @@ static size_t repository_of(struct str path)
 static void push_outer_levels(struct search *search)
 {
 	struct str path = buf_str(&search->start);
-	size_t root = repository_of(str_first(path, path.n - 1));
+	size_t root = repository_of(search, str_first(path, path.n - 1));
 	search->ignores = root != STR_NPOS && !getenv("RIPGREP_CONFIG_PATH");
 	if (!search->ignores)
 		return;
@@ -188,8 +197,10 @@ static void push_outer_levels(struct search *search)
 			continue;
 		(void)snprintf(directory, sizeof directory, "%.*s", (int)end, path.p);
 		int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
+		if (fd < 0) {
+			search->failed = true;
 			continue;
+		}
 		push_level(search, fd, str_make(path.p + root + 1, end - root));
 		(void)close(fd);
 	}
@@ -202,10 +213,10 @@ static enum walk_step enter_directory(struct search *search, const struct walk_e
 {
 	int fd = openat(entry->fd, entry->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return WALK_ON;
+		return WALK_END;
 	push_level(search, fd, path);
 	(void)close(fd);
-	return WALK_ON;
+	return search->failed ? WALK_END : WALK_ON;
 }
 
 static enum walk_step visit(void *context, const struct walk_entry *entry)
@@ -264,14 +275,16 @@ static enum resolved answer_tree(void *context, struct arena *arena, struct str 
 	buf_add(&search->start, path);
 	buf_add_char(&search->start, '/');
 	search->prefix = STR("");
+	search->failed = false;
 	push_outer_levels(search);
 	enum walk_result result = walk_tree(directory, &walk);
 	while (search->levels)
 		pop_level(search);
 	if (result == WALK_ABSENT)
 		return RESOLVED_NO;
-	return result == WALK_COMPLETE ? take_names(search, arena, max, ret_names, ret_n)
-				       : RESOLVED_UNKNOWN;
+	return result == WALK_COMPLETE && !search->failed
+		       ? take_names(search, arena, max, ret_names, ret_n)
+		       : RESOLVED_UNKNOWN;
 }
 
 /* ---- everything else ---- */

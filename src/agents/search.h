@@ -16,9 +16,10 @@ struct search {
 	const struct resolver *under; /* answers everything else */
 	struct str glob;              /* of the tool; empty: none */
 	struct buf names;
-	struct buf start;            /* where the walk starts, with a '/' behind */
-	struct str prefix;           /* of start: what follows the root of the repository */
-	bool ignores;                /* .gitignore files count */
+	struct buf start;  /* where the walk starts, with a '/' behind */
+	struct str prefix; /* of start: what follows the root of the repository */
+	bool ignores;      /* .gitignore files count */
+	bool failed;       /* an ignore file could not be read: what is opened is not known */
 	struct ignore_level *levels; /* those on the way to the entry in hand, innermost first */
 };
 

@@ -22,12 +22,17 @@ struct walking {
 static enum walk_result walk_directory(struct walking *walking, int fd, size_t path_length,
 				       int depth);
 
-static bool is_directory(int fd, const struct dirent *found)
+/* False when nobody can tell. */
+static bool look_at_type(int fd, const struct dirent *found, bool *ret_is_directory)
 {
 	struct stat st;
+	*ret_is_directory = found->d_type == DT_DIR;
 	if (found->d_type != DT_UNKNOWN)
-		return found->d_type == DT_DIR;
-	return fstatat(fd, found->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+		return true;
+	if (fstatat(fd, found->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	*ret_is_directory = S_ISDIR(st.st_mode);
+	return true;
 }
 
 static bool is_skipped(const struct walking *walking, const char *name)
@@ -62,11 +67,10 @@ static enum walk_result visit(struct walking *walking, int fd, const struct dire
 	if (at)
 		walking->path[at++] = '/';
 	memcpy(walking->path + at, name, n + 1);
-	struct walk_entry entry = {.path = walking->path,
-				   .name = name,
-				   .fd = fd,
-				   .inode = found->d_ino,
-				   .is_directory = is_directory(fd, found)};
+	struct walk_entry entry = {
+		.path = walking->path, .name = name, .fd = fd, .inode = found->d_ino};
+	if (!look_at_type(fd, found, &entry.is_directory))
+		return WALK_INCOMPLETE;
 	enum walk_step step = walking->walk->entry(walking->walk->context, &entry);
 	if (step == WALK_END)
 		return WALK_ENDED;

@@ -158,6 +158,7 @@ struct same_file {
 	const char *asked;
 	struct stat st;
 	size_t found;
+	bool incomplete; /* there may be names that were not seen */
 };
 
 static enum walk_step collect_same(void *context, const struct walk_entry *entry)
@@ -165,12 +166,15 @@ static enum walk_step collect_same(void *context, const struct walk_entry *entry
 	struct same_file *same = context;
 	struct stat st;
 	char path[PATH_MAX];
-	if (entry->inode != same->st.st_ino || entry->is_directory ||
-	    fstatat(entry->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    st.st_dev != same->st.st_dev)
+	if (entry->inode != same->st.st_ino || entry->is_directory)
 		return WALK_ON;
 	int n = snprintf(path, sizeof path, "%s/%s", same->root, entry->path);
-	if (n < 0 || (size_t)n >= sizeof path || strcmp(path, same->asked) == 0)
+	if (n < 0 || (size_t)n >= sizeof path ||
+	    fstatat(entry->fd, entry->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		same->incomplete = true;
+		return WALK_ON;
+	}
+	if (st.st_dev != same->st.st_dev || strcmp(path, same->asked) == 0)
 		return WALK_ON;
 	buf_add_c(&same->workspace->names, path);
 	buf_add_char(&same->workspace->names, '\0');
@@ -183,7 +187,8 @@ static const char *const home_secrets[] = {".ssh",    ".aws",           ".gnupg"
 /* Trees of many files that are nobody's secrets and that package managers fill with hard links. */
 static const char *const not_searched[] = {"node_modules", ".git/objects", NULL};
 
-static enum walk_result search(struct same_file *same, const char *root, bool recursive)
+/* False when all names are found. */
+static bool search(struct same_file *same, const char *root, bool recursive)
 {
 	struct walk walk = {.recursive = recursive,
 			    .max = LIMIT_SAME_FILE_WALK,
@@ -191,7 +196,9 @@ static enum walk_result search(struct same_file *same, const char *root, bool re
 			    .entry = collect_same,
 			    .context = same};
 	same->root = root;
-	return walk_tree(root, &walk);
+	enum walk_result result = walk_tree(root, &walk);
+	same->incomplete |= result == WALK_INCOMPLETE;
+	return result != WALK_ENDED;
 }
 
 static void search_home(struct same_file *same, struct str home)
@@ -199,11 +206,11 @@ static void search_home(struct same_file *same, struct str home)
 	char path[PATH_MAX];
 	if (!c_path(home, path))
 		return;
-	if (search(same, path, false) == WALK_ENDED)
+	if (!search(same, path, false))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(home_secrets); i++) {
 		(void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(home), home_secrets[i]);
-		if (search(same, path, true) == WALK_ENDED)
+		if (!search(same, path, true))
 			return;
 	}
 }
@@ -216,20 +223,20 @@ static enum resolved answer_same_file(void *context, struct arena *arena, struct
 	struct workspace *workspace = context;
 	char name[PATH_MAX], root[PATH_MAX];
 	struct same_file same = {.workspace = workspace, .asked = name};
-	if (!c_path(path, name) || is_about_process(path))
+	if (!c_path(path, name))
 		return RESOLVED_UNKNOWN;
+	if (is_about_process(path))
+		return RESOLVED_NO; /* /proc knows no hard links */
 	if (lstat(name, &same.st) < 0)
 		return is_absent(errno) ? RESOLVED_NO : RESOLVED_UNKNOWN;
 	if (!S_ISREG(same.st.st_mode) || same.st.st_nlink < 2)
 		return RESOLVED_NO;
 	buf_clear(&workspace->names);
-	enum walk_result result = WALK_COMPLETE;
-	if (c_path(workspace->resolver.workspace, root))
-		result = search(&same, root, true);
-	if (result != WALK_ENDED)
+	if (!c_path(workspace->resolver.workspace, root) || search(&same, root, true))
 		search_home(&same, workspace->resolver.home);
 	enum resolved answer = take_names(workspace, arena, ret_names, ret_n);
-	return answer == RESOLVED_NO && result == WALK_INCOMPLETE ? RESOLVED_UNKNOWN : answer;
+	bool all = same.found + 1 >= same.st.st_nlink;
+	return same.incomplete && !all ? RESOLVED_UNKNOWN : answer;
 }
 
 /* ---- making one ---- */

@@ -16,7 +16,7 @@
 
 enum { GIT_INCLUDE_DEPTH = 10 };
 
-static bool read_all(int fd, char *bytes, size_t n)
+bool read_exactly(int fd, char *bytes, size_t n)
 {
 	size_t done = 0;
 	while (done < n) {
@@ -28,6 +28,16 @@ static bool read_all(int fd, char *bytes, size_t n)
 		done += (size_t)got;
 	}
 	return true;
+}
+
+static bool is_at_end(int fd)
+{
+	char more;
+	ssize_t n;
+	do
+		n = read(fd, &more, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 0;
 }
 
 enum resolved read_regular_file(struct arena *arena, const char *path, size_t max,
@@ -44,9 +54,8 @@ enum resolved read_regular_file(struct arena *arena, const char *path, size_t ma
 	if (fd < 0)
 		return RESOLVED_UNKNOWN;
 	/* A file that grew or shrank meanwhile is not what was asked about. */
-	char more;
-	bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && read_all(fd, bytes, n) &&
-		     read(fd, &more, 1) == 0;
+	bool whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)n &&
+		     read_exactly(fd, bytes, n) && is_at_end(fd);
 	(void)close(fd);
 	if (!whole)
 		return RESOLVED_UNKNOWN;
@@ -74,21 +83,36 @@ static struct str directory_of(struct str path)
 	return slash == STR_NPOS || slash == 0 ? STR("/") : str_first(path, slash);
 }
 
-/* Sets gitdir when `directory` has a .git; a file names the real place (worktrees, submodules). */
+/* A file names the real place (worktrees, submodules). Empty: it cannot be told. */
+static struct str real_gitdir(struct git_files *git, struct str directory, struct str dot_git,
+			      const struct stat *st)
+{
+	struct str text;
+	if (S_ISDIR(st->st_mode))
+		return dot_git;
+	if (read_regular_file(git->arena, dot_git.p, KiB(8), &text) != RESOLVED_YES ||
+	    !str_starts(text, STR("gitdir:")))
+		return STR("");
+	return path_from(git, directory, str_trim(str_from_at(text, 7)));
+}
+
+/* Returns whether `directory` has a .git. Sets gitdir and commondir when they can be told. */
 static bool open_gitdir(struct git_files *git, struct str directory)
 {
 	struct str dot_git = arena_join(git->arena, directory, STR("/.git")), text;
 	struct stat st;
-	if (stat(dot_git.p, &st) < 0)
+	bool there = stat(dot_git.p, &st) == 0;
+	if (!there && (errno == ENOENT || errno == ENOTDIR))
 		return false;
-	git->gitdir = dot_git;
-	if (S_ISREG(st.st_mode) &&
-	    read_regular_file(git->arena, dot_git.p, KiB(8), &text) == RESOLVED_YES &&
-	    str_starts(text, STR("gitdir:")))
-		git->gitdir = path_from(git, directory, str_trim(str_from_at(text, 7)));
+	if (there)
+		git->gitdir = real_gitdir(git, directory, dot_git, &st);
 	git->commondir = git->gitdir;
-	if (read_file(git, git->gitdir, "commondir", &text) == RESOLVED_YES)
+	enum resolved common = git->gitdir.n ? read_file(git, git->gitdir, "commondir", &text)
+					     : RESOLVED_UNKNOWN;
+	if (common == RESOLVED_YES)
 		git->commondir = path_from(git, git->gitdir, str_trim(text));
+	if (common == RESOLVED_UNKNOWN)
+		git->entries_known = false;
 	return true;
 }
 

@@ -32,6 +32,8 @@ enum resolved git_files_config(const struct git_files *git, struct str key, stru
 void git_files_remotes(const struct git_files *git, struct arena *arena, struct str **ret_names,
 		       size_t *ret_n);
 
+/* False when there are fewer than n bytes, or on an error. */
+bool read_exactly(int fd, char *bytes, size_t n);
 /* The bytes of a regular file of at most max bytes. NO: there is none. Copies into the arena only
  * after the file is closed.
  */

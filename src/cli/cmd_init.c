@@ -76,6 +76,9 @@ static int read_settings(struct install *install, struct cavra_error *error)
 	if (code < 0)
 		return code;
 	install->exists = access(install->settings, F_OK) == 0;
+	if (!install->exists && errno != ENOENT)
+		return error_set(error, CAVRA_ERR_IO, "cannot look for %.300s: %s",
+				 install->settings, strerror(errno));
 	return install->exists ? file_read(install->settings, &install->before, error) : 0;
 }
 

@@ -19,7 +19,7 @@ static const struct policy_source bundled;
 
 static int print_json(const json_t *value, size_t flags)
 {
-	char *text = json_dumps(value, flags);
+	char *text = json_text(value, flags);
 	if (!text)
 		return error_set(NULL, CAVRA_ERR_MEMORY, "out of memory");
 	(void)printf("%s\n", text);

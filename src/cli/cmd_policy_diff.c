@@ -29,7 +29,7 @@ enum { SHOWN_BYTES = 100 };
 static void add_value(struct buf *out, const json_t *value)
 {
 	char *dumped = json_is_string(value) ? NULL
-					     : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+					     : json_text(value, JSON_COMPACT | JSON_ENCODE_ANY);
 	struct str text = dumped ? str_from(dumped) : json_str(value);
 	visible_add(out, str_first(text, SHOWN_BYTES), 0);
 	if (text.n > SHOWN_BYTES)
@@ -130,7 +130,7 @@ static int print_report(const struct args *args, const json_t *report)
 			print_table(report);
 		return 0;
 	}
-	text = json_dumps(report, JSON_INDENT(2));
+	text = json_text(report, JSON_INDENT(2));
 	if (!text)
 		return CAVRA_ERR_MEMORY;
 	(void)printf("%s\n", text);

@@ -88,7 +88,7 @@ static int print_report(struct report *report, json_t *summary)
 				  (json_int_t)(report->blockers + report->warnings), "issues",
 				  report->issues, "summary", summary);
 	if (whole && !report->failed)
-		text = json_dumps(whole, JSON_INDENT(2));
+		text = json_text(whole, JSON_INDENT(2));
 	json_decref(whole);
 	if (!text)
 		return CAVRA_ERR_MEMORY;

@@ -37,6 +37,7 @@ struct decider {
 
 	struct found *found;     /* see found.h */
 	struct made_link *links; /* symbolic links that the text itself makes */
+	bool unresolved;         /* a link or a directory was met that nobody could read */
 	const struct shell_assign *checked_assigns;
 	struct stage *stages;    /* commands of pipelines, newest first */
 	int pipelines;           /* numbers given to pipelines so far */

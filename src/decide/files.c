@@ -61,14 +61,21 @@ static void add_known_path(struct decider *d, struct names *names, struct str pa
 	struct str *others = NULL;
 	size_t n = 0;
 	add_known_name(d, names, path);
+	d->unresolved = false;
 	struct str real = path_resolve(d, path);
+	bool unknown = d->unresolved;
 	if (!str_eq(real, path))
 		add_known_name(d, names, real);
 	names->outside |= is_outside(d, real);
-	if (d->resolver->same_file && d->resolver->same_file(d->resolver->context, d->arena, real,
-							     &others, &n) == RESOLVED_YES)
-		for (size_t i = 0; i < n; i++)
-			add_known_name(d, names, others[i]);
+	if (d->resolver->same_file)
+		unknown |= d->resolver->same_file(d->resolver->context, d->arena, real, &others,
+						  &n) == RESOLVED_UNKNOWN;
+	for (size_t i = 0; i < n; i++)
+		add_known_name(d, names, others[i]);
+	if (unknown) {
+		names->unknown = true;
+		add_name(names, value_any());
+	}
 }
 
 static void add_below_workspace(struct decider *d, struct names *names, struct str dir,
@@ -579,7 +586,11 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	} else if (!scope->remote) {
 		struct str *paths = NULL;
 		size_t n = 0;
+		d->unresolved = false;
 		bool all = path_expand(d, path, kind != EFFECT_FILE_READ, scope, &paths, &n);
+		/* A link among the names could lead anywhere. */
+		if (d->unresolved)
+			verdict |= one_file(d, kind, value_any(), tree, scope);
 		for (size_t i = 0; i < n; i++)
 			verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree, scope);
 		if (all)

@@ -51,8 +51,10 @@ static bool add_matches(struct decider *d, struct str dir, struct value componen
 	struct str *names = NULL, real = path_resolve(d, dir.n ? dir : STR("/"));
 	size_t n = 0;
 	if (d->resolver->tree(d->resolver->context, d->arena, real, LIMIT_TREE_NAMES, false, &names,
-			      &n) == RESOLVED_UNKNOWN)
+			      &n) == RESOLVED_UNKNOWN) {
+		d->unresolved = true;
 		return false;
+	}
 	bool dot = asks_for_dot(component);
 	for (size_t i = 0; i < n; i++) {
 		if ((names[i].n && names[i].p[0] == '.' && !dot) ||

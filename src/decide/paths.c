@@ -237,8 +237,12 @@ static bool link_target(struct decider *d, struct str path, struct str *ret_targ
 			return true;
 		}
 	}
-	return d->resolver->link &&
-	       d->resolver->link(d->resolver->context, d->arena, path, ret_target) == RESOLVED_YES;
+	if (!d->resolver->link)
+		return false;
+	enum resolved answer = d->resolver->link(d->resolver->context, d->arena, path, ret_target);
+	/* Links of /proc that matter are known by their names. */
+	d->unresolved |= answer == RESOLVED_UNKNOWN && !str_starts(path, STR("/proc/"));
+	return answer == RESOLVED_YES;
 }
 
 struct str path_resolve(struct decider *d, struct str path)

@@ -97,7 +97,7 @@ static int read_arguments(struct request_document *document, const json_t *value
 	if (!json_is_object(value))
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "arguments must be an object, or a string with its JSON text");
-	document->arguments_text = json_dumps(value, JSON_COMPACT);
+	document->arguments_text = json_text(value, JSON_COMPACT);
 	if (!document->arguments_text)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
 	document->request.arguments = value;

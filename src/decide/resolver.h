@@ -31,7 +31,7 @@ struct resolver {
 	/* Is path itself a symbolic link, and to what text? */
 	enum resolved (*link)(void *context, struct arena *arena, struct str path,
 			      struct str *ret_target);
-	/* Other absolute names of the same file (hard links). */
+	/* Other absolute names of the same file (hard links). Unknown: there may be more than those named. */
 	enum resolved (*same_file)(void *context, struct arena *arena, struct str path,
 				   struct str **ret_names, size_t *ret_n);
 	/* Is it a directory? */

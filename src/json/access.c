@@ -4,6 +4,8 @@
  */
 #include "json/json.h"
 
+#include <stdlib.h>
+
 struct str json_str(const json_t *string)
 {
 	return str_make(json_string_value(string), json_string_length(string));
@@ -31,6 +33,28 @@ const char *json_type_name(const json_t *value)
 		return "null";
 	}
 	return "nothing";
+}
+
+char *json_text(const json_t *value, size_t flags)
+{
+	size_t n = json_dumpb(value, NULL, 0, flags);
+	char *text = n ? malloc(n + 1) : NULL;
+	if (text && json_dumpb(value, text, n, flags) == n) {
+		text[n] = '\0';
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+json_t *json_copy_whole(json_t *value)
+{
+	json_t *copy = json_copy(value);
+	if (json_object_size(copy) == json_object_size(value) &&
+	    json_array_size(copy) == json_array_size(value))
+		return copy;
+	json_decref(copy);
+	return NULL;
 }
 
 bool json_get_str(const json_t *object, const char *key, struct str *ret)

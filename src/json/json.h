@@ -31,6 +31,12 @@ bool json_get_bool(const json_t *object, const char *key, bool *ret);
 json_t *json_get_object(const json_t *object, const char *key);
 json_t *json_get_array(const json_t *object, const char *key);
 
+/* A shallow copy with all members; NULL without memory. json_copy() may then lack some. */
+json_t *json_copy_whole(json_t *value);
+
+/* The text of a value, which the caller frees; NULL without memory. json_dumps() may then lack some of it. */
+char *json_text(const json_t *value, size_t flags);
+
 /* As json_get_str(), for callers to whom a wrong type is an error: 1 found, 0 absent or null,
  * CAVRA_ERR_INPUT (naming the key and the type found) otherwise. json_need_str() also fails when it
  * is absent.

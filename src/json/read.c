@@ -62,6 +62,19 @@ static int fail(struct str text, const json_error_t *found, struct cavra_error *
 	return error_at(error, CAVRA_ERR_INPUT, line, column, "not valid JSON: %s", found->text);
 }
 
+/* Bytes of all keys and strings. */
+static size_t text_bytes(json_t *value)
+{
+	size_t n = json_string_length(value), i;
+	const char *key;
+	json_t *member;
+	json_array_foreach (value, i, member)
+		n += text_bytes(member);
+	json_object_foreach (value, key, member)
+		n += strlen(key) + text_bytes(member);
+	return n;
+}
+
 int json_read(struct str text, unsigned flags, json_t **ret, struct cavra_error *error)
 {
 	if (text.n > LIMIT_DOCUMENT_BYTES)
@@ -69,7 +82,8 @@ int json_read(struct str text, unsigned flags, json_t **ret, struct cavra_error 
 				 "more than %zu bytes of JSON; make it smaller",
 				 LIMIT_DOCUMENT_BYTES);
 	bool nul = flags & JSON_READ_NUL;
-	int code = json_scan_check(text, nul, error);
+	size_t bytes;
+	int code = json_scan_check(text, nul, &bytes, error);
 	if (code < 0)
 		return code;
 	json_error_t found;
@@ -78,6 +92,11 @@ int json_read(struct str text, unsigned flags, json_t **ret, struct cavra_error 
 		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | (nul ? JSON_ALLOW_NUL : 0), &found);
 	if (!value)
 		return fail(text, &found, error);
+	/* When jansson finds no memory for a longer token, it goes on without some of its bytes. */
+	if (text_bytes(value) != bytes) {
+		json_decref(value);
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory while reading JSON");
+	}
 	*ret = value;
 	return 0;
 }

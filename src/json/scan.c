@@ -14,6 +14,7 @@ struct scan {
 	size_t at;
 	int depth;
 	size_t nodes;
+	size_t text_bytes; /* of keys and strings, their escapes undone */
 	bool allow_nul;
 	struct cavra_error *error;
 };
@@ -91,8 +92,10 @@ static int scan_unicode_escape(struct scan *scan)
 		return fail(scan,
 			    "half of a surrogate pair; write both halves or the character itself");
 	scan->at += 6;
+	scan->text_bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
 	if (unit < 0xd800 || unit > 0xdbff)
 		return 0;
+	scan->text_bytes++; /* both halves are one character of four bytes */
 	int low = -1;
 	if (str_starts(str_from_at(scan->text, scan->at), STR("\\u")))
 		low = hex_quad(scan->text, scan->at + 2);
@@ -112,6 +115,7 @@ static int scan_escape(struct scan *scan)
 	if (c == '\0' || !memchr("\"\\/bfnrt", c, 8))
 		return fail(scan, "unknown escape in a string; write \\\\ for a backslash");
 	scan->at += 2;
+	scan->text_bytes++;
 	return 0;
 }
 
@@ -142,6 +146,7 @@ static int scan_string(struct scan *scan)
 			if (n == 0)
 				return fail(scan, "this is not UTF-8; save the text as UTF-8");
 			scan->at += n;
+			scan->text_bytes += n;
 		}
 		if (code < 0)
 			return code;
@@ -315,7 +320,8 @@ static int scan_value(struct scan *scan)
 	return fail_no_value(scan);
 }
 
-int json_scan_check(struct str text, bool allow_nul, struct cavra_error *error)
+int json_scan_check(struct str text, bool allow_nul, size_t *ret_text_bytes,
+		    struct cavra_error *error)
 {
 	struct scan scan = {.text = text, .allow_nul = allow_nul, .error = error};
 	if (str_starts(text, STR("\xef\xbb\xbf")))
@@ -330,6 +336,7 @@ int json_scan_check(struct str text, bool allow_nul, struct cavra_error *error)
 	skip_blank(&scan);
 	if (!at_end(&scan))
 		return fail(&scan, "something follows the end of the value; remove it");
+	*ret_text_bytes = scan.text_bytes;
 	return 0;
 }
 

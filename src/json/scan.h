@@ -12,9 +12,10 @@
 /* Is the whole text one well-formed JSON value in UTF-8, within LIMIT_JSON_DEPTH and
  * LIMIT_JSON_NODES? Does not look for duplicate keys and number ranges, which the parser does.
  * allow_nul: strings may hold \u0000. Errors: CAVRA_ERR_INPUT, CAVRA_ERR_LIMIT, with position. An
- * error never quotes a value.
+ * error never quotes a value. *ret_text_bytes: what all keys and strings hold together.
  */
-int json_scan_check(struct str text, bool allow_nul, struct cavra_error *error);
+int json_scan_check(struct str text, bool allow_nul, size_t *ret_text_bytes,
+		    struct cavra_error *error);
 
 /* Where the value that the JSON pointer names stands in text that has passed json_scan_check():
  * byte offsets of its key (of the value itself in arrays and for the root) and of the value. False

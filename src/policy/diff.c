@@ -124,8 +124,8 @@ static json_t *by_text(struct diff *diff, const json_t *list, const char *id_key
 		json_t *item = json_array_get(list, i);
 		const char *text = json_string_value(id_key ? json_object_get(item, id_key) : item);
 		char *other = text ? NULL
-				   : json_dumps(item,
-						JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+				   : json_text(item,
+					       JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 		int failed = !text && !other;
 		/* A header of an ordered list is no item. */
 		if (!failed && !(text && strncmp(text, "--- ", 4) == 0))

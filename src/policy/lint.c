@@ -301,8 +301,8 @@ static void check_rules(const struct lint *lint)
 	json_t *seen = json_object();
 	for (size_t i = 0; seen && i < json_array_size(rules); i++) {
 		const json_t *rule = json_array_get(rules, i);
-		char *match = json_dumps(json_object_get(rule, "match"),
-					 JSON_COMPACT | JSON_SORT_KEYS);
+		char *match = json_text(json_object_get(rule, "match"),
+					JSON_COMPACT | JSON_SORT_KEYS);
 		json_t *before = match ? json_object_get(seen, match) : NULL;
 		if (before)
 			lint_report(lint, false, "rules.shadowed",

@@ -58,11 +58,8 @@ static int read_embedded(struct loader *loader, struct layer *layer, const struc
 					   loader->error);
 		layer->root = code < 0 ? NULL : json_incref(layer->document->root);
 	} else {
-		/* Written by our own build, so read without our own checks. */
-		layer->root = json_loadb(pack->json, pack->json_length, 0, NULL);
-		code = layer->root ? 0
-				   : error_set(loader->error, CAVRA_ERR_MEMORY,
-					       "out of memory while reading a pack");
+		code = json_read(str_make(pack->json, pack->json_length), 0, &layer->root,
+				 loader->error);
 	}
 	if (code < 0)
 		error_file(loader->error, layer->name);

@@ -73,7 +73,7 @@ static const char *set_key(struct loader *loader, const json_t *item)
 {
 	if (json_is_string(item))
 		return arena_join(&loader->scratch, STR("\""), json_str(item)).p;
-	char *text = json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	char *text = json_text(item, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 	if (!text)
 		(void)loader_must(loader, NULL);
 	const char *copy = arena_str(&loader->scratch, str_from(text)).p;
@@ -131,7 +131,7 @@ static int merge_objects(const struct merge *merge, const char *pointer, json_t 
 			 json_t **ret)
 {
 	struct loader *loader = merge->loader;
-	json_t *result = loader_keep(loader, json_copy(base)), *value;
+	json_t *result = loader_keep(loader, json_copy_whole(base)), *value;
 	const char *key;
 	json_object_foreach (over, key, value) {
 		json_t *below = json_object_get(base, key), *joined = value;
@@ -165,8 +165,8 @@ static json_t *with_default(struct loader *loader, json_t *document, const char 
 	json_t *below = json_object_get(document, section);
 	if (json_object_get(below, key) || (below && !json_is_object(below)))
 		return document;
-	json_t *result = loader_keep(loader, json_copy(document));
-	below = loader_keep(loader, below ? json_copy(below) : json_object());
+	json_t *result = loader_keep(loader, json_copy_whole(document));
+	below = loader_keep(loader, below ? json_copy_whole(below) : json_object());
 	set(loader, below, key, value);
 	set(loader, result, section, below);
 	return result;
@@ -194,7 +194,7 @@ static json_t *with_defaults(struct loader *loader, json_t *base, json_t *over)
 /* Anything but null replaces; a mode is as strict as the other switches. */
 static int merge_metadata(const struct merge *merge, json_t *base, json_t *over, json_t **ret)
 {
-	json_t *result = loader_keep(merge->loader, json_copy(base)), *value;
+	json_t *result = loader_keep(merge->loader, json_copy_whole(base)), *value;
 	const char *key;
 	json_object_foreach (over, key, value) {
 		json_t *below = json_object_get(base, key), *joined = value;
@@ -216,7 +216,7 @@ int merge_documents(const struct merge *merge, json_t *base, json_t *over, json_
 	struct loader *loader = merge->loader;
 	json_t *metadata = json_object_get(over, "metadata"), *result;
 	json_t *below = json_object_get(base, "metadata");
-	json_t *rest = loader_keep(loader, json_copy(over));
+	json_t *rest = loader_keep(loader, json_copy_whole(over));
 	(void)json_object_del(rest, "tests");
 	(void)json_object_del(rest, "metadata");
 	int code = merge_objects(merge, "", with_defaults(loader, base, over), rest, &result);

@@ -38,15 +38,15 @@ static void normalise_list(struct loader *loader, json_t *document, const struct
 	if (!json_object_get(section, info->key))
 		return;
 	loader_items(loader, info, &items, &ordered);
-	json_t *copy = loader_must(loader, json_copy(section));
+	json_t *copy = loader_keep(loader, json_copy_whole(section));
 	if (json_object_set(copy, info->key, write_items(loader, &items, ordered)) < 0 ||
-	    json_object_set_new(document, info->section, copy) < 0)
+	    json_object_set(document, info->section, copy) < 0)
 		(void)loader_must(loader, NULL);
 }
 
 json_t *loader_normalise(struct loader *loader)
 {
-	json_t *document = loader_keep(loader, json_copy(loader->merged));
+	json_t *document = loader_keep(loader, json_copy_whole(loader->merged));
 	(void)json_object_del(document, "tests");
 	if (loader->n_layers == 1)
 		return json_incref(document);

@@ -256,8 +256,11 @@ int policy_check_file(const struct policy_source *source, const char *path, poli
 	struct load_request request = {.path = path};
 	struct policy *policy = NULL;
 	struct check *check = calloc(1, sizeof *check);
-	if (!check)
+	if (!check) {
+		(void)error_set(&current, CAVRA_ERR_MEMORY, "out of memory");
+		visit(context, &current);
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	}
 	struct loader start = {
 		.source = source, .error = &current, .visit = add_mistake, .context = check};
 	int code = run(&start, &request, &policy);
