@@ -14,6 +14,7 @@
 #include "cli/project.h"
 #include "decide/explain.h"
 #include "decide/visible.h"
+#include "json/json.h"
 
 static const struct policy_source bundled;
 

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "decide/lint_commands.h"
+#include "json/json.h"
 
 struct report {
 	bool json;

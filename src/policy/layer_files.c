@@ -48,7 +48,7 @@ static void mark_parents(struct loader *loader, const struct layer *layer, bool 
 
 static int digest_layer(struct loader *loader, const struct layer *layer, char *ret_digest)
 {
-	json_t *document = loader_keep(loader, json_copy(layer->root));
+	json_t *document = loader_keep(loader, json_copy_whole(layer->root));
 	(void)json_object_del(document, "tests");
 	return policy_digest(document, ret_digest, loader->error);
 }

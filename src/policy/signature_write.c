@@ -115,7 +115,7 @@ static int write_object(const struct said *said, json_t *statement, const char *
 	char *text = NULL;
 	if (root && set_tail(root, said) && json_object_set(root, "statement", statement) == 0 &&
 	    set_str(root, "statement_signature", str_from(statement_signature)))
-		text = json_dumps(root, JSON_INDENT(2));
+		text = json_text(root, JSON_INDENT(2));
 	json_decref(root);
 	if (!text)
 		return no_memory(error);

@@ -372,6 +372,7 @@ int __wrap_main(int argc, char **argv)
 	/* What the caller's surroundings say must not matter. */
 	(void)unsetenv("CLAUDE_PROJECT_DIR");
 	(void)unsetenv("TMPDIR");
+	(void)setenv("HOME", scratch, 1);
 	if (getenv("CAVRA_FAULTS_TRACE"))
 		return trace_one(only, getenv("CAVRA_FAULTS_TRACE"));
 	control();
