@@ -141,7 +141,7 @@ static enum outcome run_decide(const struct scenario *s, char *why)
 
 static int run_hook(int argc, char **argv)
 {
-	return argc == 2 ? hook_run(argv[1]) : 2;
+	return argc == 2 ? hook_run(argv[1], NULL) : 2;
 }
 
 /* The settings are the old ones or the new ones, and nothing else is left in the directory. */
