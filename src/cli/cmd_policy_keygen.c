@@ -113,7 +113,7 @@ static int print_result(const struct pair *pair, struct cavra_error *error)
 				   "key_id", pair->key_id, "private_key_path", pair->private_path,
 				   "public_key_path", pair->public_path, "public_key_sha256",
 				   pair->fingerprint);
-	char *text = result ? json_dumps(result, JSON_INDENT(2)) : NULL;
+	char *text = result ? json_text(result, JSON_INDENT(2)) : NULL;
 	json_decref(result);
 	if (!text)
 		return error_set(error, CAVRA_ERR_INPUT,

@@ -138,7 +138,7 @@ static int print_json(const struct verification *verification, const struct args
 				   code < 0 ? error->text : NULL, "policy_file", args->operand[0],
 				   "digest", verification->judged ? verification->digest : NULL,
 				   "signature", make_signature(verification));
-	char *text = report ? json_dumps(report, JSON_INDENT(2)) : NULL;
+	char *text = report ? json_text(report, JSON_INDENT(2)) : NULL;
 	json_decref(report);
 	if (!text)
 		return CAVRA_ERR_MEMORY;
