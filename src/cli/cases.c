@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cases.h"
+#include "json/json.h"
 
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@ static const char empty_world[] =
 
 int case_world(struct guard *guard, const json_t *facts, struct cavra_error *error)
 {
-	char *text = facts ? json_dumps(facts, JSON_COMPACT) : NULL;
+	char *text = facts ? json_text(facts, JSON_COMPACT) : NULL;
 	arena_reset(&guard->facts);
 	int code = guard_load_facts(str_from(text ? text : empty_world), &guard->facts,
 				    &guard->facts_resolver, error);

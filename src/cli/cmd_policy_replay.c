@@ -248,7 +248,7 @@ static int print_json(const struct replay *replay)
 		(json_int_t)replay->changed[ANSWER_ASK], answer_keys[ANSWER_ALLOW],
 		(json_int_t)replay->changed[ANSWER_ALLOW], "rules", replay->rules, "repositories",
 		replay->repositories, "examples", replay->examples);
-	char *text = report ? json_dumps(report, JSON_INDENT(2)) : NULL;
+	char *text = report ? json_text(report, JSON_INDENT(2)) : NULL;
 	json_decref(report);
 	if (!text)
 		return CAVRA_ERR_MEMORY;

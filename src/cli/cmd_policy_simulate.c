@@ -154,7 +154,7 @@ static int print_report(struct simulation *simulation, const struct policy *poli
 			  (json_int_t)simulation->failed, "required_cases_present", required,
 			  "passed", simulation->failed == 0, "results", simulation->results);
 	char *text = simulation->out_of_memory || !report ? NULL
-							  : json_dumps(report, JSON_INDENT(2));
+							  : json_text(report, JSON_INDENT(2));
 	json_decref(report);
 	if (!text)
 		return CAVRA_ERR_MEMORY;
