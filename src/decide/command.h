@@ -53,6 +53,12 @@ void command_note_stage(struct decider *d, const struct command *command);
 /* ---- git.c ---- */
 /* Looks at a git command: push, branch deletion, configuration. */
 void git_command(struct decider *d, struct command *command);
+/* git_nested.c: asks when the command works in another repository than the workspace's, whose own configuration or hooks
+ * would run something.
+ */
+void git_nested(struct decider *d, const struct command *command);
+/* What the data says of a configuration key; NULL when it is harmless. */
+const struct known_config *config_key_find(struct str program, struct str key);
 
 /* ---- rules.c: the rules: section ---- */
 /* Adds what the pack's own rules say; true when one allows the command. */

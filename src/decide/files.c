@@ -568,6 +568,17 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 	return verdict;
 }
 
+/* Neither the path nor a directory that it counts from is a pattern or unknown. */
+static bool is_known_path(struct value path, const struct scope *scope)
+{
+	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
+			path.seg[0].text.p[0] == '/';
+	for (size_t i = 0; !absolute && i < scope->n_cwds; i++)
+		if (!value_is_known(scope->cwds[i]))
+			return false;
+	return value_is_known(path);
+}
+
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
@@ -583,7 +594,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
-	} else if (!scope->remote) {
+	}
+	if (!scope->remote && !is_known_path(path, scope)) {
 		struct str *paths = NULL;
 		size_t n = 0;
 		d->unresolved = false;

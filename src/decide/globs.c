@@ -68,6 +68,13 @@ static bool add_matches(struct decider *d, struct str dir, struct value componen
 	return true;
 }
 
+static struct str parent(struct decider *d, struct str dir)
+{
+	struct str real = path_resolve(d, dir);
+	size_t slash = str_find_last_char(real, '/');
+	return str_first(real, slash == STR_NPOS ? 0 : slash);
+}
+
 static bool expand_below(struct decider *d, struct str dir, struct value rest, struct found *ret)
 {
 	struct found at = {0};
@@ -75,8 +82,15 @@ static bool expand_below(struct decider *d, struct str dir, struct value rest, s
 	while (rest.n) {
 		struct found below = {0};
 		struct value component = next_component(d->arena, &rest);
+		struct str text = value_is_known(component) ? value_text(d->arena, component)
+							    : STR("?");
+		if (!text.n || str_is(text, "."))
+			continue;
 		for (size_t i = 0; i < at.n; i++)
-			if (!add_matches(d, at.paths[i], component, &below))
+			if (str_is(text, ".."))
+				ARENA_PUSH(d->arena, below.paths, below.n,
+					   below.cap) = parent(d, at.paths[i]);
+			else if (!add_matches(d, at.paths[i], component, &below))
 				return false;
 		at = below;
 	}
@@ -107,48 +121,43 @@ static bool stays_in_components(struct value path)
 	return true;
 }
 
-static bool expand_one(struct decider *d, struct value path, bool makes, struct str **paths,
-		       size_t *n, size_t *cap)
+static bool expand_one(struct decider *d, struct value path, struct value cwd, bool makes,
+		       struct found *to)
 {
 	struct found found = {0};
-	struct str prefix = value_known_prefix(d->arena, path);
-	size_t slash = str_find_last_char(prefix, '/');
-	if (value_is_known(path)) {
-		ARENA_PUSH(d->arena, *paths, *n, *cap) = value_text(d->arena, path);
+	struct value canonical = path_canonical(d, path, cwd), rest;
+	if (value_is_known(canonical)) {
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = value_text(d->arena, canonical);
 		return true;
 	}
-	if (!stays_in_components(path))
+	bool absolute = str_starts(value_known_prefix(d->arena, path), STR("/"));
+	struct value slash = value_from(d->arena, STR("/"));
+	struct value whole =
+		absolute ? path : value_concat(d->arena, value_concat(d->arena, cwd, slash), path);
+	struct str dir = path_known_directory(d, whole, &rest);
+	if (!dir.n || dir.p[0] != '/' || !stays_in_components(whole))
 		return false;
-	if (slash == STR_NPOS || path.seg[0].text.n != prefix.n)
-		return false;
-	struct seg *segs = ARENA_ARRAY(d->arena, path.n, struct seg);
-	memcpy(segs, path.seg, path.n * sizeof *segs);
-	segs[0].text = str_from_at(prefix, slash + 1);
-	size_t skip = segs[0].text.n ? 0 : 1;
-	if (!expand_below(d, str_first(prefix, slash), (struct value){segs + skip, path.n - skip},
-			  &found))
+	dir = value_text(d->arena,
+			 path_canonical(d, value_from(d->arena, dir), (struct value){NULL, 0}));
+	if (!expand_below(d, dir.n > 1 ? dir : STR(""), rest, &found))
 		return false;
 	for (size_t i = 0; i < found.n; i++)
-		ARENA_PUSH(d->arena, *paths, *n, *cap) = found.paths[i];
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = found.paths[i];
 	if (makes)
-		ARENA_PUSH(d->arena, *paths, *n, *cap) = as_written(d->arena, path);
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = as_written(d->arena, canonical);
 	return true;
 }
 
 bool path_expand(struct decider *d, struct value path, bool makes, const struct scope *scope,
 		 struct str **ret_paths, size_t *ret_n)
 {
-	struct str *paths = NULL;
-	size_t n = 0, cap = 0;
-	if (!d->resolver->tree || d->links)
-		return false;
-	bool all = true;
-	for (size_t i = 0; i < scope->n_cwds; i++)
-		all &= expand_one(d, path_canonical(d, path, scope->cwds[i]), makes, &paths, &n,
-				  &cap);
-	*ret_paths = paths;
-	*ret_n = n;
-	return all;
+	struct found all = {0};
+	bool listed = d->resolver->tree && !d->links, complete = listed;
+	for (size_t i = 0; listed && i < scope->n_cwds; i++)
+		complete &= expand_one(d, path, scope->cwds[i], makes, &all);
+	*ret_paths = all.paths;
+	*ret_n = all.n;
+	return complete;
 }
 
 /* ---- words of a command ---- */

@@ -475,7 +475,7 @@ static bool config_key_matches(struct str glob, struct str key)
 	       str_eq_nocase(str_from_at(key, key.n - tail.n), tail);
 }
 
-static const struct known_config *find_config(struct str program, struct str key)
+const struct known_config *config_key_find(struct str program, struct str key)
 {
 	for (size_t i = 0; i < known_config_count; i++)
 		if (str_is(program, known_config[i].program) &&
@@ -496,7 +496,7 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 		opaque_code(d, c, "with configuration that is not known");
 		return;
 	}
-	const struct known_config *config = find_config(c->name, key);
+	const struct known_config *config = config_key_find(c->name, key);
 	if (!config)
 		return;
 	struct str value = eq == STR_NPOS ? STR("")

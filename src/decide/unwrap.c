@@ -187,14 +187,33 @@ static bool has_positions(const struct command *c)
 /* A pattern was judged as one word of unknown names. It may also become options, and move the words behind it. */
 static void run_expanded(struct decider *d, const struct command *c)
 {
+	enum { DIRECTORIES_MAX = 16 };
+	struct value empty = {NULL, 0};
+	bool any = false;
+	for (size_t i = 0; i < c->n; i++)
+		any |= !c->words[i].many && !value_is_known(c->words[i].value);
+	if (!any || c->scope.remote)
+		return;
+	struct scope root = c->scope;
+	root.cwds = &empty;
+	root.n_cwds = 1;
 	for (size_t i = 0; i < c->scope.n_cwds; i++) {
-		struct word *words = NULL;
-		size_t n = 0;
-		struct scope scope = c->scope;
-		scope.cwds = &c->scope.cwds[i];
-		scope.n_cwds = 1;
-		if (words_expand(d, c->words, c->n, has_positions(c), &scope, &words, &n))
-			run_words(d, words, n, &scope);
+		struct str *dirs = NULL;
+		size_t n_dirs = 0;
+		if (c->scope.remote ||
+		    !path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs))
+			continue;
+		for (size_t k = 0; k < n_dirs && k < DIRECTORIES_MAX; k++) {
+			struct value *dir = ARENA_NEW(d->arena, struct value);
+			struct scope scope = c->scope;
+			struct word *words = NULL;
+			size_t n = 0;
+			*dir = value_from(d->arena, dirs[k]);
+			scope.cwds = dir;
+			scope.n_cwds = 1;
+			if (words_expand(d, c->words, c->n, has_positions(c), &scope, &words, &n))
+				run_words(d, words, n, &scope);
+		}
 	}
 }
 

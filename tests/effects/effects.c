@@ -113,7 +113,8 @@ static int rule(struct run *run, struct str text, const char *directory, struct 
 		rulings[i].allowed = is_allow(cavra_decision_outcome(decision));
 		rulings[i].only_looks = all_look(decision);
 		rulings[i].understood = !strstr(cavra_decision_json(decision), "not understood") &&
-					!strstr(cavra_decision_json(decision), "nothing allows this") &&
+					!strstr(cavra_decision_json(decision),
+						"nothing allows this") &&
 					!strstr(cavra_decision_json(decision), "commands.opaque");
 		cavra_decision_free(decision);
 	}

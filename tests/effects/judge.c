@@ -40,9 +40,9 @@ static const struct {
 	{"ansible-playbook", ""}, {"vault", "delete"}, {"vault", "read"}, {"crontab", "-r"},
 };
 /* clang-format on */
-static const char *const harmless_words[] = {"--help",   "--hel",    "-help",	"-h",	   "--version",
-					     "--versio", "--versi", "-version", "-V",	   "help",
-					     "--dry-run", "--dry-run=client"};
+static const char *const harmless_words[] = {
+	"--help",  "--hel",    "-help", "-h",   "--version", "--versio",
+	"--versi", "-version", "-V",    "help", "--dry-run", "--dry-run=client"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -136,12 +136,13 @@ static bool is_by_product(const char *path)
 	return strcmp(path, "/home/user/.cache") == 0;
 }
 
-/* What compilers leave where they are run, and nobody names. */
+/* What compilers and checkers leave beside what they work on, and nobody names. */
 static bool is_output(const struct happening *h)
 {
 	const char *base = strrchr(h->path, '/');
 	bool by_compiler = strcmp(h->program, "ld") == 0 || strcmp(h->program, "collect2") == 0;
-	return by_compiler && base && strcmp(base, "/a.out") == 0;
+	bool by_checker = strcmp(h->program, "cppcheck") == 0 && strstr(h->path, ".ctu-info");
+	return by_checker || (by_compiler && base && strcmp(base, "/a.out") == 0);
 }
 
 static const char *judge_one(const struct happening *h, bool only_looks, const char **ret_name)
@@ -186,6 +187,10 @@ static bool has_canary(int fd)
 static bool file_has_canary(const struct happening *h)
 {
 	bool ours = strncmp(h->path, "/repo/", 6) == 0 || strncmp(h->path, "/tmp/", 5) == 0;
+	const char *base = strrchr(h->path, '/');
+	/* A secret may be where its name protects it. */
+	if (strcmp(base ? base : "", "/.env") == 0)
+		return false;
 	if (!(h->acts & ACT_WRITE) || !ours || world_guard(h, GUARD_READ) ||
 	    strstr(h->path, "/.git/"))
 		return false;

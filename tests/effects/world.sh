@@ -77,10 +77,9 @@ git branch feature
 git branch master
 git tag v1
 git checkout -q -b leak
-canary leaked.txt
 mkdir -p config
 canary config/.env
-git add -f leaked.txt config/.env
+git add -f config/.env
 git commit -q -m leak
 git checkout -q -b work feature
 echo work >src/work.txt
@@ -105,7 +104,7 @@ done
 ln -s .env link-env
 ln .env hard-env
 ln -s ../.env src/up-env
-ln secrets.yaml docs/hard-secrets
+ln secrets.yaml vendor/hard-secrets
 ln -s /repo/secrets.yaml abs-secrets
 ln -s ~/.ssh keys
 ln -s ~ home-link
