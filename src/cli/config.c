@@ -373,7 +373,6 @@ static int load_layers(const struct config_request *request, struct config *conf
 static int open_check(const struct config_request *request, const struct config *config,
 		      struct config_check *ret_check, struct cavra_error *error)
 {
-	*ret_check = (struct config_check){.drafts = request->drafts};
 	if (!config->requires_signature)
 		return 0;
 	if (!request->verifier)
@@ -385,9 +384,9 @@ static int open_check(const struct config_request *request, const struct config 
 int config_load(const struct config_request *request, struct config *ret_config,
 		struct cavra_error *error)
 {
-	struct config_check check;
+	struct config_check check = {.drafts = request->drafts};
 	int code = config_find(request, ret_config, error);
-	if (code == 0)
+	if (code >= 0)
 		code = open_check(request, ret_config, &check, error);
 	if (code < 0)
 		return code;

@@ -53,7 +53,9 @@ static int open_trust(const struct config_layer *layer, struct trusts *trusts,
 static int open_trusts(const struct config *config, void **ret_context, struct cavra_error *error)
 {
 	struct trusts *trusts = calloc(1, sizeof *trusts);
-	int code = trusts ? 0 : error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	int code = 0;
+	if (!trusts)
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
 	for (size_t i = 0; code == 0 && i < config->n; i++)
 		if (config_requires_signature(&config->layer[i]))
 			code = open_trust(&config->layer[i], trusts, error);

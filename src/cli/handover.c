@@ -52,7 +52,6 @@ static int find_program(char ret_path[PATH_MAX], struct cavra_error *error)
 static void clean_environment(void)
 {
 	static const char *const prefixes[] = {"LD_", "GLIBC_TUNABLES", "GCONV_PATH", "OPENSSL_"};
-	extern char **environ;
 	char **to = environ;
 	for (char **from = environ; from && *from; from++) {
 		bool drop = false;

@@ -52,6 +52,7 @@ static int read_fd(int fd, const char *path, struct secret *ret_secret, struct c
 
 int secret_read_file(const char *path, struct secret *ret_secret, struct cavra_error *error)
 {
+	secret_wipe(ret_secret);
 	if (strcmp(path, "-") == 0)
 		return read_fd(STDIN_FILENO, "standard input", ret_secret, error);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

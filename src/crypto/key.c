@@ -20,7 +20,7 @@ enum { SCRYPT_N = 16384, SCRYPT_R = 8, SCRYPT_P = 1, SALT_BYTES = 16 };
 /* Never made: the functions below only pass OpenSSL's own handle through. */
 static EVP_PKEY *handle(const struct key *key)
 {
-	return (EVP_PKEY *)(uintptr_t)key;
+	return (EVP_PKEY *)key;
 }
 
 static void bio_freep(BIO **bio)

@@ -135,7 +135,7 @@ static int check_name(struct verifying *verifying)
 
 static int check_signature(struct verifying *verifying)
 {
-	bool good;
+	bool good = false;
 	int code = is_signed(verifying, verifying->file->text, verifying->signature->bytes, &good);
 	if (code < 0 || good)
 		return code;
@@ -148,7 +148,7 @@ static int check_signature(struct verifying *verifying)
 static int check_statement(struct verifying *verifying)
 {
 	struct buf CLEANUP_BUF text;
-	bool good;
+	bool good = false;
 	buf_init(&text, 2 * LIMIT_DOCUMENT_BYTES);
 	if (!verifying->signature->statement)
 		return has_key(verifying)

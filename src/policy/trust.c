@@ -104,7 +104,7 @@ static int add_keys(struct trust *trust, const char *directory, struct dirent **
 int trust_load(const char *directory, uid_t owner, struct trust **ret_trust,
 	       struct cavra_error *error)
 {
-	struct trust CLEANUP_TRUST *trust = calloc(1, sizeof *trust);
+	struct trust *trust = calloc(1, sizeof *trust);
 	struct dirent **entries = NULL;
 	if (!trust)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
@@ -120,11 +120,11 @@ int trust_load(const char *directory, uid_t owner, struct trust **ret_trust,
 	free(entries);
 	if (code < 0) {
 		error_file(error, directory);
-		return code;
+		trust_free(trust);
+	} else {
+		*ret_trust = trust;
 	}
-	*ret_trust = trust;
-	trust = NULL;
-	return 0;
+	return code;
 }
 
 /* ---- checking a file ---- */
