@@ -6,8 +6,10 @@
 #include "cli/config.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,17 +123,25 @@ static int find_policy(struct config_layer *layer, struct cavra_error *error)
 	return code < 0 ? code : check_owner(layer, layer->policy_path, error);
 }
 
+/* There must be room. */
+static struct config_layer *new_layer(struct config *config, enum config_place place)
+{
+	struct config_layer *layer = &config->layer[config->n++];
+	memset(layer, 0, offsetof(struct config_layer, policy_path));
+	layer->policy_path[0] = layer->directory[0] = '\0';
+	layer->place = place;
+	return layer;
+}
+
 static int add_layer(struct config *config, enum config_place place, const char *directory,
 		     struct cavra_error *error)
 {
 	struct stat st;
-	struct config_layer *layer = &config->layer[config->n];
 	if (config->n == LIMIT_POLICY_LAYERS)
 		return error_set(error, CAVRA_ERR_LIMIT, "more than %d layers of configuration",
 				 (int)LIMIT_POLICY_LAYERS);
-	layer->place = place;
+	struct config_layer *layer = new_layer(config, place);
 	(void)snprintf(layer->directory, sizeof layer->directory, "%s", directory);
-	config->n++;
 	if (lstat(layer->directory, &st) < 0)
 		return is_absent(errno) ? 0 : fail_system(layer->directory, error);
 	layer->there = true;
@@ -169,8 +179,7 @@ static int add_users(struct config *config, struct cavra_error *error)
 static int add_command_line(const struct config_request *request, struct config *config,
 			    struct cavra_error *error)
 {
-	struct config_layer *layer = &config->layer[config->n++];
-	layer->place = PLACE_COMMAND_LINE;
+	struct config_layer *layer = new_layer(config, PLACE_COMMAND_LINE);
 	if (request->policy_pack) {
 		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s",
 			       request->policy_pack);
@@ -198,7 +207,7 @@ static int read_variable(struct config *config, struct cavra_error *error)
 int config_find(const struct config_request *request, struct config *ret_config,
 		struct cavra_error *error)
 {
-	*ret_config = (struct config){.n = 0};
+	memset(ret_config, 0, offsetof(struct config, layer));
 	int code = add_layer(ret_config, PLACE_MANAGED, config_managed_directory(), error);
 	if (code < 0)
 		return code;
@@ -290,8 +299,7 @@ static void place_rest(const struct config_request *request, struct config *conf
 {
 	struct config_layer *layer = main_layer(config);
 	if (!layer && request->otherwise && config->n < LIMIT_POLICY_LAYERS) {
-		layer = &config->layer[config->n++];
-		layer->place = PLACE_DEFAULT;
+		layer = new_layer(config, PLACE_DEFAULT);
 		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s",
 			       request->otherwise);
 	}

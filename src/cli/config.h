@@ -21,19 +21,18 @@
 
 struct config_layer {
 	enum config_place place;
-	char directory[PATH_MAX];  /* empty: none, as of the command line */
 	bool there;                /* the directory exists */
 	struct document *document; /* its config.yaml; owned; NULL: none */
 	struct config_value values[CONFIG_KEYS];
-	char policy_path[PATH_MAX]; /* empty: none, or */
-	char policy_pack[LIMIT_POLICY_ID + 1];
 	const char *const *overlays; /* borrowed */
 	size_t n_overlays;
 	struct policy *policy; /* owned; NULL: it has none, or config_load() was not called */
+	char policy_pack[LIMIT_POLICY_ID + 1]; /* empty: none, or */
+	char policy_path[PATH_MAX];
+	char directory[PATH_MAX]; /* empty: none, as of the command line */
 };
 
 struct config {
-	struct config_layer layer[LIMIT_POLICY_LAYERS]; /* the first in command first */
 	size_t n;
 	bool managed_only;
 	bool requires_signature;        /* some layer does */
@@ -47,6 +46,9 @@ struct config {
 	enum cavra_severity in_place;
 	char digest[72];                 /* one policy: its own; else over the digests of all */
 	enum policy_signature signature; /* of all policies, the weakest */
+
+	/* The first in command first. At the end, because it is large and most of it is never touched. */
+	struct config_layer layer[LIMIT_POLICY_LAYERS];
 };
 
 bool config_requires_signature(const struct config_layer *layer);

@@ -22,7 +22,7 @@ static int io_error(struct cavra_error *error, const char *what, const char *pat
 
 int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *error)
 {
-	char bytes[16384];
+	char bytes[4096]; /* small files are read by programs that live for a moment */
 	for (;;) {
 		ssize_t n = read(fd, bytes, sizeof bytes);
 		if (n < 0 && errno == EINTR)

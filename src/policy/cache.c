@@ -122,7 +122,7 @@ static bool has_digest(int fd, const uint8_t digest[SHA256_BYTES])
 {
 	struct sha256 state;
 	uint8_t now[SHA256_BYTES];
-	char bytes[16384];
+	char bytes[4096];
 	ssize_t n;
 	sha256_init(&state);
 	while ((n = read(fd, bytes, sizeof bytes)) > 0)

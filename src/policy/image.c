@@ -28,27 +28,32 @@ static_assert(sizeof(struct rule_match) == 104 && sizeof(struct policy_rule) == 
 
 /* ---- damage ---- */
 
-/* Notices what disks and interrupted writes do, quickly; every step can be undone, so no changed word is lost. */
-static uint64_t mix(uint64_t lane, uint64_t word)
+/* Sums, and sums of sums, which also see the order: notices what disks and interrupted writes do, and is quick enough
+ * to read all of an image every time.
+ */
+typedef uint64_t lanes __attribute__((vector_size(64)));
+
+static uint64_t mix(uint64_t all, uint64_t word)
 {
-	lane = (lane ^ word) * 0x9e3779b97f4a7c15u;
-	return lane ^ lane >> 29;
+	all = (all ^ word) * 0x9e3779b97f4a7c15u;
+	return all ^ all >> 29;
 }
 
 static uint64_t sum_of(struct str bytes)
 {
-	enum { LANES = 4 };
-	uint64_t lane[LANES] = {1, 2, 3, 4}, word[LANES], all = bytes.n;
-	size_t at = 0;
-	for (; bytes.n - at >= sizeof word; at += sizeof word) {
-		memcpy(word, bytes.p + at, sizeof word);
-		for (size_t i = 0; i < LANES; i++)
-			lane[i] = mix(lane[i], word[i]);
+	lanes plain = {bytes.n}, ordered = {0}, word;
+	uint64_t all = 0;
+	for (; bytes.n >= sizeof word; bytes.p += sizeof word, bytes.n -= sizeof word) {
+		memcpy(&word, bytes.p, sizeof word);
+		plain += word;
+		ordered += plain;
 	}
-	memset(word, 0, sizeof word);
-	memcpy(word, bytes.p + at, bytes.n - at);
-	for (size_t i = 0; i < LANES; i++)
-		all = mix(all, mix(lane[i], word[i]));
+	memset(&word, 0, sizeof word);
+	memcpy(&word, bytes.p, bytes.n);
+	plain += word;
+	ordered += plain;
+	for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
+		all = mix(mix(all, plain[i]), ordered[i]);
 	return all;
 }
 

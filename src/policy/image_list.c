@@ -58,17 +58,19 @@ static void walk_automaton(struct walk *walk, struct automaton *automaton)
 
 /* ---- literal texts ---- */
 
+/* Below n, or LITERAL_NONE. */
 static bool is_index(uint32_t index, uint32_t n)
 {
-	return index < n || index == LITERAL_NONE;
+	return (uint32_t)(index + 1) <= n;
 }
 
 static bool node_is_sound(const struct literals *set, uint32_t at)
 {
 	const struct literal_node *node = &set->node[at];
-	bool leads_back = at ? node->fail < at : node->fail == 0;
-	return leads_back && node->n <= set->n_nodes && node->first <= set->n_nodes - node->n &&
-	       is_index(node->hits, set->n_hits) && is_index(node->row, set->n_rows);
+	bool leads_back = node->fail < at + (at == 0);
+	bool has_children = (uint64_t)node->first + node->n <= set->n_nodes;
+	return leads_back & has_children & is_index(node->hits, set->n_hits) &
+	       is_index(node->row, set->n_rows);
 }
 
 /* Each next hit is of a shorter text, or of the same text and a later pattern. */
@@ -83,13 +85,21 @@ static bool hit_is_sound(const struct literals *set, uint32_t at, size_t n_ids)
 	return next->length < hit->length || (next->length == hit->length && next->id > hit->id);
 }
 
+static bool row_is_sound(const struct literals *set, const uint32_t *row)
+{
+	uint32_t wrong = 0;
+	for (size_t i = 0; i < LITERAL_ROW; i++)
+		wrong |= row[i] >= set->n_nodes;
+	return !wrong;
+}
+
 static bool literals_are_sound(const struct literals *set, size_t n_ids)
 {
 	bool sound = true;
 	for (uint32_t i = 0; i < set->n_nodes; i++)
 		sound &= node_is_sound(set, i);
-	for (size_t i = 0; i < (size_t)set->n_rows * LITERAL_ROW; i++)
-		sound &= set->rows[i] < set->n_nodes;
+	for (size_t i = 0; i < set->n_rows; i++)
+		sound &= row_is_sound(set, set->rows + i * LITERAL_ROW);
 	for (uint32_t i = 0; sound && i < set->n_hits; i++)
 		sound = hit_is_sound(set, i, n_ids);
 	return sound;

@@ -6,41 +6,26 @@
 
 enum { NUMBER_ALIGN = sizeof(uint32_t), ROW_ALIGN = sizeof(uint64_t) };
 
-void walk_check(struct walk *walk, bool sound)
+void walk_fail(struct walk *walk)
 {
-	if (!sound)
-		longjmp(walk->arena->on_full, 1);
+	longjmp(walk->arena->on_full, 1);
 }
 
-static void align(struct walk *walk, size_t to)
+/* What is written is padded; what is read is taken as such. */
+static void pad(struct buf *out, size_t to)
 {
 	static const char zeros[ROW_ALIGN];
-	size_t at = walk->out ? walk->out->n : walk->at, gap = (to - at % to) % to;
-	if (walk->out) {
-		buf_add(walk->out, str_make(zeros, gap));
-		return;
-	}
-	walk_check(walk, gap <= walk->in.n - walk->at);
-	walk->at += gap;
+	buf_add(out, str_make(zeros, (to - out->n % to) % to));
 }
 
-/* The next bytes of what is read. */
-static const char *take(struct walk *walk, size_t n)
+/* The next n bytes of what is read, from where `start` may be; what follows starts where a number may. */
+static inline const char *take(struct walk *walk, size_t n, size_t start)
 {
-	walk_check(walk, n <= walk->in.n - walk->at);
-	walk->at += n;
-	return walk->in.p + walk->at - n;
-}
-
-uint32_t walk_number(struct walk *walk, uint32_t number, uint32_t max)
-{
-	align(walk, NUMBER_ALIGN);
-	if (walk->out)
-		buf_add(walk->out, str_make((const char *)&number, sizeof number));
-	else
-		memcpy(&number, take(walk, sizeof number), sizeof number);
-	walk_check(walk, walk->out || number <= max);
-	return number;
+	size_t from = (walk->at + start - 1) & ~(start - 1);
+	walk_check(walk, from <= walk->in.n && n <= walk->in.n - from);
+	size_t to = (from + n + NUMBER_ALIGN - 1) & ~(size_t)(NUMBER_ALIGN - 1);
+	walk->at = to < walk->in.n ? to : walk->in.n;
+	return walk->in.p + from;
 }
 
 /* With a NUL behind it, as the arena keeps texts. */
@@ -50,24 +35,25 @@ struct str walk_text(struct walk *walk, struct str text)
 	if (walk->out) {
 		buf_add(walk->out, text);
 		buf_add_char(walk->out, '\0');
+		pad(walk->out, NUMBER_ALIGN);
 		return text;
 	}
-	const char *bytes = take(walk, n + 1);
+	const char *bytes = take(walk, n + 1, NUMBER_ALIGN);
 	walk_check(walk, bytes[n] == '\0');
 	return str_make(bytes, n);
 }
 
+/* n is no larger than a number, and size that of a small struct. */
 const void *walk_row(struct walk *walk, const void *row, size_t n, size_t size)
 {
 	if (n == 0)
 		return NULL;
-	align(walk, ROW_ALIGN);
-	if (walk->out) {
-		buf_add(walk->out, str_make(row, n * size));
-		return row;
-	}
-	walk_check(walk, n <= (walk->in.n - walk->at) / size);
-	return take(walk, n * size);
+	if (!walk->out)
+		return take(walk, n * size, ROW_ALIGN);
+	pad(walk->out, ROW_ALIGN);
+	buf_add(walk->out, str_make(row, n * size));
+	pad(walk->out, NUMBER_ALIGN);
+	return row;
 }
 
 /* Every struct has a number at least, which bounds what is allocated by what there is to read. */

@@ -16,16 +16,34 @@ struct walk {
 	struct arena *arena; /* of what is read; armed: what is damaged jumps there */
 };
 
-/* A number of at most max. */
-uint32_t walk_number(struct walk *walk, uint32_t number, uint32_t max);
+/* What is read is damaged. */
+void walk_fail(struct walk *walk) __attribute__((noreturn, cold));
+/* What is read must be so. */
+static inline void walk_check(struct walk *walk, bool sound)
+{
+	if (!sound)
+		walk_fail(walk);
+}
+
+/* A number of at most max. Numbers always stand where a uint32_t may, because texts are padded. */
+static inline uint32_t walk_number(struct walk *walk, uint32_t number, uint32_t max)
+{
+	if (walk->out) {
+		buf_add(walk->out, str_make((const char *)&number, sizeof number));
+		return number;
+	}
+	walk_check(walk, walk->in.n - walk->at >= sizeof number);
+	memcpy(&number, walk->in.p + walk->at, sizeof number);
+	walk->at += sizeof number;
+	walk_check(walk, number <= max);
+	return number;
+}
+
 struct str walk_text(struct walk *walk, struct str text);
 /* A row of plain data without padding, read in place. */
 const void *walk_row(struct walk *walk, const void *row, size_t n, size_t size);
 /* Rows of structs whose members are visited next; read into the arena. */
 void *walk_structs(struct walk *walk, const void *structs, size_t n, size_t size);
-/* What is read must be so. */
-void walk_check(struct walk *walk, bool sound);
-
 #define WALK_NUMBER(walk, place, max)                                                       \
 	do {                                                                                \
 		uint32_t number_ = walk_number((walk), (uint32_t)(place), (uint32_t)(max)); \
