@@ -18,11 +18,12 @@ static int compare_forms(const void *a, const void *b)
 }
 
 /* Notes where each program's forms stand. */
-static void find_programs(struct arena *arena, struct pattern_list *list)
+static void find_programs(struct arena *arena, struct pattern_list *list,
+			  const struct command_form *const *order)
 {
-	struct program_forms *programs = ARENA_ARRAY(arena, list->n_forms, struct program_forms);
-	for (uint32_t i = 0; i < list->n_forms; i++) {
-		const struct command_form *form = &list->form[list->by_program[i]];
+	struct program_forms *programs = ARENA_ARRAY(arena, list->forms.n, struct program_forms);
+	for (uint32_t i = 0; i < list->forms.n; i++) {
+		const struct command_form *form = order[i];
 		struct program_forms *last = &programs[list->n_programs - (list->n_programs > 0)];
 		if (list->n_programs == 0 || !str_eq(last->program, form->program)) {
 			last = &programs[list->n_programs++];
@@ -34,19 +35,20 @@ static void find_programs(struct arena *arena, struct pattern_list *list)
 	list->programs = programs;
 }
 
-static void sort_forms(struct arena *arena, struct pattern_list *list)
+static void sort_forms(struct arena *arena, struct pattern_list *list,
+		       const struct command_form *form)
 {
-	const struct command_form **order = ARENA_ARRAY(arena, list->n_forms,
-							const struct command_form *);
-	for (size_t i = 0; i < list->n_forms; i++)
-		order[i] = &list->form[i];
-	if (list->n_forms)
-		qsort(order, list->n_forms, sizeof *order, compare_forms);
-	uint32_t *by_program = ARENA_ARRAY(arena, list->n_forms, uint32_t);
-	for (size_t i = 0; i < list->n_forms; i++)
-		by_program[i] = (uint32_t)(order[i] - list->form);
+	size_t n = list->forms.n;
+	const struct command_form **order = ARENA_ARRAY(arena, n, const struct command_form *);
+	uint32_t *by_program = ARENA_ARRAY(arena, n, uint32_t);
+	for (size_t i = 0; i < n; i++)
+		order[i] = &form[i];
+	if (n)
+		qsort(order, n, sizeof *order, compare_forms);
+	for (size_t i = 0; i < n; i++)
+		by_program[i] = (uint32_t)(order[i] - form);
 	list->by_program = by_program;
-	find_programs(arena, list);
+	find_programs(arena, list, order);
 }
 
 static bool is_printable(struct str text)
@@ -68,9 +70,9 @@ static struct str head_of(struct arena *arena, const struct command_form *form)
 
 void command_heads_build(struct arena *arena, struct pattern_list *list, struct command_form *form)
 {
-	struct literal *heads = ARENA_ARRAY(arena, list->n_forms, struct literal);
+	struct literal *heads = ARENA_ARRAY(arena, list->forms.n, struct literal);
 	size_t n = 0;
-	for (size_t i = 0; i < list->n_forms; i++) {
+	for (size_t i = 0; i < list->forms.n; i++) {
 		struct str head = head_of(arena, &form[i]);
 		if (!is_printable(form[i].program) || !is_printable(form[i].operand) ||
 		    head.n > LITERAL_BYTES)
@@ -79,7 +81,7 @@ void command_heads_build(struct arena *arena, struct pattern_list *list, struct 
 			heads[n++] = (struct literal){head, (uint32_t)i};
 	}
 	literals_build(arena, heads, n, &list->heads);
-	sort_forms(arena, list);
+	sort_forms(arena, list, form);
 }
 
 /* NULL when no pattern names this program. */
@@ -108,7 +110,7 @@ struct visit {
 static void visit_range(const struct visit *visit, size_t from, size_t to)
 {
 	const struct pattern_list *list = visit->list;
-	while (from < to && visit->visit(visit->context, &list->form[list->by_program[from]]))
+	while (from < to && visit->visit(visit->context, &list->forms.row[list->by_program[from]]))
 		from++;
 }
 
@@ -126,7 +128,7 @@ static void visit_hits(const struct visit *visit, uint32_t node)
 	const struct literals *heads = &visit->list->heads;
 	uint32_t i = heads->node[node].hits;
 	while (i != LITERAL_NONE &&
-	       visit->visit(visit->context, &visit->list->form[heads->hit[i].id]))
+	       visit->visit(visit->context, &visit->list->forms.row[heads->hit[i].id]))
 		i = heads->hit[i].next;
 }
 
@@ -176,8 +178,8 @@ void command_heads_visit(const struct pattern_list *list, const struct command_w
 	const struct program_forms *forms = list->programs;
 	struct str program;
 	if (!is_plain(&words[0], &program)) {
-		for (size_t i = 0; i < list->n_forms; i++)
-			if (!visitor(context, &list->form[i]))
+		for (size_t i = 0; i < list->forms.n; i++)
+			if (!visitor(context, &list->forms.row[i]))
 				return;
 		return;
 	}

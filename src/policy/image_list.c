@@ -12,17 +12,20 @@
 static_assert(sizeof(struct automaton) == 32 && sizeof(struct literals) == 48 &&
 		      sizeof(struct path_pattern) == 64 && sizeof(struct command_form) == 80 &&
 		      sizeof(struct program_forms) == 32 && sizeof(struct pipeline_pattern) == 32 &&
-		      sizeof(struct name_pattern) == 40 && sizeof(struct host_range) == 24 &&
-		      sizeof(struct pattern_list) == 232,
+		      sizeof(struct name_pattern) == 40 && sizeof(struct form_row) == 24 &&
+		      sizeof(struct form_table) == 48 && sizeof(struct host_range) == 24 &&
+		      sizeof(struct pattern_list) == 264,
 	      "what image_list.c knows");
 
 /* ---- one pattern ---- */
 
-static bool is_in_sets(const struct automaton *automaton, const struct element *element)
+static bool elements_are_sound(const struct automaton *automaton)
 {
-	bool has_set = element->kind == ELEMENT_SET || element->kind == ELEMENT_RUN;
-	return element->kind <= ELEMENT_REST &&
-	       (!has_set || element->set < ELEMENT_SETS + automaton->n_sets);
+	unsigned wrong = 0, sets = ELEMENT_SETS + automaton->n_sets;
+	for (size_t i = 0; i < automaton->n; i++)
+		wrong |= (automaton->element[i].kind > ELEMENT_REST) |
+			 (automaton->element[i].set >= sets);
+	return !wrong;
 }
 
 /* The last state takes nothing and stands for something, so that no set of states ever has one behind it. */
@@ -50,10 +53,39 @@ static void walk_automaton(struct walk *walk, struct automaton *automaton)
 	WALK_ROW(walk, automaton->element, automaton->n);
 	WALK_ROW(walk, automaton->sets, automaton->n_sets);
 	WALK_ROW(walk, automaton->masks, (size_t)AUTOMATON_MASKS * automaton->words);
-	bool sound = true;
-	for (size_t i = 0; i < automaton->n; i++)
-		sound &= is_in_sets(automaton, &automaton->element[i]);
-	walk_check(walk, sound && ends(automaton));
+	walk_check(walk, elements_are_sound(automaton) && ends(automaton));
+}
+
+/* ---- forms of commands ---- */
+
+static bool form_is_sound(const struct form_table *table, const struct form_row *row)
+{
+	size_t masks = (size_t)AUTOMATON_MASKS * row->words;
+	bool inside = (uint64_t)row->element + row->n <= table->n_elements &&
+		      (uint64_t)row->set + row->n_sets <= table->n_sets &&
+		      row->mask + masks <= table->n_masks;
+	if (!inside || row->n == 0 || row->n > AUTOMATON_ELEMENTS ||
+	    row->words != (row->n + 63u) / 64)
+		return false;
+	const struct automaton automaton = form_automaton(table, row);
+	return elements_are_sound(&automaton) && ends(&automaton);
+}
+
+static void walk_forms(struct walk *walk, struct form_table *table, size_t n_indices)
+{
+	WALK_NUMBER(walk, table->n, LIMIT_POLICY_RULES * COMMAND_FORMS);
+	if (table->n == 0)
+		return;
+	WALK_NUMBER(walk, table->n_elements, UINT32_MAX);
+	WALK_NUMBER(walk, table->n_sets, UINT32_MAX);
+	WALK_NUMBER(walk, table->n_masks, UINT32_MAX);
+	WALK_ROW(walk, table->row, table->n);
+	WALK_ROW(walk, table->element, table->n_elements);
+	WALK_ROW(walk, table->set, table->n_sets);
+	WALK_ROW(walk, table->mask, table->n_masks);
+	for (size_t i = 0; i < table->n; i++)
+		walk_check(walk,
+			   table->row[i].index < n_indices && form_is_sound(table, &table->row[i]));
 }
 
 /* ---- literal texts ---- */
@@ -64,13 +96,18 @@ static bool is_index(uint32_t index, uint32_t n)
 	return (uint32_t)(index + 1) <= n;
 }
 
-static bool node_is_sound(const struct literals *set, uint32_t at)
+/* Fail links lead back, so that following them comes to an end. */
+static bool nodes_are_sound(const struct literals *set)
 {
-	const struct literal_node *node = &set->node[at];
-	bool leads_back = node->fail < at + (at == 0);
-	bool has_children = (uint64_t)node->first + node->n <= set->n_nodes;
-	return leads_back & has_children & is_index(node->hits, set->n_hits) &
-	       is_index(node->row, set->n_rows);
+	unsigned wrong = set->n_nodes != 0 && set->node[0].fail != 0;
+	for (uint32_t i = 0; i < set->n_nodes; i++) {
+		const struct literal_node *node = &set->node[i];
+		wrong |= (i > 0) & (node->fail >= i);
+		wrong |= (uint64_t)node->first + node->n > set->n_nodes;
+		wrong |= !is_index(node->hits, set->n_hits);
+		wrong |= !is_index(node->row, set->n_rows);
+	}
+	return !wrong;
 }
 
 /* Each next hit is of a shorter text, or of the same text and a later pattern. */
@@ -95,9 +132,7 @@ static bool row_is_sound(const struct literals *set, const uint32_t *row)
 
 static bool literals_are_sound(const struct literals *set, size_t n_ids)
 {
-	bool sound = true;
-	for (uint32_t i = 0; i < set->n_nodes; i++)
-		sound &= node_is_sound(set, i);
+	bool sound = nodes_are_sound(set);
 	for (size_t i = 0; i < set->n_rows; i++)
 		sound &= row_is_sound(set, set->rows + i * LITERAL_ROW);
 	for (uint32_t i = 0; sound && i < set->n_hits; i++)
@@ -164,19 +199,17 @@ static void walk_paths(struct walk *walk, struct pattern_list *list)
 		list->path = path;
 }
 
-static const struct command_form *walk_forms(struct walk *walk, const struct command_form *forms,
-					     size_t n, size_t n_indices)
+static void walk_stages(struct walk *walk, struct pipeline_pattern *pipeline)
 {
-	struct command_form *form = walk_structs(walk, forms, n, sizeof *form);
-	for (size_t i = 0; i < n; i++) {
+	struct command_form *form = walk_structs(walk, pipeline->form, pipeline->n_forms,
+						 sizeof *form);
+	for (size_t i = 0; i < pipeline->n_forms; i++) {
 		walk_automaton(walk, &form[i].automaton);
-		WALK_NUMBER(walk, form[i].index, n_indices - 1);
-		WALK_TEXT(walk, form[i].program);
-		WALK_TEXT(walk, form[i].operand);
-		WALK_NUMBER(walk, form[i].operand_open, 1);
+		WALK_NUMBER(walk, form[i].index, pipeline->n_stages - 1);
 		walk_check(walk, form[i].automaton.n != 0);
 	}
-	return form;
+	if (!walk->out)
+		pipeline->form = form;
 }
 
 static void walk_pipelines(struct walk *walk, struct pattern_list *list)
@@ -188,10 +221,7 @@ static void walk_pipelines(struct walk *walk, struct pattern_list *list)
 		WALK_NUMBER(walk, pipeline[i].n_stages, LIMIT_PATTERN_BYTES + 1);
 		WALK_NUMBER(walk, pipeline[i].n_forms, LIMIT_PATTERN_BYTES * COMMAND_FORMS);
 		WALK_NUMBER(walk, pipeline[i].index, list->n - 1);
-		const struct command_form *form = walk_forms(
-			walk, pipeline[i].form, pipeline[i].n_forms, pipeline[i].n_stages);
-		if (!walk->out)
-			pipeline[i].form = form;
+		walk_stages(walk, &pipeline[i]);
 	}
 	if (!walk->out)
 		list->pipeline = pipeline;
@@ -199,15 +229,15 @@ static void walk_pipelines(struct walk *walk, struct pattern_list *list)
 
 static void walk_programs(struct walk *walk, struct pattern_list *list)
 {
-	WALK_ROW(walk, list->by_program, list->n_forms);
-	for (size_t i = 0; i < list->n_forms; i++)
-		walk_check(walk, list->by_program[i] < list->n_forms);
-	WALK_NUMBER(walk, list->n_programs, list->n_forms);
+	WALK_ROW(walk, list->by_program, list->forms.n);
+	for (size_t i = 0; i < list->forms.n; i++)
+		walk_check(walk, list->by_program[i] < list->forms.n);
+	WALK_NUMBER(walk, list->n_programs, list->forms.n);
 	struct program_forms *program = walk_structs(walk, list->programs, list->n_programs,
 						     sizeof *program);
 	for (size_t i = 0; i < list->n_programs; i++) {
 		WALK_TEXT(walk, program[i].program);
-		WALK_NUMBER(walk, program[i].to, list->n_forms);
+		WALK_NUMBER(walk, program[i].to, list->forms.n);
 		WALK_NUMBER(walk, program[i].operands, program[i].to);
 		WALK_NUMBER(walk, program[i].from, program[i].operands);
 	}
@@ -217,11 +247,8 @@ static void walk_programs(struct walk *walk, struct pattern_list *list)
 
 static void walk_commands(struct walk *walk, struct pattern_list *list)
 {
-	const struct command_form *form = walk_forms(walk, list->form, list->n_forms, list->n);
-	if (!walk->out)
-		list->form = form;
 	walk_programs(walk, list);
-	walk_literals(walk, &list->heads, list->n_forms);
+	walk_literals(walk, &list->heads, list->forms.n);
 	walk_pipelines(walk, list);
 }
 
@@ -264,11 +291,11 @@ static void walk_present(struct walk *walk, struct pattern_list *list)
 	WALK_NUMBER(walk, list->mood, PATTERN_ALLOW);
 	WALK_NUMBER(walk, list->ignore_case, 1);
 	WALK_NUMBER(walk, list->n, LIMIT_POLICY_RULES);
-	WALK_NUMBER(walk, list->n_forms, LIMIT_POLICY_RULES * COMMAND_FORMS);
 	walk_check(walk, list->n > 0);
+	walk_forms(walk, &list->forms, list->n);
 	walk_texts(walk, &list->source, list->n);
 	walk_literals(walk, &list->literals,
-		      list->kind == PATTERN_COMMANDS ? list->n_forms : list->n);
+		      list->kind == PATTERN_COMMANDS ? list->forms.n : list->n);
 	switch (list->kind) {
 	case PATTERN_PATHS:
 		walk_paths(walk, list);

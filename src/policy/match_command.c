@@ -66,8 +66,7 @@ static void index_commands(struct arena *arena, struct pattern_list *list,
 		if (chosen[i].text.n)
 			chosen[used++] = chosen[i];
 	literals_build(arena, chosen, used, &list->literals);
-	list->form = forms->form;
-	list->n_forms = forms->n;
+	form_table_build(arena, forms->form, forms->n, &list->forms);
 	command_heads_build(arena, list, forms->form);
 }
 
@@ -119,11 +118,12 @@ static const struct command_orders *orders_of(struct scan *scan)
 	return &scan->orders;
 }
 
-static void try_form(struct scan *scan, const struct command_form *form)
+static void try_form(struct scan *scan, const struct form_row *form)
 {
 	if (match_is_settled(scan->best, form->index))
 		return;
-	enum match match = command_run(&form->automaton, orders_of(scan));
+	struct automaton automaton = form_automaton(&scan->list->forms, form);
+	enum match match = command_run(&automaton, orders_of(scan));
 	match_join(scan->list, scan->best, match, form->index);
 }
 
@@ -133,7 +133,7 @@ static inline void scan_byte(struct scan *scan, unsigned char byte)
 	scan->node = literals_step(literals, scan->node, byte);
 	for (uint32_t i = literals->node[scan->node].hits; i != LITERAL_NONE;
 	     i = literals->hit[i].next)
-		try_form(scan, &scan->list->form[literals->hit[i].id]);
+		try_form(scan, &scan->list->forms.row[literals->hit[i].id]);
 }
 
 /* Finds what must match. Every text that a pattern offered must stand in known text for that. */
@@ -168,7 +168,7 @@ static bool are_known(const struct command_word *words, size_t n)
 }
 
 /* Only the first pattern that may match is wanted. */
-static bool try_possible(void *context, const struct command_form *form)
+static bool try_possible(void *context, const struct form_row *form)
 {
 	struct scan *scan = context;
 	if (scan->best->match != MATCH_NO && form->index >= scan->best->index)

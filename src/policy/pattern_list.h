@@ -5,6 +5,7 @@
 #ifndef CAVRA_POLICY_PATTERN_LIST_H
 #define CAVRA_POLICY_PATTERN_LIST_H
 
+#include "policy/form_table.h"
 #include "policy/literals.h"
 #include "policy/match.h"
 #include "policy/run.h"
@@ -28,7 +29,8 @@ struct path_pattern {
 /* One way to write a command pattern. */
 struct command_form {
 	struct automaton automaton;
-	uint32_t index;     /* of the pattern */
+	uint32_t index; /* of the pattern */
+	/* Only while the list is built: */
 	struct str program; /* the first word when nothing else matches it, else empty */
 	struct str operand; /* then the second one, up to a star, unless it is an option */
 	bool operand_open;  /* there is a star */
@@ -72,8 +74,7 @@ struct pattern_list {
 
 	const struct path_pattern *path; /* n */
 
-	const struct command_form *form; /* in order of their patterns */
-	size_t n_forms;
+	struct form_table forms;
 	const uint32_t *by_program;           /* numbers of the forms, by program */
 	const struct program_forms *programs; /* sorted by program */
 	size_t n_programs;
