@@ -23,10 +23,17 @@ static bool is_for(const struct known_environment *e, struct str program)
 	return !e->programs;
 }
 
+/* Every command asks this for every variable that is set, and few of them start like one that is known. */
+static bool starts_alike(const char *glob, struct str name)
+{
+	return glob[0] == '*' || (name.n && glob[0] == name.p[0]);
+}
+
 static const struct known_environment *find(struct str name, struct str program)
 {
 	for (size_t i = 0; i < known_environment_count; i++)
-		if (glob_is(known_environment[i].name, name) &&
+		if (starts_alike(known_environment[i].name, name) &&
+		    glob_is(known_environment[i].name, name) &&
 		    is_for(&known_environment[i], program))
 			return &known_environment[i];
 	return NULL;
