@@ -17,6 +17,7 @@
 
 #include "decide/decide.h"
 #include "decide/knowledge.h"
+#include "policy/automaton.h"
 #include "shell/shell.h"
 
 struct decider {
@@ -42,6 +43,9 @@ struct decider {
 	struct stage *stages;    /* commands of pipelines, newest first */
 	int pipelines;           /* numbers given to pipelines so far */
 	bool git_config_changed; /* the text changes Git's configuration */
+	struct byte_set
+		environment_first; /* first bytes of known variables, when they were asked for */
+	bool has_environment_first;
 	bool loads_library; /* understood code loads a library that files beside it would replace */
 	int nesting;        /* commands inside commands */
 	bool exhausted;     /* a cap was met; already an opaque finding */

@@ -23,14 +23,27 @@ static bool is_for(const struct known_environment *e, struct str program)
 	return !e->programs;
 }
 
-/* Every command asks this for every variable that is set, and few of them start like one that is known. */
 static bool starts_alike(const char *glob, struct str name)
 {
 	return glob[0] == '*' || (name.n && glob[0] == name.p[0]);
 }
 
-static const struct known_environment *find(struct str name, struct str program)
+/* Every command asks for every variable that is set, and few of them start like one that is known. */
+static bool starts_like_known(struct decider *d, struct str name)
 {
+	struct byte_set *first = &d->environment_first;
+	if (!d->has_environment_first)
+		for (size_t i = 0; i < known_environment_count; i++)
+			byte_set_add(first, (unsigned char)known_environment[i].name[0]);
+	d->has_environment_first = true;
+	return byte_set_has(first, '*') ||
+	       (name.n && byte_set_has(first, (unsigned char)name.p[0]));
+}
+
+static const struct known_environment *find(struct decider *d, struct str name, struct str program)
+{
+	if (!starts_like_known(d, name))
+		return NULL;
 	for (size_t i = 0; i < known_environment_count; i++)
 		if (starts_alike(known_environment[i].name, name) &&
 		    glob_is(known_environment[i].name, name) &&
@@ -171,7 +184,7 @@ void command_environment(struct decider *d, struct command *c)
 			ask(d, c, assign, "and many other variables are set for");
 			return;
 		}
-		const struct known_environment *known = find(assign->name, c->name);
+		const struct known_environment *known = find(d, assign->name, c->name);
 		if (known && !shadowed(c->scope.assigns, assign) && !changes_nothing(d, assign))
 			judge(d, c, assign, known->kind);
 	}
