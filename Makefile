@@ -81,6 +81,11 @@ fuzz-effects: all
 bench: all
 	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1
 
+# Other guards on the same actions, fetched from the package registry by this target alone.
+bench-peers: all
+	@npm ci --prefix tests/bench/peers
+	@node tests/bench/peers/run.mjs build
+
 install:
 	@[ -e build-release/build.ninja ] || tools/quiet $(MESON) build-release --buildtype=release -Dtests=false
 	@meson configure build-release -Dprefix=$(PREFIX)
@@ -99,4 +104,4 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
 
-.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench install clean
+.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers install clean
