@@ -77,6 +77,48 @@ size_t utf8_count(struct str s)
 	return count;
 }
 
+/* East Asian Width W and F, and the pictures that terminals draw twice as wide. */
+/* clang-format off */
+static const struct range {
+	uint32_t first, last;
+} wide[] = {
+	{0x1100, 0x115f}, {0x231a, 0x231b}, {0x2329, 0x232a}, {0x23e9, 0x23f3}, {0x25fd, 0x25fe}, {0x2600, 0x27bf},
+	{0x2b1b, 0x2b1c}, {0x2b50, 0x2b55}, {0x2e80, 0x303e}, {0x3041, 0x4dbf}, {0x4e00, 0xa4cf}, {0xa960, 0xa97c},
+	{0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe10, 0xfe19}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6},
+	{0x16fe0, 0x18cff}, {0x1aff0, 0x1b2ff}, {0x1f000, 0x1f9ff}, {0x1fa70, 0x1faff}, {0x20000, 0x3fffd},
+};
+/* Marks that are drawn onto the character in front, of the scripts where they are common. */
+static const struct range combining[] = {
+	{0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x064b, 0x065f}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+	{0x20d0, 0x20ff}, {0xfe20, 0xfe2f},
+};
+/* clang-format on */
+
+static bool is_in(const struct range *ranges, size_t n, uint32_t c)
+{
+	for (size_t i = 0; i < n && c >= ranges[i].first; i++)
+		if (c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+size_t utf8_columns(uint32_t c)
+{
+	if (c < 0x300 || c == UINT32_MAX)
+		return 1;
+	if (is_in(combining, ARRAY_SIZE(combining), c))
+		return 0;
+	return is_in(wide, ARRAY_SIZE(wide), c) ? 2 : 1;
+}
+
+size_t utf8_width(struct str s)
+{
+	size_t width = 0;
+	while (s.n)
+		width += utf8_columns(utf8_next(&s));
+	return width;
+}
+
 void utf8_position(struct str text, size_t offset, int *ret_line, int *ret_column)
 {
 	int line = 1, column = 1;

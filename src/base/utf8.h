@@ -22,6 +22,11 @@ size_t utf8_put(uint32_t code_point, char ret_bytes[4]);
 size_t utf8_find_invalid(struct str s);
 /* Number of characters; a byte that is not UTF-8 counts as one. */
 size_t utf8_count(struct str s);
+/* Columns that it takes on a terminal: wide characters take two, combining ones none. Where terminals differ, the
+ * larger number. */
+size_t utf8_width(struct str s);
+/* Of one character. */
+size_t utf8_columns(uint32_t code_point);
 /* Line and column of a byte, from 1; columns count characters. An offset past the end is the end.
  */
 void utf8_position(struct str text, size_t offset, int *ret_line, int *ret_column);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cavra policy explain: a decision as a tree.
+ * cavra explain: a decision as a tree.
  */
 #include <stdio.h>
 
@@ -8,6 +8,29 @@
 #include "cli/guard.h"
 #include "cli/request_args.h"
 #include "decide/explain.h"
+#include "decide/modes.h"
+
+/* One bundled pack alone: then every rule is its. */
+static bool is_plain_pack(const struct guard *guard)
+{
+	const struct policy *policy = guard->config.policies.policy[0];
+	return guard->config.policies.n == 1 && policy->n_origins == 1;
+}
+
+/* "2 policies in force: managed cavra-org 1.0.0, project ...", for when there are several. */
+static void add_policies(struct buf *out, const struct guard *guard)
+{
+	const struct config *config = &guard->config;
+	buf_add_format(out, "mode %s, %zu policies in force:", runtime_mode_name(guard->mode),
+		       config->policies.n);
+	for (size_t i = 0; i < config->n; i++) {
+		const struct config_layer *layer = &config->layer[i];
+		if (layer->policy)
+			buf_add_format(out, " %s %.*s %.*s,", config_place_name(layer->place),
+				       STR_ARG(layer->policy->id), STR_ARG(layer->policy->version));
+	}
+	buf_add_format(out, " %.19s", config->digest);
+}
 
 static int explain(const struct args *args, struct guard *guard, const struct request *request,
 		   struct cavra_error *error)
@@ -20,7 +43,16 @@ static int explain(const struct args *args, struct guard *guard, const struct re
 		code = guard_record(guard, request, guard->mode, NULL, &decision, &out, error);
 		buf_add_char(&out, '\n');
 	} else {
-		struct explain_style style = {.colour = want_colour(), .width = output_width()};
+		struct buf CLEANUP_BUF policies;
+		buf_init(&policies, KiB(16));
+		add_policies(&policies, guard);
+		struct explain_style style = {.colour = want_colour(),
+					      .width = output_width(),
+					      .root = str_from(guard->root_text),
+					      .name_packs = !is_plain_pack(guard),
+					      .name_policies = guard->config.policies.n > 1,
+					      .in_force = guard->config.policies.n > 1 ? policies.p
+										       : NULL};
 		code = guard_decide(guard, request, guard->mode, &decision, error);
 		if (code >= 0)
 			explain_write(&out, &decision, decision.policy, &style);

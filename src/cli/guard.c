@@ -35,9 +35,11 @@ int guard_load_policies(const struct args *args, const char *root, struct config
 		.n_overlays = args->n_overlays,
 		.otherwise = DEFAULT_PACK,
 		/* Cases cost nothing worth saving on a command line. */
-		.source = {.pack_dir = args->value[OPT_PACK_DIR], .want_cases = true},
 		.verifier = &config_verifier,
 		.drafts = args->command->run != cmd_evaluate,
+		.source = {.pack_dir = args->value[OPT_PACK_DIR],
+			   .want_cases = true,
+			   .want_origins = true},
 	};
 	*ret_config = (struct config){.n = 0};
 	if (request.policy_path && request.policy_pack)

@@ -88,6 +88,8 @@ struct finding *finding_add_default(struct decider *d, const struct effect *effe
 				    enum cavra_outcome decision, enum cavra_severity severity,
 				    const char *rule_id);
 bool finding_stricter(const struct finding *a, const struct finding *b);
+/* An allow that a rule says, not just the absence of one that forbids? */
+bool allows_by_rule(const char *rule_id);
 /* Makes it the finding that decides. */
 void decision_take(struct decision *decision, const struct finding *first);
 /* commands.opaque.require_approval, a block when the policy or the mode says so. */

@@ -52,7 +52,7 @@ static void sort_findings(struct decider *d, struct decision *decision)
 }
 
 /* Rules that allow, as opposed to the mere absence of one that forbids. */
-static bool allows_by_rule(const char *rule_id)
+bool allows_by_rule(const char *rule_id)
 {
 	static const char *const defaults[] = {"filesystem.read.allow", "filesystem.write.allow",
 					       "git.allow", "network.default.allow"};

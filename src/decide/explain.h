@@ -10,8 +10,12 @@
 #include "decide/decide.h"
 
 struct explain_style {
-	bool colour;  /* ANSI colours */
-	size_t width; /* columns, at least 40 */
+	bool colour;          /* ANSI colours */
+	size_t width;         /* columns, at least 40 */
+	struct str root;      /* files below it are named relative to it; empty: none */
+	bool name_packs;      /* say which bundled pack a rule is of */
+	bool name_policies;   /* say whose policy a rule is of: several are in force */
+	const char *in_force; /* for the last line; NULL: the policy and its mode */
 };
 
 /* Many lines, each at most style->width columns and ended by a newline. Nothing of the request is

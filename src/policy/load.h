@@ -114,6 +114,12 @@ void loader_items(struct loader *loader, const struct list_info *info, struct it
 		  bool *ret_ordered);
 int loader_compile_lists(struct loader *loader, struct policy *policy);
 
+/* ---- origins.c ---- */
+
+/* Hands the documents over to the policy, when the source wants that. */
+void loader_keep_origins(struct loader *loader, struct policy *policy);
+void policy_release_origins(struct policy *policy);
+
 /* ---- compile.c, rules.c, cases.c ---- */
 
 int loader_compile(struct loader *loader, struct policy *policy);

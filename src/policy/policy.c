@@ -109,6 +109,7 @@ static int load(struct loader *loader, const struct load_request *request, struc
 	policy->inputs = loader->inputs;
 	policy->n_inputs = loader->n_inputs;
 	policy->document = loader_normalise(loader);
+	loader_keep_origins(loader, policy);
 	return policy_digest(policy->document, policy->digest, loader->error);
 }
 
@@ -154,6 +155,7 @@ void policy_free(struct policy *policy)
 	if (policy->image.n)
 		(void)munmap((void *)policy->image.p, policy->image.n);
 	json_decref(policy->own);
+	policy_release_origins(policy);
 	arena_release(arena);
 	free(arena);
 }

@@ -128,6 +128,8 @@ struct policy {
 	size_t n_inputs;
 
 	json_t *document; /* the compiled, normalised document, without tests; owned. NULL: kept, see cache.h */
+	struct policy_origin *origins; /* what it is made of, origins.h; only when asked for */
+	size_t n_origins;
 	json_t *cases_json;  /* what the cases point into; owned */
 	struct str image;    /* the mapped file that the policy points into, empty: none; owned */
 	json_t *own; /* the pack as it is written, without parents and overlays; owned, NULL without cases */
@@ -163,6 +165,7 @@ struct policy_source {
 	const char *
 		pack_dir; /* directory of <id>/policy.yaml searched before the embedded packs; NULL: embedded only */
 	bool want_cases;         /* fill in policy->cases */
+	bool want_origins;       /* keep the documents, for policy_find_place() */
 	policy_file_check check; /* NULL: files are not looked at, and the policy is unsigned */
 	void *check_context;
 };

@@ -317,6 +317,35 @@ test('W46 explain shows the tree of what really runs, in 80 columns, without col
   assert.match(push.out, /git\.protected_branch\.block_direct_push/);
 });
 
+test('explain names the place of each rule, tells advice once, and fits wide text into 80 columns', () => {
+  const directory = repository({
+    '.cavra/policy.yaml': `metadata:
+  id: cavra-mine
+  title: t
+  description: d
+  version: 1.0.0
+  inherits: cavra-ai-agent-baseline
+commands:
+  block:
+    - make deploy*
+rules:
+  - {id: mine.scp, match: {program: scp}, decision: block, instead: ask somebody}
+`,
+    '.env': '',
+  });
+  const told = (target, type = 'execute_command') => cavra(['explain', type, target], { cwd: directory }).out;
+  assert.match(told('cd x && make deploy now'), /block {2}commands\.block \(high\), \.cavra\/policy\.yaml:9\n/);
+  assert.match(told('scp a b:'), /block {2}mine\.scp \(\w+\), \.cavra\/policy\.yaml:11\n/);
+  assert.match(told('.env', 'read_file'), /filesystem\.read\.block \(high\), pack cavra-ai-agent-baseline\n/);
+  assert.ok(!told('.env', 'read_file').includes('nothing forbids'));
+  assert.match(told('cat a; scp a b:'), /because of: scp a b:\n/);
+  const twice = told('scp a b:; scp c d:');
+  assert.equal(twice.match(/instead: ask somebody/g).length, 2, 'once in the tree, once in the conclusion');
+  const columns = (line) => [...line].reduce((sum, c) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uff60]/u.test(c) ? 2 : 1), 0);
+  for (const target of [`echo ${'日本語'.repeat(60)}`, `echo ${'x'.repeat(300)}`, `echo ${'a日'.repeat(70)} > メモ.txt`])
+    for (const line of told(target).split('\n')) assert.ok(columns(line) <= 80, line);
+});
+
 test('colour on a terminal, not with NO_COLOR', () => {
   const on = (env) => run('script', ['-qec', `${cavraProgram} policy explain execute_command 'terraform apply'`, '/dev/null'],
     { env: { TERM: 'xterm', ...env } }).out;
