@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-/* What a program that calls us can rely on; docs/decisions.md. */
+/* What a program that calls us can rely on; docs/cli.md and cavra(1). */
 enum exit_status {
 	EXIT_ALLOWED = 0, /* also warn, audit_only and allow_with_attestation, and success of other
 			     commands */
@@ -23,6 +23,13 @@ enum exit_status {
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
 	EXIT_DIFFERENT = 5, /* policy diff, policy replay */
 };
+
+struct exit_status_row {
+	enum exit_status status;
+	const char *meaning;
+};
+extern const struct exit_status_row exit_statuses[];
+extern const size_t exit_statuses_count;
 
 enum option_id {
 	OPT_POLICY_PACK,
@@ -133,6 +140,7 @@ int cmd_policy_sign(const struct args *args);
 int cmd_policy_verify(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
+int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);
 int cmd_policy_replay(const struct args *args);

@@ -129,7 +129,21 @@ const struct command commands[] = {
 	 "The same as cavra-hook AGENT, which starts faster.\n"
 	 "Exit status: 0 with the answer on standard output, 2 (the call is blocked) when\n"
 	 "anything is wrong.\n"},
-	{"demo", "NAME", 1, 1, "Decide about a few typical actions: before-the-agent-acts", cmd_demo, demo_options, NULL},
+	{"demo", "DEMO", 1, 1, "Decide about a few typical actions: before-the-agent-acts", cmd_demo, demo_options, NULL},
+	{"dump", "DOCUMENT", 1, 1, "Print a manual page or a completion, made from the tables of this program", cmd_dump, NULL,
+	 "Documents: cavra.1, cavra-hook.1, cavra-config.5, cavra-policy.5 (manual pages), bash, zsh, fish "
+	 "(completions), json (the tables themselves). make install puts the pages and completions where "
+	 "they belong.\n"},
 };
 const size_t commands_count = ARRAY_SIZE(commands);
+
+const struct exit_status_row exit_statuses[] = {
+	{EXIT_ALLOWED,  "The action is allowed: allow, warn, audit_only, allow_with_attestation. Of other commands: success. doctor: all is well, or only warnings."},
+	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker."},
+	{EXIT_USAGE,    "The command line makes no sense."},
+	{EXIT_APPROVAL, "evaluate: the action needs approval."},
+	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
+	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ."},
+};
+const size_t exit_statuses_count = ARRAY_SIZE(exit_statuses);
 /* clang-format on */

@@ -12,11 +12,11 @@
 
 /* clang-format off */
 static const struct option options[] = {
-	{OPT_POLICY_PACK,        "--policy-pack",        "ID",    "decide by this bundled pack"},
-	{OPT_POLICY_FILE,        "--policy-file",        "PATH",  "decide by this policy file (default: .cavra/policy.yaml of the workspace, else the baseline pack)"},
+	{OPT_POLICY_PACK,        "--policy-pack",        "PACK_ID",    "decide by this bundled pack instead of the project's and the user's policy; the managed one still counts"},
+	{OPT_POLICY_FILE,        "--policy-file",        "PATH",  "decide by this policy file instead of the project's and the user's; the managed one still counts"},
 	{OPT_OVERLAY,            "--overlay",            "PATH",  "merge this policy file on top; may be given several times"},
 	{OPT_PACK_DIR,           "--pack-dir",           "DIR",   "look for inherited packs in DIR/<id>/policy.yaml before the bundled ones"},
-	{OPT_POLICY_MODE,        "--policy-mode",        "MODE",  "audit_only, enforce, strict or break_glass; may only tighten the policy's own mode"},
+	{OPT_POLICY_MODE,        "--policy-mode",        "MODE",  "audit_only, enforce, strict or break_glass; may only tighten the mode in force"},
 	{OPT_BREAK_GLASS_ACTOR,  "--break-glass-actor",  "NAME",  "who asks to break the glass"},
 	{OPT_BREAK_GLASS_REASON, "--break-glass-reason", "TEXT",  "why"},
 	{OPT_JSON,               "--json",               NULL,    "print JSON"},
