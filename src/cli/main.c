@@ -2,8 +2,10 @@
  *
  * cavra: finds the command, hands its arguments over.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/nearest.h"
@@ -65,12 +67,41 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return command->run(&args);
 }
 
+/* cavra help [COMMAND] */
+static int help(int argc, char **argv)
+{
+	int words = 0;
+	const struct command *command = argc ? find_command(argc, argv, &words) : NULL;
+	if (command)
+		help_command(command);
+	else if (argc == 0)
+		help_all();
+	else if (argc > 1 || !help_group(argv[0]))
+		return no_command(argc, argv);
+	return EXIT_ALLOWED;
+}
+
+/* Without them a file that is opened would stand where output goes. Writing to what is not there must fail. */
+static void need_standard_files(void)
+{
+	while (true) {
+		int fd = open("/dev/full", O_RDWR);
+		if (fd < 0 || fd > STDERR_FILENO) {
+			if (fd >= 0)
+				(void)close(fd);
+			return;
+		}
+	}
+}
+
 static int run(int argc, char **argv)
 {
 	int words = 0;
 	if (argc == 0)
 		return fail_usage("no command; cavra --help lists them");
-	if (is_help(argv[0]) || strcmp(argv[0], "help") == 0) {
+	if (strcmp(argv[0], "help") == 0)
+		return help(argc - 1, argv + 1);
+	if (is_help(argv[0])) {
 		help_all();
 		return EXIT_ALLOWED;
 	}
@@ -86,5 +117,6 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	need_standard_files();
 	return finish(run(argc - 1, argv + 1));
 }

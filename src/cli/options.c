@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/str.h"
 #include "cli/nearest.h"
 
 /* clang-format off */
@@ -129,6 +130,17 @@ static int read_option(struct args *args, int argc, char **argv, int *ret_used,
 	return set_option(args, option, argv[1], error);
 }
 
+/* Names the first operand that is not there. */
+static int missing_operand(const struct args *args, struct cavra_error *error)
+{
+	const struct command *command = args->command;
+	struct str rest = str_from(command->operands), operand = STR("");
+	for (size_t i = 0; i <= args->n_operands; i++)
+		(void)str_split(&rest, ' ', &operand);
+	return error_set(error, CAVRA_ERR_USAGE, "%.*s is missing: cavra %s %s", STR_ARG(operand),
+			 command->name, command->operands);
+}
+
 int args_parse(const struct command *command, int argc, char **argv, struct args *ret_args,
 	       struct cavra_error *error)
 {
@@ -153,8 +165,7 @@ int args_parse(const struct command *command, int argc, char **argv, struct args
 		i += used;
 	}
 	if (args.n_operands < command->min_operands)
-		return error_set(error, CAVRA_ERR_USAGE, "usage: cavra %s %s", command->name,
-				 command->operands);
+		return missing_operand(&args, error);
 	*ret_args = args;
 	return 0;
 }

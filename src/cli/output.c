@@ -41,8 +41,9 @@ int finish(int status)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	(void)fprintf(stderr, "cavra: cannot write the output: %s\n",
-		      strerror(errno ? errno : EIO));
+	/* What an earlier write was told is gone by now. */
+	(void)fprintf(stderr, "cavra: cannot write all of the output%s%s\n", errno ? ": " : "",
+		      errno ? strerror(errno) : "");
 	return EXIT_ERROR;
 }
 

@@ -54,8 +54,8 @@ int request_from_args(const struct args *args, struct request_document *ret_docu
 	*ret_document = (struct request_document){.id = NULL};
 	struct request *request = &ret_document->request;
 	if (args->n_operands < 1)
-		return error_set(error, CAVRA_ERR_USAGE, "usage: cavra %s %s", args->command->name,
-				 args->command->operands);
+		return error_set(error, CAVRA_ERR_USAGE, "ACTION_TYPE is missing: cavra %s %s",
+				 args->command->name, args->command->operands);
 	request->action_type = str_from(args->operand[0]);
 	request->target = str_from(args->n_operands > 1 ? args->operand[1] : NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)

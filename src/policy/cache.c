@@ -308,8 +308,8 @@ int policy_load_kept(const char *directory, const struct policy_source *source,
 		     struct cavra_error *error)
 {
 	struct place place = {.directory = -1};
-	bool whole = !source->want_cases &&
-		     !source->check; /* images hold neither cases nor checks */
+	/* Images hold neither cases nor documents nor checks. */
+	bool whole = !source->want_cases && !source->want_origins && !source->check;
 	bool keeps = directory && whole && make_key(source, request, &place);
 	if (keeps)
 		place.directory = open_directory(directory);

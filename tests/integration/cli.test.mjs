@@ -220,12 +220,6 @@ test('what cannot be read is named, with status 1', () => {
   assert.match(wrong.err, /bad\.json: facts: .*workspace/);
 });
 
-test('output that does not arrive is an error', () => {
-  const done = run('sh', ['-c', '"$0" policy compile --policy-pack cavra-ai-agent-baseline > /dev/full', cavraProgram]);
-  assert.equal(done.status, 1);
-  assert.match(done.err, /cannot write the output/);
-});
-
 test('policy list and describe', () => {
   const list = cavra(['policy', 'list']);
   assert.equal(list.status, 0);
@@ -396,6 +390,42 @@ test('a line of a batch over the limit is an error and the next one is decided',
   const [first, second] = done.out.trimEnd().split('\n').map((line) => JSON.parse(line));
   assert.equal(first.error.code, 'limit');
   assert.equal(second.decision, 'block');
+});
+
+test('help of a command and of a group', () => {
+  assert.equal(cavra(['help', 'policy', 'list']).out, cavra(['policy', 'list', '--help']).out);
+  assert.equal(cavra(['help', 'policy']).out, cavra(['policy', '--help']).out);
+  assert.equal(cavra(['help']).out, cavra(['--help']).out);
+  assert.equal(cavra(['help', 'polcy']).status, 2);
+});
+
+test('what is missing is named', () => {
+  assert.match(cavra(['explain']).err, /^cavra: ACTION_TYPE is missing: cavra explain ACTION_TYPE TARGET\n$/);
+  assert.match(cavra(['explain', 'read_file']).err, /^cavra: TARGET is missing: /);
+  assert.match(cavra(['policy', 'validate']).err, /^cavra: PATH is missing: /);
+});
+
+test('output that does not arrive is an error: a full disk, no standard output; a closed pipe ends quietly', () => {
+  const directory = repository({ '.cavra/policy.yaml': 'metadata: {id: cavra-x, title: t, description: d, version: 1.0.0}\n' });
+  for (const args of ['version', '--help', 'policy list', 'policy list --json', 'policy describe cavra-pci-dss', 'policy compile',
+    'evaluate execute_command ls', 'evaluate execute_command ls --json', 'explain execute_command ls', 'config show',
+    'config show --json', 'doctor', 'dump bash', 'demo before-the-agent-acts']) {
+    for (const [to, code] of [['>/dev/full', 1], ['>&-', 1]]) {
+      const done = run('bash', ['-c', `${cavraProgram} ${args} ${to}`], { cwd: directory });
+      assert.equal(done.status, code, `${args} ${to}: ${done.err}`);
+      assert.match(done.err, /^cavra: cannot write all of the output/, `${args} ${to}`);
+    }
+    const piped = run('bash', ['-c', `${cavraProgram} ${args} | head -c 1 >/dev/null`], { cwd: directory });
+    assert.equal(piped.err, '', args);
+  }
+});
+
+test('without standard files nothing is written into the files that are opened', () => {
+  const directory = scratch();
+  const done = run('bash', ['-c', `${cavraProgram} policy init <&- >&- 2>&-`], { cwd: directory });
+  assert.equal(done.status, 1);
+  assert.match(get(directory, '.cavra/policy.yaml'), /^metadata:\n/);
+  assert.ok(!get(directory, '.cavra/policy.yaml').includes('wrote'));
 });
 
 test('W51 nothing that only looks writes a file', () => {
