@@ -108,7 +108,8 @@ static int open_directories(const struct args *args, struct guard *guard, struct
 	int code = workspace_new(guard->root_text, guard->cwd_text, true, &guard->workspace, error);
 	if (code < 0)
 		return code;
-	guard->resolver = workspace_resolver(guard->workspace);
+	guard->facts_resolver = *workspace_resolver(guard->workspace);
+	guard->resolver = &guard->facts_resolver;
 	guard->cwd = str_from(guard->cwd_text);
 	return 0;
 }
@@ -142,6 +143,10 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 				   error);
 	if (code < 0)
 		return code;
+	if (!facts) {
+		installed_find(&ret_guard->config, &ret_guard->installed);
+		installed_guard(&ret_guard->installed, &ret_guard->facts_resolver);
+	}
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
 	return choose_mode(args, ret_guard, error);
 }

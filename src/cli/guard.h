@@ -9,11 +9,13 @@
 #include "agents/workspace.h"
 #include "cli/cli.h"
 #include "cli/config.h"
+#include "cli/installed.h"
 #include "decide/decide.h"
 #include "decide/modes.h"
 
 struct guard {
 	struct config config;
+	struct installed installed;
 	struct str policy_pack; /* as asked for; empty: the policy's own id */
 	const struct resolver *resolver;
 	struct str cwd;
@@ -22,7 +24,7 @@ struct guard {
 	struct arena arena; /* of one decision; reset by guard_decide() */
 	/* owned */
 	struct workspace *workspace;
-	struct resolver facts_resolver;
+	struct resolver facts_resolver; /* of the facts, or of the workspace with what is installed */
 	struct arena facts;
 	char cwd_text[4096], root_text[4096];
 };

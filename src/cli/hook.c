@@ -24,6 +24,7 @@
 #include "cli/config.h"
 #include "cli/files.h"
 #include "cli/handover.h"
+#include "cli/installed.h"
 #include "cli/project.h"
 #include "decide/request.h"
 
@@ -38,6 +39,7 @@ struct hook {
 	struct decision decisions[AGENT_MAX_REQUESTS];
 	const struct config_verifier *verifier;
 	struct config config;
+	struct installed installed;
 	struct workspace *workspace;
 	struct search search;
 	char root[PATH_MAX];
@@ -140,6 +142,10 @@ static int decide_all(struct hook *hook, struct cavra_error *error)
 	if (code >= 0 && event->searches)
 		search_init(&hook->search, workspace_resolver(hook->workspace), event->glob,
 			    &resolver);
+	if (code >= 0) {
+		installed_find(&hook->config, &hook->installed);
+		installed_guard(&hook->installed, &resolver);
+	}
 	for (size_t i = 0; code >= 0 && i < event->n_requests; i++) {
 		arena_init(&hook->deciding[i], LIMIT_DECISION_MEMORY);
 		code = request_check(&event->requests[i], error);

@@ -119,6 +119,19 @@ static struct str place_of(const struct decider *d, enum place place)
 	return STR("/");
 }
 
+/* CAVRA as it is installed here. */
+static const struct guarded own = {ANYWHERE, "", "CAVRA itself or its configuration"};
+
+static bool is_own(const struct decider *d, struct str name, bool tree)
+{
+	for (size_t i = 0; i < d->resolver->n_guarded; i++) {
+		struct str path = d->resolver->guarded[i];
+		if (path_inside(name, path) || (tree && path_inside(path, name)))
+			return true;
+	}
+	return false;
+}
+
 static const struct guarded *find(struct decider *d, struct str name, bool tree)
 {
 	static const struct guarded git = {ANYWHERE, "", "Git's hooks and configuration"};
@@ -142,7 +155,9 @@ static const struct guarded *find(struct decider *d, struct str name, bool tree)
 		if (fits(rest, path, tree))
 			return g;
 	}
-	return git_guard(name) ? &git : NULL;
+	if (git_guard(name))
+		return &git;
+	return is_own(d, name, tree) ? &own : NULL;
 }
 
 /* A partly known name may be guarded when its known end is. */
@@ -162,6 +177,9 @@ static const struct guarded *find_unknown(struct decider *d, struct value name)
 		if (value_covers(name, full) || value_covers(name, path))
 			return g;
 	}
+	for (size_t i = 0; i < d->resolver->n_guarded; i++)
+		if (value_covers(name, d->resolver->guarded[i]))
+			return &own;
 	return NULL;
 }
 

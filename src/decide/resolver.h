@@ -26,7 +26,12 @@ struct resolver {
 	const struct str *remotes; /* names */
 	size_t n_remotes;
 	bool search_configured; /* the environment names options for search tools that nobody looks at */
-	bool git_known;         /* branch and remotes were really looked up */
+	/* Absolute paths of CAVRA itself on this machine, which nobody may change: these, and what is below. On top of those
+	 * that are the same everywhere.
+	 */
+	const struct str *guarded;
+	size_t n_guarded;
+	bool git_known; /* branch and remotes were really looked up */
 
 	/* Is path itself a symbolic link, and to what text? */
 	enum resolved (*link)(void *context, struct arena *arena, struct str path,

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { valid, wordsOf } from './agent-types.mjs';
@@ -386,6 +386,20 @@ commands:\n  block:\n${rules}\n`,
     assert.notEqual(answer('Bash', { command: part.repeat(1000000 / part.length) }, { cwd: dir }, options), 'allow', part);
   assert.notEqual(answer('Bash', { command: `${'true; '.repeat(100000)}terraform apply` }, { cwd: dir }, options), 'allow');
   assert.ok(Date.now() - began < 40000, `${Date.now() - began} ms`);
+});
+
+test('the program that is installed and the directories of the configuration are out of reach', () => {
+  const bin = scratch('bin'), home = scratch('home'), xdg = scratch('xdg');
+  const program = join(bin, 'cavra-hook');
+  copyFileSync(hookProgram, program);
+  put(xdg, 'cavra/notes.txt', '');
+  const options = { program, env: { CLAUDE_PROJECT_DIR: project, HOME: home, XDG_CONFIG_HOME: xdg } };
+  for (const file_path of [program, join(bin, 'cavra'), join(xdg, 'cavra/policy.yaml'), join(home, '.config/cavra/config.yaml')])
+    assert.match(hook(payload('Write', { file_path, content: '' }), options).out, /self_protection\.block/, file_path);
+  for (const command of [`cp x ${program}`, `rm -r ${bin}`, `mv ${bin} y`, `echo > ${bin}/../${bin.split('/').pop()}/cavra-hook`, `rm ${xdg}/cavra/*`])
+    assert.match(hook(payload('Bash', { command }), options).out, /self_protection\.block/, command);
+  assert.ok(!hook(payload('Write', { file_path: join(bin, 'other'), content: '' }), options).out.includes('self_protection'));
+  assert.ok(!hook(payload('Read', { file_path: program }), options).out.includes('self_protection'));
 });
 
 test('a hook that is stopped blocks', async () => {
