@@ -200,8 +200,7 @@ static void run_expanded(struct decider *d, const struct command *c)
 	for (size_t i = 0; i < c->scope.n_cwds; i++) {
 		struct str *dirs = NULL;
 		size_t n_dirs = 0;
-		if (c->scope.remote ||
-		    !path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs))
+		if (!path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs))
 			continue;
 		for (size_t k = 0; k < n_dirs && k < DIRECTORIES_MAX; k++) {
 			struct value *dir = ARENA_NEW(d->arena, struct value);
