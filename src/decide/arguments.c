@@ -102,7 +102,7 @@ static void add_inner(struct reading *r, enum role role, size_t from, size_t to)
 		r->a->imprecise = true;
 		return;
 	}
-	r->a->inner[r->a->n_inner++] = (struct inner_command){from, to, role};
+	r->a->inner[r->a->n_inner++] = (struct inner_command){.from = from, .to = to, .role = role};
 }
 
 /* find -exec ... ; : the words up to ";", or up to "+" behind "{}". */
@@ -153,6 +153,13 @@ static void attached_value(struct reading *r, const struct known_option *option,
 	note_option(r, option, value, true);
 	if (option->n_roles == 0)
 		return;
+	if (option->roles[0] == ROLE_ARGV_SHELL && r->a->n_inner < INNER_MAX) {
+		r->a->inner[r->a->n_inner++] = (struct inner_command){
+			.from = r->at, .to = r->n, .role = ROLE_ARGV_SHELL, .head = value};
+		r->at = r->n;
+		r->done = true;
+		return;
+	}
 	/* --exec=cat: a command in one word with its option is not taken apart. */
 	if (takes_inner(option->roles[0]))
 		r->a->imprecise = true;
@@ -223,7 +230,8 @@ static void short_options(struct reading *r, struct str prefix, bool dash)
 			return;
 		}
 		bool last = i + 1 == prefix.n && value_is_known(word->value);
-		bool inner = option->n_roles && takes_inner(option->roles[0]);
+		bool inner = option->n_roles && takes_inner(option->roles[0]) &&
+			     option->roles[0] != ROLE_ARGV_SHELL;
 		if (option->n_roles && !last && dash && !inner) {
 			attached_value(r, option, value_from_byte(r, word, i + 1));
 			return;
@@ -276,6 +284,14 @@ bool arguments_has(const struct arguments *a, const char *option)
 		return a->end_word;
 	for (size_t i = 0; i < a->n_options; i++)
 		if (strcmp(knowledge_text(a->options[i].option->name), option) == 0)
+			return true;
+	return false;
+}
+
+bool arguments_is(const struct arguments *a, const char *model)
+{
+	for (size_t i = 0; i < a->n_models; i++)
+		if (strcmp(a->models[i], model) == 0)
 			return true;
 	return false;
 }

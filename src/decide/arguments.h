@@ -27,7 +27,8 @@ struct seen_option {
 /* A command inside the command: the words from `from` up to `to`. */
 struct inner_command {
 	size_t from, to;
-	enum role role; /* ROLE_ARGV, ROLE_ARGV_SHELL, ROLE_EXEC */
+	enum role role;    /* ROLE_ARGV, ROLE_ARGV_SHELL, ROLE_EXEC */
+	struct value head; /* ROLE_ARGV_SHELL: text in front of the words, as in env -S"ls -l" */
 };
 
 struct arguments {
@@ -68,6 +69,8 @@ void arguments_read(struct decider *d, const struct known_command *known, struct
 		    const struct word *words, size_t n, struct arguments *ret_arguments);
 /* option: in its table spelling, or "--". */
 bool arguments_has(const struct arguments *arguments, const char *option);
+/* Does the command fit the model ("git.push")? */
+bool arguments_is(const struct arguments *arguments, const char *model);
 /* The n-th operand, NULL. */
 const struct argument *arguments_operand(const struct arguments *arguments, size_t n);
 /* Is the innermost subcommand of this name? Index 1 is the first subcommand. */

@@ -106,6 +106,13 @@ void code_mentions(struct code *code, struct value path)
 		file_mention(code->d, path, &code->scope);
 }
 
+void code_suspects(struct code *code, struct value path)
+{
+	code->acts = true;
+	if (!code->silent)
+		file_suspicion(code->d, path, &code->scope);
+}
+
 static bool read_code(struct code *code)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)

@@ -164,7 +164,8 @@ static void string_token(struct sql *sql, char quote)
 		sql->plain = false; /* E'...', U&'...', or something not known */
 	if (sql->from && (quote == '\'' || names_file(text)))
 		sql->plain = false;
-	code_mentions(sql->code, value);
+	code_suspects(sql->code,
+		      value); /* a literal is data, unless a function takes it for a name */
 	if (sql->call.n)
 		string_argument(sql, value);
 }

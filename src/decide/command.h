@@ -39,6 +39,8 @@ void command_code(struct decider *d, struct command *command, struct str text,
 /* Does the directory (with a slash at its end) hold programs that are what their names say, or the project's own tools? */
 bool is_program_place(struct str dir);
 void command_environment(struct decider *d, struct command *command);
+/* NAME or NAME=value, which the command takes out of the environment of others or puts there. */
+void command_variable(struct decider *d, struct command *command, struct value variable);
 
 /* ---- commands.c: block, approval and allow lists, rules, effect rules, default ---- */
 void command_judge(struct decider *d, struct command *command);
@@ -69,6 +71,21 @@ bool command_rules(struct decider *d, const struct command *command);
 /* Reads the words with the knowledge base and lists the command as an effect. */
 void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
 		      size_t n, const struct scope *scope);
+/* Text in a value replaced by another value. */
+struct value value_replace(struct arena *arena, struct value v, struct str what, struct value with);
+
+/* ---- given.c: xargs ---- */
+struct given_words {
+	const struct word *words; /* of the command inside, as written */
+	size_t n;
+	struct str what; /* stands for one line; empty: everything goes behind the words */
+};
+/* Runs the command inside with what the standard input is known to hold. Adds nothing when it is not known. */
+void given_words_run(struct decider *d, const struct command *command,
+		     const struct given_words *inner, const struct scope *scope);
+
+/* What the words touch, and the commands inside them. */
+void command_unwrap(struct decider *d, struct command *command);
 struct shell_script {
 	struct str text;
 	struct value *positional; /* $1 ... */

@@ -127,6 +127,20 @@ static bool names_option(struct str pattern, const char *option)
 	return false;
 }
 
+/* A word of which not even the start is known may be an option that a rule for the program did not mean. */
+static bool may_hide_option(const struct command *c)
+{
+	for (size_t i = 1; i < c->n; i++) {
+		const struct word *word = &c->words[i];
+		if (word_is_known(word) &&
+		    str_is(word->value.n ? word->value.seg[0].text : STR(""), "--"))
+			return false;
+		if (word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY))
+			return true;
+	}
+	return false;
+}
+
 /* Options may stand between and behind the words of a pattern, but not one whose program text could do anything:
  * "python manage.py test*" is not python -c '...' manage.py test.
  */
@@ -140,7 +154,8 @@ static bool apply_allow(struct decider *d, const struct command *c)
 	const struct arguments *a = &c->arguments;
 	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
 						a->n_words, d->arena);
-	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern))
+	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
+	    may_hide_option(c))
 		return false;
 	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
 					 STR_ARG(hit.pattern));
@@ -173,6 +188,23 @@ static bool stays_in_workspace(struct decider *d, const struct command *c)
 	       !c->uses_network && !(c->files & (FILE_OUTSIDE | FILE_UNKNOWN));
 }
 
+/* Builtins that only print what they are given or steer the shell. */
+static const char *const quiet_builtins[] = {
+	":",    "true", "false", "echo",   "printf", "cd",    "pushd", "popd",     "pwd",
+	"test", "[",    "exit",  "return", "break",  "shift", "wait",  "continue",
+};
+
+/* They never ask, whatever the policy says of programs, unless something that is not known would be printed. */
+static bool is_quiet(const struct command *c)
+{
+	bool listed = false;
+	for (size_t i = 0; i < sizeof quiet_builtins / sizeof *quiet_builtins; i++)
+		listed |= str_is(c->name, quiet_builtins[i]);
+	for (size_t i = 0; i < c->n && listed; i++)
+		listed = word_is_known(&c->words[i]);
+	return listed && understood(c) && !c->writes && !(c->files & FILE_UNKNOWN);
+}
+
 static bool apply_effect_rules(struct decider *d, const struct command *c)
 {
 	if (only_looks(d, c)) {
@@ -183,6 +215,12 @@ static bool apply_effect_rules(struct decider *d, const struct command *c)
 	if (stays_in_workspace(d, c)) {
 		allow(d, c->effect, "commands.workspace.allow",
 		      arena_join(d->arena, STR("changes nothing but the workspace: "), c->shown));
+		return true;
+	}
+	if (is_quiet(c)) {
+		allow(d, c->effect, "commands.builtin.allow",
+		      arena_join(d->arena, STR("a shell builtin that touches nothing: "),
+				 c->shown));
 		return true;
 	}
 	if (understood(c) && c->uses_network && c->network_allowed &&

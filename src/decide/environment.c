@@ -144,15 +144,24 @@ bool is_program_place(struct str dir)
 	return false;
 }
 
+/* The project's own code, by the names that such directories usually have. */
+static bool is_source_directory(struct decider *d, struct str dir)
+{
+	static const char *const names[] = {".",    "src", "lib",    "python", "tests",
+					    "test", "app", "server", "backend"};
+	struct str base = str_basename(dir);
+	bool usual = str_is(dir, "./") || str_eq(dir, d->workspace);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		usual |= str_is(base, names[i]);
+	return usual && (dir.p[0] != '/' || path_inside(dir, d->workspace));
+}
+
 /* Variables that only say where the project's own code stands. */
 static bool stays_in_project(struct decider *d, struct str name, struct str dir)
 {
-	static const char *const names[] = {"PYTHONPATH", "NODE_PATH"};
-	bool listed = false;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		listed |= str_is(name, names[i]);
-	bool inside = dir.n && (dir.p[0] != '/' || path_inside(dir, d->workspace));
-	return listed && inside && dir.p[0] != '~' && str_find(dir, STR("..")) == STR_NPOS;
+	bool listed = str_is(name, "PYTHONPATH") || str_is(name, "NODE_PATH");
+	return listed && dir.n && dir.p[0] != '~' && str_find(dir, STR("..")) == STR_NPOS &&
+	       is_source_directory(d, dir);
 }
 
 /* Values under which the same programs run as without them. */
@@ -188,4 +197,19 @@ void command_environment(struct decider *d, struct command *c)
 		if (known && !shadowed(c->scope.assigns, assign) && !changes_nothing(d, assign))
 			judge(d, c, assign, known->kind);
 	}
+}
+
+void command_variable(struct decider *d, struct command *c, struct value variable)
+{
+	struct str text = value_known_prefix(d->arena, variable);
+	size_t eq = str_find_char(text, '=');
+	struct shell_assign assign = {.name = eq == STR_NPOS ? text : str_first(text, eq)};
+	assign.value = value_any();
+	if (eq != STR_NPOS && value_is_known(variable))
+		assign.value = value_from(d->arena, str_from_at(text, eq + 1));
+	const struct known_environment *known = find(assign.name, STR(""));
+	if (!known || (eq == STR_NPOS && known->kind != ENVIRONMENT_GUARD))
+		return;
+	if (!changes_nothing(d, &assign))
+		judge(d, c, &assign, known->kind);
 }

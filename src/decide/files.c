@@ -117,6 +117,13 @@ static void add_unknown_path(struct decider *d, struct names *names, struct valu
 	add_below_workspace(d, names, real, rest);
 }
 
+/* "link/../x" stands beside what the link leads to, for the kernel; without the two for who tidies up the text first. */
+static void add_tidied(struct decider *d, struct names *names, struct str path, struct str cwd)
+{
+	if (str_find(path, STR("..")) != STR_NPOS)
+		add_known_path(d, names, path_canonical_text(d->arena, path, cwd));
+}
+
 static void collect_names(struct decider *d, struct names *names, struct value path,
 			  const struct scope *scope)
 {
@@ -130,6 +137,9 @@ static void collect_names(struct decider *d, struct names *names, struct value p
 			add_known_path(d, names, value_text(d->arena, canonical));
 		else
 			add_unknown_path(d, names, canonical);
+		if (value_is_known(path) && value_is_known(scope->cwds[i]))
+			add_tidied(d, names, value_text(d->arena, path),
+				   value_text(d->arena, scope->cwds[i]));
 	}
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
@@ -138,104 +148,6 @@ static void collect_names(struct decider *d, struct names *names, struct value p
 		if (text.n)
 			add_name(names, value_from(d->arena, text));
 	}
-}
-
-/* ---- other spellings ---- */
-
-static int hex_value(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool looks_odd(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		if (c < 0x20 || c > 0x7e || c == '\\' || c == '%' || c == ':')
-			return true;
-	}
-	char last = text.n ? text.p[text.n - 1] : 0, first = text.n ? text.p[0] : 0;
-	return last == ' ' || last == '.' || first == ' ' || str_find(text, STR(" /")) != STR_NPOS;
-}
-
-/* One character of a spelling that another program or file system might take for `*ret`. Returns its length; *ret is 0 for a
- * character that vanishes.
- */
-static size_t plain_character(struct str rest, bool decode, char *ret)
-{
-	const unsigned char *p = (const unsigned char *)rest.p;
-	*ret = rest.p[0];
-	if (p[0] == '\\') {
-		*ret = '/';
-		return 1;
-	}
-	if (p[0] == '%' && decode && rest.n > 2 && hex_value(rest.p[1]) >= 0 &&
-	    hex_value(rest.p[2]) >= 0) {
-		*ret = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
-		return 3;
-	}
-	if (rest.n > 2 && p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81) { /* U+FF01 to U+FF3F */
-		*ret = (char)(p[2] - 0x81 + '!');
-		return 3;
-	}
-	if (rest.n > 2 && p[0] == 0xef && p[1] == 0xbd && p[2] >= 0x80 &&
-	    p[2] <= 0x9e) { /* U+FF40 to U+FF5E */
-		*ret = (char)(p[2] - 0x80 + '`');
-		return 3;
-	}
-	bool joiner = rest.n > 2 && p[0] == 0xe2 && p[1] == 0x80 && (p[2] >= 0x8b && p[2] <= 0x8f);
-	bool mark = rest.n > 2 && ((p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf) ||
-				   (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf));
-	if (joiner || mark) {
-		*ret = 0;
-		return 3;
-	}
-	return 1;
-}
-
-/* What the name becomes on a forgiving file system or behind a forgiving program: full-width and invisible characters,
- * backslashes, percent escapes, streams, blanks and dots at the end. Empty when it stays as it is.
- */
-static struct str plain_spelling(struct decider *d, struct str text)
-{
-	if (!looks_odd(text))
-		return STR("");
-	struct str before = text;
-	bool url = text.n > 5 && str_eq_nocase(str_first(text, 5), STR("file:"));
-	if (url) {
-		text = str_from_at(text, 5);
-		if (str_starts(text, STR("//"))) {
-			size_t slash = str_find_char(str_from_at(text, 2), '/');
-			text = slash == STR_NPOS ? STR("") : str_from_at(text, 2 + slash);
-		}
-	}
-	char *out = arena_alloc(d->arena, text.n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < text.n;) {
-		char c;
-		i += plain_character(str_from_at(text, i), true, &c);
-		if (c == 0 && i <= text.n && text.p[i - 1] == 0)
-			break; /* a C string ends here */
-		if (c)
-			out[n++] = c;
-	}
-	struct str plain = str_make(out, n);
-	if (str_starts(plain, STR("//?/")) || str_starts(plain, STR("//./")))
-		plain = str_from_at(plain, 4);
-	if (plain.n > 2 && ascii_is_alpha(plain.p[0]) && plain.p[1] == ':' && plain.p[2] == '/')
-		plain = str_from_at(plain, 2);
-	size_t stream = str_find_char(plain, ':');
-	if (stream != STR_NPOS && stream > 0)
-		plain = str_first(plain, stream);
-	while (plain.n > 1 && (plain.p[plain.n - 1] == ' ' ||
-			       (plain.p[plain.n - 1] == '.' && plain.p[plain.n - 2] != '.' &&
-				plain.p[plain.n - 2] != '/')))
-		plain.n--;
-	plain = str_trim(plain);
-	return str_eq(plain, before) ? STR("") : plain;
 }
 
 /* ---- rules ---- */
@@ -379,32 +291,29 @@ static bool is_file_request(const struct decider *d)
 	       str_is(d->request->action_type, "write_file");
 }
 
-/* /proc/<process>/environ and memory hold secrets of other programs. */
-static bool is_process_secret(struct str path)
+/* Where the memory of processes and whole disks can be read, whatever the rules say about files. */
+static const struct {
+	const char *prefix; /* of the path */
+	const char *file;   /* its last component; NULL: whatever begins so */
+} raw_places[] = {
+	{"/proc/", "environ"},  {"/proc/", "mem"},     {"/proc/", "maps"},    {"/proc/", "auxv"},
+	{"/proc/", "pagemap"},  {"/proc/kcore", NULL}, {"/dev/mem", NULL},    {"/dev/kmem", NULL},
+	{"/dev/port", NULL},    {"/dev/sd", NULL},     {"/dev/hd", NULL},     {"/dev/vd", NULL},
+	{"/dev/xvd", NULL},     {"/dev/nvme", NULL},   {"/dev/mmcblk", NULL}, {"/dev/dm-", NULL},
+	{"/dev/mapper/", NULL}, {"/dev/disk/", NULL},  {"/dev/loop", NULL},   {"/dev/md", NULL},
+};
+
+/* The ends are enough: what stands between them is a process. */
+static bool is_raw(struct decider *d, struct value path)
 {
-	static const char *const files[] = {"environ", "mem", "maps", "auxv", "pagemap"};
-	if (str_is(path, "/proc/kcore"))
-		return true;
-	if (!str_starts(path, STR("/proc/")))
+	if (path.n == 0 || path.seg[0].kind != SEG_TEXT || path.seg[path.n - 1].kind != SEG_TEXT)
 		return false;
-	struct str base = str_basename(path);
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-		if (str_is(base, files[i]))
+	struct str prefix = value_known_prefix(d->arena, path), end = path.seg[path.n - 1].text;
+	for (size_t i = 0; i < sizeof raw_places / sizeof *raw_places; i++)
+		if (str_starts(prefix, str_from(raw_places[i].prefix)) &&
+		    (!raw_places[i].file || str_is(str_basename(end), raw_places[i].file)))
 			return true;
 	return false;
-}
-
-/* "$$" and the like are numbers. */
-static bool may_be_process_secret(struct decider *d, struct value path)
-{
-	struct str sample = STR("");
-	for (size_t i = 0; i < path.n; i++) {
-		if (path.seg[i].kind != SEG_TEXT && path.seg[i].kind != SEG_NUMBER)
-			return false;
-		struct str part = path.seg[i].kind == SEG_TEXT ? path.seg[i].text : STR("1");
-		sample = arena_join(d->arena, sample, part);
-	}
-	return is_process_secret(sample);
 }
 
 static unsigned ask_about(struct decider *d, const struct effect *effect, const char *rule_id,
@@ -467,11 +376,12 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 		verdict |= apply_outside(d, effect, asked.writes);
 	if (!(verdict & FILE_FOUND) && !asked.writes)
 		for (size_t i = 0; i < names->n; i++)
-			if (may_be_process_secret(d, names->items[i]))
+			if (is_raw(d, names->items[i]))
 				return verdict |
-				       ask_about(d, effect,
-						 "filesystem.process_secrets.require_approval",
-						 "reads the environment or memory of a process");
+				       ask_about(
+					       d, effect,
+					       "filesystem.process_secrets.require_approval",
+					       "reads the environment or memory of a process, or a raw device");
 	return verdict;
 }
 
@@ -540,14 +450,29 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 	return judge(d, effect, &names, asked);
 }
 
+/* A file tool takes a name literally; one that expands patterns would take it for what they match. */
+static unsigned as_pattern(struct decider *d, const struct effect *effect, struct value path,
+			   struct asked asked, const struct scope *scope)
+{
+	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
+	if (!is_file_request(d) || value_is_known(pattern))
+		return 0;
+	struct names names = {0};
+	collect_names(d, &names, pattern, scope);
+	names.outside = false;
+	asked.perhaps = true;
+	return judge(d, effect, &names, asked) & FILE_FOUND;
+}
+
 static unsigned other_spelling(struct decider *d, const struct effect *effect, struct value path,
 			       struct asked asked, const struct scope *scope)
 {
 	if (!value_is_known(path))
 		return 0;
-	struct str plain = plain_spelling(d, value_text(d->arena, path));
-	if (!plain.n)
-		return 0;
+	unsigned verdict = as_pattern(d, effect, path, asked, scope);
+	struct str plain = path_plain_spelling(d->arena, value_text(d->arena, path));
+	if (!plain.n || verdict)
+		return verdict;
 	struct names names = {0};
 	collect_names(d, &names, value_from(d->arena, plain), scope);
 	asked.perhaps = true;
@@ -579,6 +504,18 @@ static bool is_known_path(struct value path, const struct scope *scope)
 	return value_is_known(path);
 }
 
+/* How people name their home directory to a file tool. */
+static struct str expand_home(struct decider *d, struct str text)
+{
+	static const char *const homes[] = {"~", "$HOME", "${HOME}"};
+	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+		struct str home = str_from(homes[i]);
+		if (str_starts(text, home) && (text.n == home.n || text.p[home.n] == '/'))
+			return arena_join(d->arena, d->resolver->home, str_from_at(text, home.n));
+	}
+	return text;
+}
+
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
@@ -587,10 +524,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 		struct str text = value_text(d->arena, path);
 		if (special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
 			return verdict;
-		if (text.n && text.p[0] == '~' && (text.n == 1 || text.p[1] == '/') &&
-		    is_file_request(d) && d->resolver->home.n)
-			path = value_from(d->arena, arena_join(d->arena, d->resolver->home,
-							       str_from_at(text, 1)));
+		if (is_file_request(d) && d->resolver->home.n)
+			path = value_from(d->arena, expand_home(d, text));
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */

@@ -22,12 +22,31 @@ static struct value branch_name(struct decider *d, struct value ref)
 	return ref;
 }
 
+/* The name as a forgiving server or a person would read it: letters in lower case, nothing invisible or foreign. */
+static struct value plain_name(struct decider *d, struct value name)
+{
+	struct str text = value_text(d->arena, name);
+	char *out = arena_alloc(d->arena, text.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] > ' ' && text.p[i] < 0x7f)
+			out[n++] = ascii_lower(text.p[i]);
+	return value_from(d->arena, str_make(out, n));
+}
+
 static struct match_result is_protected(struct decider *d, struct value ref)
 {
 	struct str prefix = value_known_prefix(d->arena, ref);
 	if (str_starts(prefix, STR("refs/")) && !str_starts(prefix, STR("refs/heads/")))
 		return (struct match_result){.match = MATCH_NO}; /* tags, notes, reviews */
-	return name_match(d->policy->list[LIST_GIT_PROTECTED], branch_name(d, ref), d->arena);
+	const struct pattern_list *list = d->policy->list[LIST_GIT_PROTECTED];
+	struct value name = branch_name(d, ref);
+	struct match_result hit = name_match(list, name, d->arena);
+	if (hit.match != MATCH_NO || !value_is_known(name))
+		return hit;
+	hit = name_match(list, plain_name(d, name), d->arena);
+	hit.match = hit.match == MATCH_NO ? MATCH_NO : MATCH_MAY;
+	return hit;
 }
 
 static struct value current_branch(struct decider *d)
@@ -181,10 +200,21 @@ static void push_default(struct decider *d, const struct git_push *push, const s
 	push_to(d, &to, scope);
 }
 
+/* "tag NAME" is refs/tags/NAME. */
+static bool is_tag_word(struct decider *d, const struct git_push *push, size_t i)
+{
+	const struct word *word = &push->refspecs[i];
+	return i + 1 < push->n_refspecs && word_is_known(word) &&
+	       str_is(value_text(d->arena, word->value), "tag");
+}
+
 void git_push_effect(struct decider *d, const struct git_push *push, const struct scope *scope)
 {
 	for (size_t i = 0; i < push->n_refspecs; i++)
-		push_refspec(d, push, &push->refspecs[i], scope);
+		if (is_tag_word(d, push, i))
+			i++;
+		else
+			push_refspec(d, push, &push->refspecs[i], scope);
 	if (push->all || push->mirror || (push->n_refspecs == 0 && !push->tags_only))
 		push_default(d, push, scope);
 }
@@ -199,6 +229,8 @@ static bool has(const struct command *c, const char *first, const char *second)
 
 static void push_command(struct decider *d, struct command *c)
 {
+	if (c->arguments.cls == CLASS_INSPECT)
+		return; /* its help */
 	struct word *operands = ARENA_ARRAY(d->arena, c->arguments.n_args + 1, struct word);
 	size_t n = 0;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
@@ -281,7 +313,7 @@ static void branch_command(struct decider *d, struct command *c)
 void git_command(struct decider *d, struct command *c)
 {
 	git_nested(d, c);
-	if (arguments_subcommand(d, &c->arguments, 1, "push"))
+	if (arguments_is(&c->arguments, "git.push"))
 		push_command(d, c);
 	else if (arguments_subcommand(d, &c->arguments, 1, "config") ||
 		 arguments_subcommand(d, &c->arguments, 1, "remote"))

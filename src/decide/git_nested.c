@@ -52,7 +52,7 @@ static bool runs_something(struct decider *d, struct str section, struct str lin
 	struct str key = str_trim(str_first(line, eq == STR_NPOS ? line.n : eq));
 	struct str value = eq == STR_NPOS ? STR("true") : str_trim(str_from_at(line, eq + 1));
 	const struct known_config *config = config_key_find(STR("git"),
-							arena_join(d->arena, section, key));
+							    arena_join(d->arena, section, key));
 	if (!config || str_is(str_from(config->kind), "push") ||
 	    str_is(str_from(config->kind), "alias"))
 		return false;

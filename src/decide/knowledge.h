@@ -47,8 +47,9 @@ enum role {
 	ROLE_MODULE, /* module       name of a module that is run like a program of that name (python -m) */
 	ROLE_FILE_VALUE, /* file-value   name=path or path, optionally with prefix; the path is read (--from-file, fileb://) */
 	ROLE_SIGNAL,     /* signal       process or name that is signalled (kill, pkill) */
-	ROLE_REF,        /* ref          a Git revision, "rev:path" reads that path */
-	ROLE_PATHSPEC,   /* pathspec     a Git path, possibly with ":(magic)" */
+	ROLE_VARIABLE, /* variable     NAME of an environment variable that is taken away, or NAME=value that is set */
+	ROLE_REF,      /* ref          a Git revision, "rev:path" reads that path */
+	ROLE_PATHSPEC, /* pathspec     a Git path, possibly with ":(magic)" */
 	ROLE_SELECT, /* select       glob: of a tree, only files whose base name meets it (grep --include) */
 	ROLE_EXTENSION, /* extension    the same for names that end in "." and this (fd -e) */
 	ROLE_PATTERN,   /* pattern      regular expression that picks lines (grep) */

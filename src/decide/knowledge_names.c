@@ -38,6 +38,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_MODULE]      = "module",
 	[ROLE_FILE_VALUE]  = "file-value",
 	[ROLE_SIGNAL]      = "signal",
+	[ROLE_VARIABLE]    = "variable",
 	[ROLE_REF]         = "ref",
 	[ROLE_PATHSPEC]    = "pathspec",
 	[ROLE_SELECT]      = "select",

@@ -71,6 +71,7 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_AT_READ:
 	case ROLE_FILE_VALUE:
 	case ROLE_SIGNAL:
+	case ROLE_VARIABLE:
 	case ROLE_REF:
 	case ROLE_PATHSPEC:
 	case ROLE_SELECT:

@@ -37,6 +37,7 @@ struct tool {
 	bool runs;        /* tool or server look as if they run things */
 	bool database;    /* ... or query a database */
 	bool on_files;    /* ... or work on files */
+	bool attributes;  /* ... or ask for what is known about a file, not for what is in it */
 	bool whole_trees; /* the tool is about directories, branches, reviews */
 	bool on_branches, on_reviews;
 	const char *language; /* of the program text that they take; NULL */

@@ -127,7 +127,10 @@ static void judge_by_verb(struct mcp_call *call, struct value path)
 {
 	switch (call->tool.verb) {
 	case VERB_READ:
-		touch(call, EFFECT_FILE_READ, path, false);
+		if (call->tool.attributes && call->tool.on_files)
+			file_suspicion(call->d, path, &call->scope);
+		else
+			touch(call, EFFECT_FILE_READ, path, false);
 		break;
 	case VERB_SEARCH:
 		touch(call, EFFECT_FILE_READ, path, true);

@@ -75,6 +75,8 @@ static const char *const files[] = {
 static const char *const branches[] = {"branch", "branches", "ref", "refs", "reference", "tag"};
 static const char *const reviews[] = {"request", "requests", "pr", "mr"};
 
+static const char *const attributes[] = {"info", "stat", "stats", "metadata", "exists", "size", "attributes"};
+
 static const char *const directories[] = {"directory", "directories", "dir", "dirs", "folder", "folders", "rmdir", "tree"};
 
 static const struct {
@@ -258,6 +260,7 @@ struct tool mcp_tool(struct str server, struct str name)
 	look_at_parts(&tool, server);
 	tool.runs |= tool.verb == VERB_RUN;
 	while (mcp_name_part(&rest, &part)) {
+		tool.attributes |= LISTED(attributes, part);
 		tool.whole_trees |= LISTED(directories, part);
 		tool.on_branches |= LISTED(branches, part);
 		tool.on_reviews |= LISTED(reviews, part);

@@ -245,25 +245,42 @@ static bool link_target(struct decider *d, struct str path, struct str *ret_targ
 	return answer == RESOLVED_YES;
 }
 
+/* One step of the walk: what the directory *at becomes by `part`, and what then has to be walked before *rest. */
+static bool walk_part(struct decider *d, struct str *at, struct str part, struct str *rest)
+{
+	struct str target, next = arena_join3(d->arena, *at, STR("/"), part);
+	if (str_is(part, "..")) {
+		*at = str_first(*at, at->n ? str_find_last_char(*at, '/') : 0);
+		return false;
+	}
+	if (!link_target(d, next, &target)) {
+		*at = next;
+		return false;
+	}
+	if (target.n && target.p[0] == '/')
+		*at = STR("");
+	*rest = rest->p ? arena_join3(d->arena, target, STR("/"), *rest) : target;
+	return true;
+}
+
 struct str path_resolve(struct decider *d, struct str path)
 {
-	if (!d->links && !d->resolver->link)
+	struct str at = STR(""), rest = path, part;
+	if ((!d->links && !d->resolver->link) || !path.n || path.p[0] != '/')
 		return path;
-	size_t at = 1;
-	for (int hops = 0; at <= path.n && hops < LIMIT_LINK_HOPS;) {
-		struct str target;
-		size_t slash = str_find_char(str_from_at(path, at), '/');
-		size_t end = slash == STR_NPOS ? path.n : at + slash;
-		struct str prefix = str_first(path, end), rest = str_from_at(path, end);
-		if (prefix.n > 1 && link_target(d, prefix, &target)) {
-			struct str parent = str_first(prefix, prefix.n - str_basename(prefix).n);
-			struct str full = arena_join(d->arena, target, rest);
-			path = path_canonical_text(d->arena, full, parent);
-			at = 1;
-			hops++;
-			continue;
-		}
-		at = end + 1;
-	}
-	return path;
+	for (int hops = 0; str_split(&rest, '/', &part);)
+		if (part.n && !str_is(part, ".") && walk_part(d, &at, part, &rest) &&
+		    ++hops == LIMIT_LINK_HOPS)
+			return path;
+	return path_canonical_text(d->arena, at.n ? at : STR("/"), STR(""));
+}
+
+enum resolved path_is_directory(struct decider *d, struct str path)
+{
+	const struct resolver *resolver = d->resolver;
+	struct scope scope = scope_of_request(d);
+	if (!resolver->directory)
+		return RESOLVED_UNKNOWN;
+	path = path_canonical_text(d->arena, path, value_text(d->arena, scope.cwds[0]));
+	return resolver->directory(resolver->context, path_resolve(d, path));
 }

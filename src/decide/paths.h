@@ -18,12 +18,23 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 struct str path_known_directory(struct decider *d, struct value path, struct value *ret_rest);
 /* The same for known text; cwd may be empty, then relative paths stay relative. */
 struct str path_canonical_text(struct arena *arena, struct str path, struct str cwd);
-/* Follows symbolic links in a canonical absolute path: those the text makes and those the resolver knows. */
+/* Where an absolute path really leads: follows the symbolic links that the text makes and those that the resolver knows, and
+ * takes ".." for the parent of what a link leads to.
+ */
 struct str path_resolve(struct decider *d, struct str path);
+/* Of a path as the request names it. */
+enum resolved path_is_directory(struct decider *d, struct str path);
 /* Is the canonical path dir itself or below it? */
 bool path_inside(struct str path, struct str dir);
 /* Without dir and the slash behind it; "." for dir itself; path when it is not inside. */
 struct str path_relative(struct str path, struct str dir);
+
+/* What the name becomes on a forgiving file system or behind a forgiving program: full-width and invisible characters,
+ * backslashes, percent escapes, streams, blanks and dots where a component ends. Empty when it stays as it is.
+ */
+struct str path_plain_spelling(struct arena *arena, struct str text);
+/* The name as a program would see it that expands "*", "?" and "[...]". */
+struct value path_as_pattern(struct arena *arena, struct str text);
 
 /* The files that a partly known path stands for, in those of the scope's directories that can be listed, when it is a shell
  * pattern. True when these are all; false when there may be others. makes: a file that is not there would be made, so that

@@ -93,14 +93,41 @@ static bool fits(struct str name, struct str path, bool tree)
 	return tree && i == name.n && (path.p[k] == '/' || i == 0);
 }
 
+/* What decides in a Git directory which code runs and what the branches are. "" is the directory itself: a file in its
+ * place would name another one.
+ */
+static const char *const git_parts[] = {"",       "config",          "config.worktree",
+					"hooks/", "info/attributes", "HEAD",
+					"refs/",  "packed-refs"};
+
+static bool is_git_part(struct str rest)
+{
+	for (size_t i = 0; i < sizeof git_parts / sizeof *git_parts; i++)
+		if (fits(rest, str_from(git_parts[i]), false))
+			return true;
+	return false;
+}
+
+/* Submodules and worktrees have Git directories of their own inside, at any depth. */
+static bool is_nested_git_part(struct str rest)
+{
+	bool nested = str_starts(rest, STR("modules/")) || str_starts(rest, STR("worktrees/"));
+	for (size_t slash; nested && (slash = str_find_char(rest, '/')) != STR_NPOS;) {
+		rest = str_from_at(rest, slash + 1);
+		if (rest.n && is_git_part(rest))
+			return true;
+	}
+	return false;
+}
+
 /* Git directories stand in every repository, also in those below the workspace. */
 static bool git_guard(struct str name)
 {
-	static const char *const tails[] = {"/.git/config", "/.git/hooks"};
-	for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
-		struct str tail = str_from(tails[i]);
-		size_t at = str_find(name, tail);
-		if (at != STR_NPOS && (at + tail.n == name.n || name.p[at + tail.n] == '/'))
+	struct str rest = name, part;
+	while (str_split(&rest, '/', &part)) {
+		struct str behind = rest.p ? rest : STR("");
+		if (str_eq_nocase(part, STR(".git")) &&
+		    (is_git_part(behind) || is_nested_git_part(behind)))
 			return true;
 	}
 	return false;
@@ -134,7 +161,7 @@ static bool is_own(const struct decider *d, struct str name, bool tree)
 
 static const struct guarded *find(struct decider *d, struct str name, bool tree)
 {
-	static const struct guarded git = {ANYWHERE, "", "Git's hooks and configuration"};
+	static const struct guarded git = {ANYWHERE, "", "Git's hooks, configuration or branches"};
 	for (size_t i = 0; i < sizeof guarded_paths / sizeof *guarded_paths; i++) {
 		const struct guarded *g = &guarded_paths[i];
 		struct str base = place_of(d, g->place);

@@ -28,20 +28,30 @@ static void read_request(struct decider *d)
 	allow(d, d->effects, "filesystem.read.allow", STR("nothing forbids reading this path"));
 }
 
+/* Is it taken with everything below it? Where nobody can look, a name with an extension is that of a file. */
+static bool takes_tree(struct decider *d, struct str path)
+{
+	struct str base = str_basename(path);
+	size_t dot = str_find_last_char(base, '.');
+	bool extension = dot != STR_NPOS && dot > 0 && dot + 1 < base.n;
+	return !extension || path_is_directory(d, path) != RESOLVED_UNKNOWN;
+}
+
 static void write_request(struct decider *d)
 {
 	struct scope scope = scope_of_request(d);
 	struct value path = value_from(d->arena, d->request->target);
-	bool rename = str_is(d->request->operation, "rename");
+	bool rename = str_is(d->request->operation, "rename"),
+	     tree = takes_tree(d, d->request->target);
 	if (rename) {
-		(void)file_effect(d, EFFECT_FILE_READ, path, true, &scope);
-		(void)file_effect(d, EFFECT_FILE_DELETE, path, true, &scope);
+		(void)file_effect(d, EFFECT_FILE_READ, path, tree, &scope);
+		(void)file_effect(d, EFFECT_FILE_DELETE, path, tree, &scope);
 		(void)file_effect(d, EFFECT_FILE_WRITE,
 				  value_from(d->arena, d->request->destination), false, &scope);
 	} else {
 		bool deletes = str_is(d->request->operation, "delete");
 		(void)file_effect(d, deletes ? EFFECT_FILE_DELETE : EFFECT_FILE_WRITE, path,
-				  deletes, &scope);
+				  deletes && tree, &scope);
 	}
 	allow(d, d->effects, "filesystem.write.allow", STR("nothing forbids writing this path"));
 }
@@ -123,7 +133,7 @@ static void git_default(struct decider *d, const struct command *c)
 	case CLASS_LOCAL:
 	case CLASS_NETWORK:
 	case CLASS_PUBLISH:
-		if (!c->arguments.imprecise)
+		if (!c->arguments.imprecise && !c->environment && !c->code_unknown)
 			allow(d, d->effects, "git.allow",
 			      STR("no rule forbids this Git operation"));
 		else
@@ -196,8 +206,7 @@ static void git_request(struct decider *d)
 	}
 	struct command c;
 	command_describe(d, &c, words, n, &scope);
-	command_roles(d, &c);
-	git_command(d, &c);
+	command_unwrap(d, &c);
 	if (str_is(verb, "merge"))
 		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value)
 					  : STR(""));

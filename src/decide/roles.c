@@ -185,22 +185,27 @@ static bool is_shell_language(const struct command *c)
 	return c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
 }
 
-/* $0 $1 ... behind sh -c text */
-static void shell_argument(struct decider *d, struct command *c, const struct argument *arg)
+/* The operands behind are $0 $1 ... of sh -c text; of a script that has a name only $1 ... */
+static void shell_argument(struct decider *d, struct command *c, const struct argument *arg,
+			   struct value text, bool named)
 {
-	if (arg->many || !value_is_known(arg->value)) {
+	if (arg->many || !value_is_known(text)) {
 		opaque_code(d, c, "text that is not known");
 		return;
 	}
-	struct shell_script script = {.text = value_text(d->arena, arg->value),
-				      .name = value_any()};
-	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args, struct value);
-	bool behind = false, named = false;
+	struct shell_script script = {.text = value_text(d->arena, text), .name = value_any()};
+	enum { UNKNOWN_PARAMETERS = 9 }; /* stand for any number of them */
+	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args + UNKNOWN_PARAMETERS,
+					struct value);
+	bool behind = false;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *next = &c->arguments.args[i];
 		if (next->operand && behind && next->many) {
 			opaque_code(d, c, "text with parameters that are not known");
-			return;
+			for (size_t k = 0; k < UNKNOWN_PARAMETERS; k++)
+				script.positional[script.n_positional++] = value_any();
+			script.name = value_any();
+			break;
 		}
 		if (next->operand && behind && !named) {
 			script.name = next->value;
@@ -220,7 +225,7 @@ static void shell_argument(struct decider *d, struct command *c, const struct ar
 
 static void role_shell(struct decider *d, struct command *c, const struct argument *arg)
 {
-	shell_argument(d, c, arg);
+	shell_argument(d, c, arg, arg->value, false);
 }
 
 void command_code(struct decider *d, struct command *c, struct str text, const struct scope *scope)
@@ -236,7 +241,7 @@ void command_code(struct decider *d, struct command *c, struct str text, const s
 static void role_code(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (is_shell_language(c)) {
-		shell_argument(d, c, arg);
+		shell_argument(d, c, arg, arg->value, false);
 		return;
 	}
 	bool unknown = c->code_unknown;
@@ -254,6 +259,13 @@ static void role_code(struct decider *d, struct command *c, const struct argumen
 static void role_script(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str text;
+	bool given = !arg->many && shell_substitution_output(arg->value, &text);
+	if (given && (is_shell_language(c) || !c->arguments.language))
+		shell_argument(d, c, arg, value_from(d->arena, text), true);
+	else if (given)
+		command_code(d, c, text, &c->scope);
+	if (given)
+		return;
 	c->code_unknown = true;
 	if (is_dash(d, arg))
 		return;
@@ -424,6 +436,9 @@ static void role_ref(struct decider *d, struct command *c, const struct argument
 				     : value_any();
 		if (path.value.n)
 			files(d, c, EFFECT_FILE_READ, &path, true);
+	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
+		   (!str_starts(prefix, STR("..")) || str_starts(prefix, STR("../")))) {
+		files(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
 	} else {
 		file_suspicion(d, arg->value, &c->scope);
 	}
@@ -484,10 +499,39 @@ const struct known_config *config_key_find(struct str program, struct str key)
 	return NULL;
 }
 
-/* key=value that may name a command */
+/* What a key is set to: "key=value", or the word behind it (git config). False when that is not known. */
+static bool config_value(struct decider *d, const struct command *c, const struct argument *arg,
+			 size_t eq, struct str *ret_value)
+{
+	const struct argument *next = arg + 1, *end = c->arguments.args + c->arguments.n_args;
+	*ret_value = STR("");
+	if (eq != STR_NPOS) {
+		*ret_value = str_from_at(value_text(d->arena, arg->value), eq + 1);
+		return value_is_known(arg->value);
+	}
+	while (arg->operand && next < end && !next->operand)
+		next++;
+	if (!arg->operand || next >= end)
+		return true;
+	*ret_value = value_text(d->arena, next->value);
+	return !next->many && value_is_known(next->value);
+}
+
+static void run_config(struct decider *d, struct command *c, struct str value, bool alias)
+{
+	struct scope scope = c->scope;
+	scope.literal_spans = false;
+	if (alias && value.n && value.p[0] != '!')
+		value = arena_join(d->arena, STR("git "), value);
+	else if (alias && value.n)
+		value = str_from_at(value, 1);
+	shell_text(d, value, &scope);
+}
+
+/* A key that may name a command, a file, or where a push goes. */
 static void role_config(struct decider *d, struct command *c, const struct argument *arg)
 {
-	struct str prefix = value_known_prefix(d->arena, arg->value);
+	struct str prefix = value_known_prefix(d->arena, arg->value), value;
 	size_t eq = str_find_char(prefix, '=');
 	if (eq == STR_NPOS)
 		eq = str_find_char(prefix, ' ');
@@ -499,24 +543,27 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 	const struct known_config *config = config_key_find(c->name, key);
 	if (!config)
 		return;
-	struct str value = eq == STR_NPOS ? STR("")
-					  : str_from_at(value_text(d->arena, arg->value), eq + 1);
+	bool known = config_value(d, c, arg, eq, &value);
+	if (strcmp(config->kind, "read") == 0) {
+		struct argument file = *arg;
+		file.value = known ? value_from(d->arena, value) : value_any();
+		files(d, c, EFFECT_FILE_READ, &file, false);
+		return;
+	}
+	if (known && strcmp(config->kind, "script") == 0) {
+		run_config(d, c, value, false);
+		return;
+	}
 	d->git_config_changed = true;
 	if (strcmp(config->kind, "push") == 0)
 		return;
-	bool alias = strcmp(config->kind, "alias") == 0;
-	if (value_is_known(arg->value) && alias && value.n && value.p[0] != '!')
-		value = arena_join(d->arena, STR("git "), value);
-	else if (alias && value.n)
-		value = str_from_at(value, 1);
 	c->environment = true;
-	if (!value_is_known(arg->value) || strcmp(config->kind, "code") == 0) {
-		opaque_code(d, c, "code that its configuration names");
+	if (strcmp(config->kind, "address") == 0)
 		return;
-	}
-	struct scope scope = c->scope;
-	scope.literal_spans = false;
-	shell_text(d, value, &scope);
+	if (!known || strcmp(config->kind, "code") == 0)
+		opaque_code(d, c, "code that its configuration names");
+	else
+		run_config(d, c, value, strcmp(config->kind, "alias") == 0);
 }
 
 static void role_signal(struct decider *d, struct command *c, const struct argument *arg)
@@ -529,12 +576,25 @@ static void role_signal(struct decider *d, struct command *c, const struct argum
 	finding->reason = STR("stops CAVRA itself");
 }
 
-static void role_unknown(struct decider *d, struct command *c, const struct argument *arg)
+static void role_variable(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (!arg->many)
-		file_suspicion(d, arg->value, &c->scope);
-	else
-		file_suspicion(d, value_any(), &c->scope);
+		command_variable(d, c, arg->value);
+}
+
+static void role_unknown(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (arg->many || !value_is_known(arg->value)) {
+		file_suspicion(d, arg->many ? value_any() : arg->value, &c->scope);
+		return;
+	}
+	/* "name=path", "kind:path", "@path" */
+	struct str text = value_text(d->arena, arg->value);
+	file_suspicion(d, arg->value, &c->scope);
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("=:@", text.p[i]))
+			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
+				       &c->scope);
 }
 
 static role_handler *const handlers[ROLES] = {
@@ -562,6 +622,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_MODULE] = role_module,
 	[ROLE_FILE_VALUE] = role_file_value,
 	[ROLE_SIGNAL] = role_signal,
+	[ROLE_VARIABLE] = role_variable,
 	[ROLE_REF] = role_ref,
 	[ROLE_PATHSPEC] = role_pathspec,
 	[ROLE_UNKNOWN] = role_unknown,

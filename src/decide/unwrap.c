@@ -216,6 +216,15 @@ static void run_expanded(struct decider *d, const struct command *c)
 	}
 }
 
+void command_unwrap(struct decider *d, struct command *c)
+{
+	command_roles(d, c);
+	if (str_is(c->name, "git"))
+		git_command(d, c);
+	run_inner(d, c);
+	standard_input(d, c);
+}
+
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope)
 {
 	if (n == 0)
@@ -234,11 +243,7 @@ void run_words(struct decider *d, const struct word *words, size_t n, const stru
 		c.code_unknown = true;
 	}
 	command_environment(d, &c);
-	command_roles(d, &c);
-	if (str_is(c.name, "git"))
-		git_command(d, &c);
-	run_inner(d, &c);
-	standard_input(d, &c);
+	command_unwrap(d, &c);
 	command_note_stage(d, &c);
 	command_judge(d, &c);
 	run_expanded(d, &c);
@@ -255,22 +260,21 @@ static struct word *copy_words(struct decider *d, const struct word *words, size
 	return copy;
 }
 
-static struct value replace_text(struct decider *d, struct value v, struct str what,
-				 struct value with)
+struct value value_replace(struct arena *arena, struct value v, struct str what, struct value with)
 {
 	if (!value_is_known(v) || !what.n)
 		return v;
-	struct str text = value_text(d->arena, v);
+	struct str text = value_text(arena, v);
 	struct value result = {NULL, 0};
 	for (;;) {
 		size_t at = str_find(text, what);
 		if (at == STR_NPOS)
 			break;
-		result = value_concat(d->arena, result, value_from(d->arena, str_first(text, at)));
-		result = value_concat(d->arena, result, with);
+		result = value_concat(arena, result, value_from(arena, str_first(text, at)));
+		result = value_concat(arena, result, with);
 		text = str_from_at(text, at + what.n);
 	}
-	return value_concat(d->arena, result, value_from(d->arena, text));
+	return value_concat(arena, result, value_from(arena, text));
 }
 
 static struct value placeholder(struct decider *d, const struct command *c, struct str *ret_what)
@@ -327,23 +331,24 @@ static void add_assigns(struct decider *d, const struct command *c, struct scope
 	}
 }
 
-static void joined_shell(struct decider *d, struct command *c, const struct word *words, size_t n,
+static void joined_shell(struct decider *d, struct command *c, const struct inner_command *inner,
 			 const struct scope *scope)
 {
-	struct str text = STR("");
-	for (size_t i = 0; i < n; i++) {
-		if (!word_is_known(&words[i])) {
-			c->code_unknown = true;
-			finding_opaque(
-				d, c->effect,
-				arena_join(d->arena, c->name, STR(" runs text that is not known")),
-				scope->span);
-			return;
-		}
-		struct str word = value_text(d->arena, words[i].value);
-		text = i ? arena_join3(d->arena, text, STR(" "), word) : word;
+	bool known = value_is_known(inner->head);
+	struct str text = value_text(d->arena, inner->head);
+	for (size_t i = inner->from; i < inner->to && known; i++) {
+		known = word_is_known(&c->words[i]);
+		struct str word = value_text(d->arena, c->words[i].value);
+		text = text.n ? arena_join3(d->arena, text, STR(" "), word) : word;
 	}
-	shell_text(d, text, scope);
+	if (known) {
+		shell_text(d, text, scope);
+		return;
+	}
+	c->code_unknown = true;
+	finding_opaque(d, c->effect,
+		       arena_join(d->arena, c->name, STR(" runs text that is not known")),
+		       scope->span);
 }
 
 /* Parts of what was found, as fd spells them. */
@@ -366,8 +371,16 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 	add_assigns(d, c, &scope);
 	c->runs_inner = true;
 	if (inner->role == ROLE_ARGV_SHELL) {
-		joined_shell(d, c, c->words + inner->from, n, &scope);
+		joined_shell(d, c, inner, &scope);
 		return;
+	}
+	struct scope nothing_in = scope;
+	nothing_in.input = NULL;
+	nothing_in.feeder = NULL;
+	nothing_in.piped_in = false;
+	if (c->arguments.appends && inner->role == ROLE_ARGV) {
+		struct given_words given = {c->words + inner->from, n, what};
+		given_words_run(d, c, &given, &nothing_in);
 	}
 	struct word *words = copy_words(d, c->words + inner->from, n, 1);
 	struct value appended = value_any();
@@ -379,15 +392,10 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 		appended = with = found_by_feeder(d, &c->scope);
 	}
 	for (size_t i = 0; what.n && i < n; i++)
-		words[i].value = replace_text(d, words[i].value, what, with);
+		words[i].value = value_replace(d->arena, words[i].value, what, with);
 	if (c->arguments.appends && (!what.n || inner->role == ROLE_EXEC))
 		words[n++] = (struct word){.many = true, .value = appended, .span = scope.span};
-	if (c->arguments.appends) {
-		scope.input = NULL;
-		scope.feeder = NULL;
-		scope.piped_in = false;
-	}
-	run_words(d, words, n, &scope);
+	run_words(d, words, n, c->arguments.appends ? &nothing_in : &scope);
 }
 
 /* ---- shell text ---- */

@@ -25,10 +25,10 @@ static const struct {
 };
 /* clang-format on */
 
-static bool is_invisible(uint32_t c)
+bool visible_is_invisible(uint32_t character)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(invisible) && c >= invisible[i].first; i++)
-		if (c <= invisible[i].last)
+	for (size_t i = 0; i < ARRAY_SIZE(invisible) && character >= invisible[i].first; i++)
+		if (character <= invisible[i].last)
 			return true;
 	return false;
 }
@@ -57,7 +57,7 @@ void visible_add(struct buf *out, struct str text, unsigned flags)
 			buf_add_format(out, "\\x%02x", (unsigned char)text.p[0]);
 		else if (n == 1)
 			add_ascii(out, text.p[0], flags);
-		else if (is_invisible(c))
+		else if (visible_is_invisible(c))
 			buf_add_format(out, "\\u{%04" PRIx32 "}", c);
 		else
 			buf_add(out, str_first(text, n));

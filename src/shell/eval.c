@@ -226,10 +226,22 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 	st->n_fresh = 0;
 }
 
-/* A substring of the input reaches whoever reads first inside a compound command; nobody can tell who. */
-static void forget_input(struct eval *ev)
+/* What of the input reaches whom inside a compound command, nobody can tell; a simple command that is all there is gets
+ * the whole.
+ */
+static bool has_sole_reader(const struct node *node)
 {
-	ev->input = NULL;
+	while (node && !node->next && !node->background) {
+		if (node->kind == NODE_SIMPLE)
+			return true;
+		if (node->kind == NODE_LIST)
+			node = node->first;
+		else if (node->kind == NODE_GROUP || node->kind == NODE_SUBSHELL)
+			node = node->redirs ? NULL : node->body;
+		else
+			return false;
+	}
+	return false;
 }
 
 static void eval_if(struct eval *ev, struct state *st, const struct node *node)
@@ -586,8 +598,11 @@ static void eval_compound(struct eval *ev, struct state *st, const struct node *
 	}
 }
 
-/* The redirections of a compound command. Returns whether they may fail, and the command is skipped. */
-static bool eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node)
+/* The redirections of a compound command. Returns whether they may fail, and the command is skipped; *ret_input is what is
+ * then known of its standard input.
+ */
+static bool eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node,
+				    const struct value **ret_input)
 {
 	struct simple simple = {.node = node, .input = ev->input};
 	eval_redirects(ev, st, node, &simple);
@@ -600,6 +615,7 @@ static bool eval_compound_redirects(struct eval *ev, struct state *st, const str
 		capture_unknown(ev);
 		capture_mixed(ev);
 	}
+	*ret_input = simple.input;
 	return simple.may_skip;
 }
 
@@ -657,11 +673,13 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 	case NODE_ARITH:
 		break;
 	}
-	const struct value *input = ev->input;
+	const struct value *input = ev->input, *inner = input;
+	bool sole = (node->kind == NODE_GROUP || node->kind == NODE_SUBSHELL) &&
+		    has_sole_reader(node->body);
 	st->n_fresh = 0;
-	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node);
+	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node, &inner);
 	struct state skipped = *st;
-	forget_input(ev);
+	ev->input = sole ? inner : NULL;
 	ev->branches += may_skip;
 	eval_compound(ev, st, node);
 	ev->branches -= may_skip;

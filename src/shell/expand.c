@@ -402,9 +402,9 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 
 static void process_part(struct field *f, const struct part *part)
 {
-	struct capture *outer = f->ev->capture;
+	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
 	const struct value *input = f->ev->input;
-	f->ev->capture = NULL;
+	f->ev->capture = part->writes ? NULL : &capture;
 	f->ev->input = NULL;
 	f->ev->substitutions++;
 	f->ev->substituted++;
@@ -417,8 +417,18 @@ static void process_part(struct field *f, const struct part *part)
 	f->ev->capture = outer;
 	if (part->writes)
 		capture_unknown(f->ev);
+	/* The number carries what there is to read, for shell_substitution_output(). */
+	bool known = !part->writes && part->list && capture.known && value_is_known(capture.output);
 	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
-	push_seg(f, SEG_NUMBER, STR(""));
+	push_seg(f, SEG_NUMBER, known ? value_text(f->ev->arena, capture.output) : STR(""));
+}
+
+bool shell_substitution_output(struct value word, struct str *ret_output)
+{
+	bool is = word.n == 2 && word.seg[0].kind == SEG_TEXT && word.seg[1].kind == SEG_NUMBER &&
+		  str_is(word.seg[0].text, "/dev/fd/");
+	*ret_output = is ? word.seg[1].text : STR("");
+	return ret_output->n > 0;
 }
 
 static void arith_part(struct field *f, const struct part *part, bool quoted)

@@ -110,6 +110,9 @@ bool shell_covers(const struct shell_command *command, const struct str *argv, s
 bool shell_split_words(struct arena *arena, struct str text, struct word **ret_words,
 		       size_t *ret_n);
 
+/* Is the word the path of a process substitution, and is it known what there is to read? */
+bool shell_substitution_output(struct value word, struct str *ret_output);
+
 /* Is this name a builtin that never touches anything outside the shell process (true, echo, test, export ...)? */
 bool shell_is_harmless_builtin(struct str name);
 

@@ -42,6 +42,17 @@ static const struct {
 	{REDIR_DUP_OUT, REDIRECT_WRITE, 1},
 };
 
+/* bash < <(echo ls) */
+static const struct value *substituted_input(struct eval *ev, struct value target)
+{
+	struct str output;
+	if (!shell_substitution_output(target, &output))
+		return NULL;
+	struct value *input = ARENA_NEW(ev->arena, struct value);
+	*input = value_from(ev->arena, output);
+	return input;
+}
+
 static void add_redirect(struct eval *ev, struct simple *simple, const struct redir *redir,
 			 struct value target)
 {
@@ -63,7 +74,7 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 		if (redirect->fd == 1)
 			simple->output_lost = true;
 		if (redirect->fd == 0)
-			simple->input = NULL;
+			simple->input = substituted_input(ev, target);
 	}
 }
 
@@ -556,7 +567,9 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 		simple->input = NULL; /* a substitution may have read it */
 	substituted = ev->substituted;
 	eval_redirects(ev, st, node, simple);
-	if (ev->substituted != substituted && simple->input) {
+	/* What stands in the only redirection cannot have read what that one brings. */
+	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN;
+	if (ev->substituted != substituted && simple->input && !sole) {
 		struct value *any = ARENA_NEW(ev->arena, struct value);
 		*any = value_any();
 		simple->input = any;

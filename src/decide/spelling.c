@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Other spellings of a path: what forgiving file systems and programs take for the same name.
+ */
+#include "base/utf8.h"
+#include "decide/paths.h"
+#include "decide/visible.h"
+
+static int hex_value(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Does a component end here in a blank or a dot, and is it more than dots? */
+static bool ends_loosely(struct str text, size_t end)
+{
+	if (end == 0 || (text.p[end - 1] != ' ' && text.p[end - 1] != '.'))
+		return false;
+	while (end > 0 && text.p[end - 1] == '.')
+		end--;
+	return end > 0 && text.p[end - 1] != '/';
+}
+
+static bool looks_odd(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c < 0x20 || c > 0x7e || c == '\\' || c == '%' || c == ':')
+			return true;
+		if (c == '/' && ends_loosely(text, i))
+			return true;
+	}
+	return text.n && (text.p[0] == ' ' || ends_loosely(text, text.n));
+}
+
+static bool is_blank(uint32_t c)
+{
+	return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
+	       c == 0x205f || c == 0x3000;
+}
+
+/* What another program might take the character for; 0: it vanishes, -1: nothing else. */
+static int plain_of(uint32_t c)
+{
+	if (c == '\\')
+		return '/';
+	if (c >= 0xff01 && c <= 0xff5e) /* full width */
+		return (int)(c - 0xff01 + '!');
+	if (c == 0x2024 || c == 0x3002 || c == 0xff61)
+		return '.';
+	if (c == 0x2044 || c == 0x2215 || c == 0x29f8)
+		return '/';
+	if (is_blank(c))
+		return ' ';
+	return visible_is_invisible(c) ? 0 : -1;
+}
+
+/* Copies one character's plain form, returns how many bytes were used up. */
+static size_t add_plain(char *out, size_t *n, struct str rest)
+{
+	if (rest.p[0] == '%' && rest.n > 2 && hex_value(rest.p[1]) >= 0 &&
+	    hex_value(rest.p[2]) >= 0) {
+		out[(*n)++] = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
+		return 3;
+	}
+	struct str after = rest;
+	int plain = plain_of(utf8_next(&after));
+	size_t used = rest.n - after.n;
+	if (plain > 0) {
+		out[(*n)++] = (char)plain;
+	} else if (plain < 0) {
+		memcpy(out + *n, rest.p, used);
+		*n += used;
+	}
+	return used;
+}
+
+/* file:///path, file://host/path and file:/path are paths. */
+static struct str without_scheme(struct str text)
+{
+	if (text.n <= 5 || !str_eq_nocase(str_first(text, 5), STR("file:")))
+		return text;
+	text = str_from_at(text, 5);
+	if (!str_starts(text, STR("//")))
+		return text;
+	size_t slash = str_find_char(str_from_at(text, 2), '/');
+	return slash == STR_NPOS ? STR("") : str_from_at(text, 2 + slash);
+}
+
+/* Prefixes and streams of Windows. */
+static struct str without_drive(struct str plain)
+{
+	if (str_starts(plain, STR("//?/")) || str_starts(plain, STR("//./")))
+		plain = str_from_at(plain, 4);
+	if (plain.n > 2 && ascii_is_alpha(plain.p[0]) && plain.p[1] == ':' && plain.p[2] == '/')
+		plain = str_from_at(plain, 2);
+	size_t stream = str_find_char(plain, ':');
+	return stream != STR_NPOS && stream > 0 ? str_first(plain, stream) : plain;
+}
+
+/* Blanks and dots at the end of a component do not count there. */
+static struct str without_loose_ends(struct arena *arena, struct str text)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '/')
+			while (ends_loosely(str_make(out, n), n))
+				n--;
+		out[n++] = text.p[i];
+	}
+	while (ends_loosely(str_make(out, n), n))
+		n--;
+	return str_trim(str_make(out, n));
+}
+
+struct str path_plain_spelling(struct arena *arena, struct str text)
+{
+	if (!looks_odd(text))
+		return STR("");
+	struct str rest = without_scheme(text);
+	char *out = arena_alloc(arena, rest.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < rest.n && rest.p[i] != '\0';) /* a C string ends there */
+		i += add_plain(out, &n, str_from_at(rest, i));
+	struct str plain = without_loose_ends(arena, without_drive(str_make(out, n)));
+	return str_eq(plain, text) ? STR("") : plain;
+}
+
+/* Length of "[...]" at the start, 0 when it is none. */
+static size_t class_length(struct str text)
+{
+	size_t from = text.n > 1 && (text.p[1] == '!' || text.p[1] == '^') ? 3 : 2;
+	size_t close = text.n > from ? str_find_char(str_from_at(text, from), ']') : STR_NPOS;
+	return close == STR_NPOS || text.p[0] != '[' ? 0 : from + close + 1;
+}
+
+struct value path_as_pattern(struct arena *arena, struct str text)
+{
+	struct value result = {NULL, 0};
+	size_t plain = 0;
+	for (size_t i = 0; i < text.n;) {
+		size_t n = text.p[i] == '*' || text.p[i] == '?'
+				   ? 1
+				   : class_length(str_from_at(text, i));
+		if (n == 0) {
+			i++;
+			continue;
+		}
+		struct seg *seg = ARENA_NEW(arena, struct seg);
+		*seg = (struct seg){.kind = SEG_GLOB, .text = str_first(str_from_at(text, i), n)};
+		result = value_concat(
+			arena, result,
+			value_from(arena, str_first(str_from_at(text, plain), i - plain)));
+		result = value_concat(arena, result, (struct value){seg, 1});
+		plain = i += n;
+	}
+	return value_concat(arena, result, value_from(arena, str_from_at(text, plain)));
+}
