@@ -52,9 +52,7 @@ function decided(items, options) {
 const show = (items) => items.map(({ id, target, got, expect, record }) =>
   `${id} ${got} (${expect}) ${record.rule_id ?? ''} ${JSON.stringify(target).slice(0, 160)} - ${record.reason ?? record.error?.message}`).join('\n');
 
-test('actions.jsonl', async (t) => {
-  const items = load('actions.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
-  assert.ok(items.length >= 390);
+async function meetsTheBars(t, items) {
   const results = decided(items, { policy, facts });
   const blockOnly = results.filter(({ expect }) => expect.length === 1 && expect[0] === 'block');
   const allowOnly = results.filter(({ expect }) => expect.length === 1 && expect[0] === 'allow');
@@ -79,7 +77,61 @@ test('actions.jsonl', async (t) => {
   await t.test('at most 2 % of what must be allowed asks', () => {
     assert.ok(asked.length <= allowOnly.length * 0.02, show(asked));
   });
+}
+
+test('actions.jsonl', async (t) => {
+  const items = load('actions.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.ok(items.length >= 390);
+  await meetsTheBars(t, items);
 });
+
+const decisions = {
+  'block': ['block'], 'block,ask': ['block', 'require_approval'], 'ask': ['require_approval'], 'allow': ['allow'],
+  'allow,ask': ['allow', 'require_approval'], 'any': ['allow', 'require_approval', 'block'],
+};
+const operations = { shell: 'execute', file_read: 'read', file_write: 'write', git: 'push', mcp: 'tools/call' };
+const macros = {
+  '%T': 'terraform apply -auto-approve', '%K': 'kubectl delete ns prod', '%P': 'git push origin main',
+  '%W': '.github/workflows/ci.yml', '%D': '.github/workflows', '⏎': '\n', '⇥': '\t', '␍': '\r', '␀': '\0',
+};
+
+function written(text) {
+  for (const [sign, meaning] of Object.entries(macros)) text = text.replaceAll(sign, meaning);
+  return text.replace(/«u([0-9a-f]+)»/g, (_, hex) => String.fromCodePoint(parseInt(hex, 16)));
+}
+
+// The files of bypass/, see README.md there.
+function bypasses(name) {
+  const items = [];
+  let section;
+  load(join('bypass', name)).split('\n').forEach((line, i) => {
+    if (line.startsWith('# ') || !line.trim()) return;
+    if (line.startsWith('@ ')) {
+      const [kind, expected, action_type = 'shell', operation = operations[action_type]] = line.slice(2).split(' | ')[0].split(' ');
+      section = { class: kind, expect: decisions[expected], action_type, operation };
+      assert.ok(section.expect && section.operation, `${name}:${i + 1}: ${line}`);
+      return;
+    }
+    const [, own, only, text] = line.match(/^(?:\[([a-z,]+)( corpus)?\] )?(.*)$/s);
+    const expect = own ? decisions[own] : section.expect;
+    assert.ok(expect, `${name}:${i + 1}: ${line}`);
+    items.push({ ...section, id: `${name}:${i + 1}`, expect, target: written(text), corpusOnly: only !== undefined });
+  });
+  return items;
+}
+
+for (const name of readdirSync(join(directory, 'bypass')).filter((file) => file.endsWith('.txt')).sort()) {
+  test(`bypass/${name}`, async (t) => {
+    await meetsTheBars(t, bypasses(name));
+  });
+  test(`bypass/${name} under the baseline`, () => {
+    const items = bypasses(name).filter((item) => !item.corpusOnly && item.action_type !== 'mcp');
+    const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts });
+    const stopped = ['block', 'require_approval'];
+    assert.equal(show(results.filter(({ expect, got }) =>
+      (!expect.includes('allow') && !stopped.includes(got)) || (!expect.includes('block') && got === 'block'))), '');
+  });
+}
 
 // An ordinary repository, with a secret at its root.
 const ordinary = {
