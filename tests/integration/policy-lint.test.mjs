@@ -51,7 +51,7 @@ commands: {allow: [pytest -x]}\n${cases}`);
 });
 
 test('an allowed program with an option that runs what it names is told, with the option', () => {
-  const done = lint(`${metadata}${quiet}commands: {allow: ["nodemon*"]}\n`);
+  const done = lint(`${metadata}${quiet}commands: {allow: ["fd*"]}\n`);
   assert.match(done.out, /4:20: warning: .*--exec.*\[commands\.allow\.dangerous_option\]/);
 });
 
