@@ -17,7 +17,7 @@ all: build/build.ninja
 	@tools/quiet ninja -C build
 
 demo:
-	@tools/bootstrap --build
+	@tools/bootstrap --demo
 	@$(MAKE) --no-print-directory all
 	@build/cavra demo before-the-agent-acts
 	@if [ -x tools/demo-session ]; then tools/demo-session; fi

@@ -18,8 +18,9 @@
  *
  * All strings are UTF-8 and NUL-terminated unless a length stands beside them. Functions that act return
  * 0, or a negative enum cavra_code with *error filled in; their outputs are untouched on failure. A policy
- * is immutable once loaded and may be used by many threads at once; a decision belongs to one thread.
- * The library writes no output, keeps no global state and never ends the process.
+ * is immutable once loaded and may be used by many threads at once; facts and a decision belong to one thread at
+ * a time. The library writes no output, keeps no global state, never ends the process, and neither sets nor
+ * depends on locale, umask and signal handlers.
  *
  * Tour 1 of 9: this header. Continue in src/decide/decide.c.
  */

@@ -6,7 +6,6 @@
 #include "json/yaml.h"
 
 #include <errno.h>
-#include <math.h>
 #include <yaml.h>
 
 #include "base/limits.h"
@@ -125,8 +124,8 @@ static int read_number(struct reader *reader, json_t **ret)
 		long long number = strtoll(text, NULL, 10);
 		*ret = errno == 0 ? json_integer(number) : NULL;
 	} else {
-		double number = strtod(text, NULL);
-		*ret = isfinite(number) ? json_real(number) : NULL;
+		/* jansson reads a '.' as such, whatever the locale of the program around us says. */
+		*ret = json_loads(text, JSON_DECODE_ANY, NULL);
 	}
 	if (!*ret)
 		return fail(reader, "the number is out of range; write it as text in quotes");
