@@ -6,6 +6,7 @@
 
 #include <cavra/cavra.h>
 #include <pthread.h>
+#include <stdio.h>
 
 #include "base/array.h"
 
@@ -24,7 +25,10 @@ static const struct row {
 	{"write_file", ".cavra/policy.yaml", CAVRA_BLOCK},
 };
 
-static const char world[] = "{\"workspace\": \"/repo\", \"links\": {\"/repo/notes\": \".env\"}}";
+static const char world[] =
+	"{\"workspace\": \"/repo\", \"home\": \"/root\", \"branch\": \"work\", \"remotes\": [\"origin\"], "
+	"\"links\": {\"/repo/notes\": \".env\"}, \"hardlinks\": {}, \"files\": [], \"directories\": [], "
+	"\"git_config\": {}}";
 
 static bool decide_row(const cavra_policy *policy, const cavra_facts *facts, const struct row *row)
 {
@@ -36,6 +40,8 @@ static bool decide_row(const cavra_policy *policy, const cavra_facts *facts, con
 	bool good = cavra_decision_outcome(decision) == row->outcome &&
 		    cavra_decision_reason(decision)[0] && cavra_decision_json(decision)[0] &&
 		    cavra_decision_explain(decision)[0];
+	if (!good)
+		(void)fprintf(stderr, "%s: %s\n", row->target, cavra_decision_json(decision));
 	cavra_decision_free(decision);
 	return good;
 }
