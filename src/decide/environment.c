@@ -207,7 +207,7 @@ void command_variable(struct decider *d, struct command *c, struct value variabl
 	assign.value = value_any();
 	if (eq != STR_NPOS && value_is_known(variable))
 		assign.value = value_from(d->arena, str_from_at(text, eq + 1));
-	const struct known_environment *known = find(assign.name, STR(""));
+	const struct known_environment *known = find(d, assign.name, STR(""));
 	if (!known || (eq == STR_NPOS && known->kind != ENVIRONMENT_GUARD))
 		return;
 	if (!changes_nothing(d, &assign))
