@@ -119,7 +119,8 @@ test('the header is C++ too', (t) => {
 test('the shared library exports nothing but cavra_*', (t) => {
   if (sanitize) return void t.skip('no shared library with sanitizers');
   const done = run('nm', ['-D', '--defined-only', join(build, 'libcavra.so')]);
-  const names = done.out.trimEnd().split('\n').map((line) => line.split(' ').pop());
+  // The node of the versions is a symbol, too, an absolute one.
+  const names = done.out.trimEnd().split('\n').filter((line) => !/ A CAVRA_\d+$/.test(line)).map((line) => line.split(' ').pop());
   assert.ok(names.length >= 19);
-  for (const name of names) assert.match(name, /^cavra_/);
+  for (const name of names) assert.match(name, /^cavra_[a-z_]+@@CAVRA_\d+$/);
 });
