@@ -150,7 +150,7 @@ static void run_program(const struct scenario *s, enum fault kind, size_t n, boo
 	char *arguments[ARRAY_SIZE(s->arguments) + 2] = {(char *)"cavra"};
 	int argc = 1;
 	while (argc <= (int)ARRAY_SIZE(s->arguments) && s->arguments[argc - 1]) {
-		arguments[argc] = (char *)(uintptr_t)s->arguments[argc - 1];
+		arguments[argc] = strdup(s->arguments[argc - 1]);
 		argc++;
 	}
 	static const char *const names[3] = {"../in", "../out", "../err"};
@@ -373,8 +373,9 @@ int __wrap_main(int argc, char **argv)
 	(void)unsetenv("CLAUDE_PROJECT_DIR");
 	(void)unsetenv("TMPDIR");
 	(void)setenv("HOME", scratch, 1);
-	if (getenv("CAVRA_FAULTS_TRACE"))
-		return trace_one(only, getenv("CAVRA_FAULTS_TRACE"));
+	const char *trace = getenv("CAVRA_FAULTS_TRACE");
+	if (trace)
+		return trace_one(only, trace);
 	control();
 	for (size_t i = 0; i < scenarios_count; i++) {
 		const struct scenario *s = &scenarios[i];

@@ -6,6 +6,7 @@
 #include "scenario.h"
 
 #include <cavra/cavra.h>
+#include <glob.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,15 @@ static int run_hook(int argc, char **argv)
 	return argc == 2 ? hook_run(argv[1], NULL) : 2;
 }
 
+static bool is_nothing(const char *pattern)
+{
+	glob_t found;
+	int code = glob(pattern, 0, NULL, &found);
+	if (code == 0)
+		globfree(&found);
+	return code == GLOB_NOMATCH;
+}
+
 /* The settings are the old ones or the new ones, and nothing else is left in the directory. */
 static bool settings_in_order(bool succeeded)
 {
@@ -154,12 +164,20 @@ static bool settings_in_order(bool succeeded)
 	json_decref(settings);
 	return kept && (hooked || !succeeded) &&
 	       (!succeeded || access(".cavra/policy.yaml", R_OK) == 0) &&
-	       system("test -z \"$(find . -name '*.json.*' -o -name '*.yaml.*')\"") == 0;
+	       is_nothing(".claude/*.json.*") && is_nothing(".cavra/*.yaml.*");
 }
 
 static bool explains_block(bool succeeded)
 {
-	return !succeeded || system("grep -q '^block *commands.block' ../out") == 0;
+	char line[512];
+	bool found = !succeeded;
+	FILE *out = fopen("../out", "r");
+	while (out && fgets(line, sizeof line, out))
+		found = found ||
+			(strncmp(line, "block ", 6) == 0 && strstr(line, "commands.block"));
+	if (out)
+		(void)fclose(out);
+	return found;
 }
 
 #define FACTS                                                                                               \
