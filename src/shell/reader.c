@@ -170,7 +170,9 @@ static void read_body(struct reader *r, struct redir *doc)
 	for (;;) {
 		size_t line = r->scratch_n;
 		bool whole, any = body_line(r, doc, &whole);
-		struct str text = str_make(r->scratch + line, r->scratch_n - line);
+		struct str text = STR("");
+		if (r->scratch_n > line)
+			text = str_make(r->scratch + line, r->scratch_n - line);
 		if (text.n && text.p[text.n - 1] == '\n')
 			text.n--;
 		bool last = any && str_eq(text, doc->delimiter);
