@@ -62,6 +62,10 @@ void git_nested(struct decider *d, const struct command *command);
 /* What the data says of a configuration key; NULL when it is harmless. */
 const struct known_config *config_key_find(struct str program, struct str key);
 
+/* ---- git_code.c ---- */
+/* Hooks and configured programs that the git command runs by itself: only what is blocked in them counts. */
+void git_own_code(struct decider *d, const struct command *command);
+
 /* ---- rules.c: the rules: section ---- */
 /* Adds what the pack's own rules say; true when one allows the command. */
 bool command_rules(struct decider *d, const struct command *command);

@@ -42,6 +42,7 @@ struct decider {
 	const struct shell_assign *checked_assigns;
 	struct stage *stages;    /* commands of pipelines, newest first */
 	int pipelines;           /* numbers given to pipelines so far */
+	bool in_git_code;        /* judging what Git runs by itself */
 	bool git_config_changed; /* the text changes Git's configuration */
 	struct byte_set
 		environment_first; /* first bytes of known variables, when they were asked for */

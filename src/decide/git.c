@@ -313,6 +313,7 @@ static void branch_command(struct decider *d, struct command *c)
 void git_command(struct decider *d, struct command *c)
 {
 	git_nested(d, c);
+	git_own_code(d, c);
 	if (arguments_is(&c->arguments, "git.push"))
 		push_command(d, c);
 	else if (arguments_subcommand(d, &c->arguments, 1, "config") ||

@@ -364,6 +364,24 @@ test('scenario 6: what was configured in one call is known in the next', () => {
   assert.notEqual(repo('[alias]\n\tst = status\n')('git st'), 'deny');
   assert.equal(repo('[remote "origin"]\n\tpush = HEAD:main\n')('git push'), 'deny');
   assert.equal(repo('[include]\n\tpath = more\n', { '.git/more': '[alias]\n\tst = push origin main\n' })('git st'), 'deny');
+  assert.equal(repo('[core]\n\tfsmonitor = terraform apply\n')('git status'), 'deny');
+  assert.equal(repo('[core]\n\tfsmonitor = true\n')('git status'), 'allow');
+  assert.equal(repo('[core]\n\tsshCommand = ssh -i ~/.ssh/id_rsa\n')('git fetch'), 'allow');
+  assert.equal(repo('[diff]\n\texternal = kubectl delete ns prod\n')('git diff'), 'deny');
+});
+
+test('scenario 6: a hook that Git starts is judged by its content', () => {
+  const repo = (config, files) => {
+    const directory = repository({ '.cavra/policy.yaml': get(project, '.cavra/policy.yaml'), ...files }, { branch: 'work' });
+    writeFileSync(join(directory, '.git/config'), `${get(directory, '.git/config')}${config}`);
+    return (command) => answer('Bash', { command }, { cwd: directory }, { env: { CLAUDE_PROJECT_DIR: directory } });
+  };
+  const bad = '#!/bin/sh\nset -e\ngit push origin main\n';
+  assert.equal(repo('', { '.git/hooks/post-commit': bad })('git commit -m x'), 'deny');
+  assert.equal(repo('[core]\n\thooksPath = tools/hooks\n', { 'tools/hooks/pre-commit': bad })('git commit -m x'), 'deny');
+  assert.equal(repo('[core]\n\thooksPath = .husky/_\n', { '.husky/pre-commit': bad })('git commit -m x'), 'deny');
+  assert.equal(repo('', { '.git/hooks/post-commit': bad })('git status'), 'allow');
+  assert.equal(repo('', { '.git/hooks/pre-commit': '#!/bin/sh\nnpx lint-staged\n. ./.env\ngit commit -m x\n' })('git commit -m x'), 'allow');
 });
 
 test('scenario 8: the directory of an earlier call is where this one happens', () => {
