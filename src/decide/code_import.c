@@ -92,6 +92,10 @@ static bool command_is_safe(struct str shown)
 	struct str program = blank == STR_NPOS ? shown : str_first(shown, blank);
 	if (shell_is_harmless_builtin(program) || str_is(shown, "redirection"))
 		return true;
+	/* What it wraps is a command of its own. */
+	const struct known_command *known = knowledge_find(program);
+	if (known && known->wrapper)
+		return true;
 	enum command_class cls = class_of(shown);
 	return cls != CLASS_LOCAL && cls != CLASS_UNKNOWN;
 }
@@ -119,7 +123,7 @@ static bool may_replace(const struct effect *effect)
 
 void code_finish(struct decider *d)
 {
-	if (!d->loads_library)
+	if (!d->loads_library && !d->reads_scripts)
 		return;
 	bool unsafe = d->links != NULL || d->n_effects >= LIMIT_EFFECTS;
 	const struct effect *effect = d->effects;
@@ -129,6 +133,6 @@ void code_finish(struct decider *d)
 		return;
 	finding_opaque(
 		d, NULL,
-		STR("files are written where Python would load them in the place of its library"),
+		STR("files are written that may be run, or loaded in the place of a library"),
 		(struct span){0, d->request->target.n});
 }

@@ -28,6 +28,8 @@ struct command {
 
 /* ---- roles.c: what the arguments touch ---- */
 void command_roles(struct decider *d, struct command *command);
+/* The bytes of a script; false when nobody can show them. */
+bool script_content(struct decider *d, struct value path, struct value cwd, struct str *ret_text);
 /* Program text in the command's language. */
 void command_code(struct decider *d, struct command *command, struct str text,
 		  const struct scope *scope);

@@ -255,7 +255,46 @@ static void role_code(struct decider *d, struct command *c, const struct argumen
 	c->code_unknown |= unknown;
 }
 
-/* The script's content is looked at when somebody can show it; that only tightens, since it may change before it runs. */
+bool script_content(struct decider *d, struct value path, struct value cwd, struct str *ret_text)
+{
+	struct value canonical = path_canonical(d, path, cwd);
+	if (!d->resolver->content || !value_is_known(canonical))
+		return false;
+	struct str full = path_resolve(d, value_text(d->arena, canonical));
+	return d->resolver->content(d->resolver->context, d->arena, full, LIMIT_SCRIPT_BYTES,
+				    ret_text) == RESOLVED_YES;
+}
+
+/* A shell script that is there as it will run, with all its parameters: what it does is what the command does. Options of
+ * the shell may make it another one.
+ */
+static bool run_script(struct decider *d, struct command *c, const struct argument *arg,
+		       struct str text, const struct scope *scope)
+{
+	struct shell_script script = {.text = text, .name = arg->value};
+	bool behind = false;
+	if (!is_shell_language(c) || str_is(c->name, "source") || c->arguments.n_options ||
+	    c->scope.remote)
+		return false;
+	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args, struct value);
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *next = &c->arguments.args[i];
+		if (next->many)
+			return false;
+		if (behind)
+			script.positional[script.n_positional++] = next->value;
+		behind |= next == arg;
+	}
+	shell_script_run(d, &script, scope);
+	c->runs_inner = true;
+	c->code_unknown = false;
+	d->reads_scripts = true;
+	return true;
+}
+
+/* The script's content is looked at when somebody can show it. Whether anything else in the request may change it before it
+ * runs is seen to in the end, by code_finish().
+ */
 static void role_script(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str text;
@@ -270,18 +309,14 @@ static void role_script(struct decider *d, struct command *c, const struct argum
 	if (is_dash(d, arg))
 		return;
 	files(d, c, EFFECT_FILE_READ, arg, false);
-	if (!d->resolver->content || c->scope.n_cwds != 1 || arg->many)
-		return;
-	struct value canonical = path_canonical(d, arg->value, c->scope.cwds[0]);
-	if (!value_is_known(canonical))
-		return;
-	struct str path = path_resolve(d, value_text(d->arena, canonical));
-	if (d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES, &text) !=
-	    RESOLVED_YES)
+	if (c->scope.n_cwds != 1 || arg->many ||
+	    !script_content(d, arg->value, c->scope.cwds[0], &text))
 		return;
 	struct scope scope = c->scope;
 	scope.literal_spans = false;
 	scope.surely = false;
+	if (run_script(d, c, arg, text, &scope))
+		return;
 	if (is_shell_language(c) || !c->arguments.language)
 		shell_text(d, text, &scope);
 	else

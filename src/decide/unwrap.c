@@ -225,10 +225,45 @@ void command_unwrap(struct decider *d, struct command *c)
 	standard_input(d, c);
 }
 
+/* "./x.sh" with "#!/bin/bash" at its top is "bash ./x.sh". */
+static bool is_shell_script(struct decider *d, const struct word *word, const struct scope *scope)
+{
+	static const char *const tops[] = {"#!/bin/sh", "#!/bin/bash", "#!/usr/bin/bash",
+					   "#!/usr/bin/env bash", "#!/usr/bin/env sh"};
+	struct str text, top;
+	if (word->many || !value_is_known(word->value) || scope->n_cwds != 1 || scope->remote ||
+	    str_find_char(value_text(d->arena, word->value), '/') == STR_NPOS ||
+	    !is_foreign(d, word) || !script_content(d, word->value, scope->cwds[0], &text) ||
+	    !str_split(&text, '\n', &top))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(tops); i++)
+		if (str_eq(top, str_from(tops[i])))
+			return true;
+	return false;
+}
+
+static void run_as_script(struct decider *d, const struct word *words, size_t n,
+			  const struct scope *scope)
+{
+	struct command c;
+	struct word *all = ARENA_ARRAY(d->arena, n + 1, struct word);
+	command_describe(d, &c, words, n, scope);
+	(void)command_judge_lists(d, &c);
+	(void)command_rules(d, &c);
+	c.effect->shown = arena_join(d->arena, STR("bash "), c.shown);
+	all[0] = (struct word){.value = value_from(d->arena, STR("bash")), .span = words[0].span};
+	memcpy(all + 1, words, n * sizeof *all);
+	run_words(d, all, n + 1, scope);
+}
+
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope)
 {
 	if (n == 0)
 		return;
+	if (is_shell_script(d, &words[0], scope)) {
+		run_as_script(d, words, n, scope);
+		return;
+	}
 	if (d->nesting >= LIMIT_COMMAND_NESTING) {
 		if (!d->exhausted)
 			finding_opaque(d, NULL, STR("commands nested too deeply"), scope->span);

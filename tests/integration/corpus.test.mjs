@@ -142,12 +142,18 @@ const ordinary = {
     'pyproject.toml', 'requirements.txt', 'setup.cfg', 'steps.yaml', 'tsconfig.json',
     'build/CMakeCache.txt', 'charts/web/Chart.yaml', 'charts/web/templates/deployment.yaml', 'data/users.csv',
     'dist/app.tar.gz', 'dist/index.js', 'docs/index.md', 'docs/runbook.md', 'fixtures/users.json',
-    'overlays/staging/kustomization.yaml', 'scripts/build.sh', 'scripts/lint.sh', 'src/a.c', 'src/b.c',
+    'overlays/staging/kustomization.yaml', 'scripts/build.sh', 'scripts/deploy.sh', 'scripts/lint.sh', 'scripts/show.sh', 'src/a.c', 'src/b.c',
     'src/components/App.tsx', 'src/components/Props.ts', 'src/index.js', 'src/lexer.c', 'src/main.c', 'src/main.py',
     'src/main.rs', 'src/old.c', 'src/parser.c', 'src/utils.js', 'templates/basic/index.html', 'tests/app.test.js',
     'tests/test_app.py', 'tests/x_test.go',
   ],
-  contents: { '.gitignore': 'node_modules/\nbuild/\n.env\n!.env.example\n' },
+  contents: {
+    '.gitignore': 'node_modules/\nbuild/\n.env\n!.env.example\n',
+    'scripts/build.sh': '#!/bin/sh\nset -e\nnpm run build\n',
+    'scripts/deploy.sh': '#!/bin/bash\nkubectl delete pod "$1"\n',
+    'scripts/lint.sh': '#!/bin/bash\nset -e\ncd "$(dirname "$0")/.."\nnpx eslint src "$@"\n',
+    'scripts/show.sh': '#!/bin/bash\ncat "$1"\n',
+  },
 };
 
 // One command a line; '#' starts a comment, an arrow stands for a line break in the command.
@@ -156,7 +162,8 @@ function lines(name) {
     .map((line, i) => ({ id: `${name}:${i + 1}`, action_type: 'shell', target: line.replaceAll('⏎', '\n'), expect: ['allow'] }));
 }
 
-for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.txt', 50, 0.05]]) {
+for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.txt', 50, 0.05],
+  ['sessions.txt', 450, 0.034], ['mentions.txt', 60, 0.02]]) {
   test(`${name} under the baseline: nothing is blocked, few ask`, (t) => {
     const items = lines(name);
     assert.ok(items.length >= atLeast);
