@@ -45,6 +45,7 @@ enum {
 	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
 	LIMIT_REPLAY_KEYS = 1000,  /* rules and repositories counted apart; further ones together */
 	LIMIT_TREE_NAMES = 5000,   /* files of a directory tree that are looked at one by one */
+	LIMIT_FOUND_NAMES = 20000, /* the same where only some of them are */
 	LIMIT_SECRET_BYTES = 4096, /* a key, a passphrase */
 	LIMIT_SIGNATURE_TEXT = 256, /* bytes of a name in a signature */
 	LIMIT_TRUST_KEYS = 256,     /* public keys in a trust directory */

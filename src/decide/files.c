@@ -398,7 +398,8 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 	if (!d->resolver->tree || d->links)
 		return false;
 	enum resolved known = d->resolver->tree(d->resolver->context, d->arena, path,
-						LIMIT_TREE_NAMES, true, &files, &n);
+						selection_names_max(asked.selection), true, &files,
+						&n);
 	if (known == RESOLVED_UNKNOWN)
 		return false;
 	*ret_verdict = 0;
@@ -406,8 +407,7 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 	asked.perhaps = true; /* which of them are really touched is the program's business */
 	for (size_t i = 0; i < n && !(*ret_verdict & FILE_FOUND); i++) {
 		struct names names = {0};
-		if (asked.selection &&
-		    !selection_takes(d, asked.selection, path, files[i], files, n))
+		if (asked.selection && !selection_takes(d, asked.selection, path, files[i]))
 			continue;
 		add_known_path(d, &names, arena_join3(d->arena, path, STR("/"), files[i]));
 		names.outside = false;

@@ -133,12 +133,12 @@ static bool root_is_whole(struct decider *d, const struct found *found, struct v
 	if (!is_whole(text) || !value_is_known(canonical) || !d->resolver->tree)
 		return false;
 	struct str path = path_resolve(d, value_text(d->arena, canonical));
-	if (d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, true, &names,
+	if (d->resolver->tree(d->resolver->context, d->arena, path,
+			      selection_names_max(&found->selection), true, &names,
 			      &n) == RESOLVED_UNKNOWN)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (!is_whole(names[i]) &&
-		    selection_takes(d, &found->selection, path, names[i], names, n))
+		if (!is_whole(names[i]) && selection_takes(d, &found->selection, path, names[i]))
 			return false;
 	return true;
 }

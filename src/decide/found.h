@@ -18,9 +18,11 @@ struct selection {
 /* What the command's options say. */
 struct selection selection_of(struct decider *d, const struct arguments *arguments);
 bool selection_is_all(const struct selection *selection);
-/* Does it take `name`, which is relative to the directory `root`? names: all that lies below it. */
+/* Does it take `name`, which is relative to the directory `root`? */
 bool selection_takes(struct decider *d, const struct selection *selection, struct str root,
-		     struct str name, const struct str *names, size_t n_names);
+		     struct str name);
+/* How many names of a directory are worth being looked at. */
+size_t selection_names_max(const struct selection *selection);
 
 /* Words that are names of files below some directories. */
 struct found {

@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "decide/paths.h"
 
-enum { GLOBS_MAX = 32, IGNORE_FILES_MAX = 64 };
+enum { GLOBS_MAX = 32 };
 
 /* ---- globs ---- */
 
@@ -81,6 +81,11 @@ bool selection_is_all(const struct selection *selection)
 	return !selection->n_globs && !selection->skips_hidden;
 }
 
+size_t selection_names_max(const struct selection *selection)
+{
+	return !selection || selection_is_all(selection) ? LIMIT_TREE_NAMES : LIMIT_FOUND_NAMES;
+}
+
 /* ---- hidden files ---- */
 
 static bool has_hidden_part(struct str name)
@@ -131,43 +136,23 @@ static bool file_takes_back(struct decider *d, struct str path, struct str name)
 
 static const char *const ignore_files[] = {".gitignore", ".ignore", ".rgignore", ".fdignore"};
 
-static bool is_ignore_file(struct str base)
+/* An ignore file speaks for its directory and what is below. */
+static bool is_taken_back(struct decider *d, struct str root, struct str name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(ignore_files); i++)
-		if (str_is(base, ignore_files[i]))
-			return true;
-	return false;
-}
-
-/* In the directory and everything above it. */
-static bool outer_takes_back(struct decider *d, struct str root, struct str name)
-{
-	for (struct str dir = root; dir.n > 1; dir = str_first(dir, str_find_last_char(dir, '/')))
+	struct str dir = arena_join3(d->arena, root, STR("/"), name);
+	if (!d->resolver->content || d->resolver->search_configured || !d->workspace.n)
+		return true;
+	for (size_t slash; (slash = str_find_last_char(dir, '/')) != STR_NPOS && slash > 0;) {
+		dir = str_first(dir, slash);
 		for (size_t i = 0; i < ARRAY_SIZE(ignore_files); i++)
 			if (file_takes_back(
 				    d,
 				    arena_join3(d->arena, dir, STR("/"), str_from(ignore_files[i])),
 				    name))
 				return true;
+	}
 	return file_takes_back(d, arena_join(d->arena, d->workspace, STR("/.git/info/exclude")),
 			       name);
-}
-
-static bool is_taken_back(struct decider *d, struct str root, struct str name,
-			  const struct str *names, size_t n_names)
-{
-	size_t seen = 0;
-	if (!d->resolver->content || d->resolver->search_configured || !d->workspace.n)
-		return true;
-	for (size_t i = 0; i < n_names; i++) {
-		if (!is_ignore_file(str_basename(names[i])) ||
-		    str_find_char(names[i], '/') == STR_NPOS)
-			continue;
-		if (++seen > IGNORE_FILES_MAX ||
-		    file_takes_back(d, arena_join3(d->arena, root, STR("/"), names[i]), name))
-			return true;
-	}
-	return outer_takes_back(d, root, name);
 }
 
 /* ---- taking ---- */
@@ -191,12 +176,11 @@ static bool meets_a_glob(struct decider *d, const struct selection *selection, s
 }
 
 bool selection_takes(struct decider *d, const struct selection *selection, struct str root,
-		     struct str name, const struct str *names, size_t n_names)
+		     struct str name)
 {
 	if (selection->n_globs)
 		return meets_a_glob(d, selection, str_basename(name));
-	return !selection->skips_hidden || !has_hidden_part(name) ||
-	       is_taken_back(d, root, name, names, n_names);
+	return !selection->skips_hidden || !has_hidden_part(name) || is_taken_back(d, root, name);
 }
 
 /* ---- the expression of find ---- */
