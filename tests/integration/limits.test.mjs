@@ -95,6 +95,15 @@ const others = {
     symlinkSync('../.env', join(directory, 'many/z.txt'));
     assert.notEqual(ask(), 'allow');
   },
+  FOUND_NAMES(cap) {
+    const directory = scratch('found');
+    mkdirSync(join(directory, 'many'));
+    for (let i = 0; i < cap; i++) put(directory, `many/f${i}`, '');
+    const ask = () => decideAll([command('find many -name "z*.txt" -exec cat {} +')], { cwd: directory, args: ['--workspace', directory] })[0].decision;
+    assert.equal(ask(), 'allow');
+    put(directory, 'many/one-more', '');
+    assert.equal(ask(), 'require_approval');
+  },
   SAME_FILE_WALK(cap) {
     const directory = scratch('same'), outside = scratch('outside');
     put(outside, 'x', '');
