@@ -86,6 +86,15 @@ const others = {
     const [at] = decideAll([{ action_type: 'read_file', target: 'l0' }], { args: ['--facts', file] });
     assert.equal(at.decision, 'block');
   },
+  FOUND_NAMES(cap) {
+    const directory = scratch('found');
+    for (let i = 0; i < cap; i++) put(directory, `src/f${i}.ts`, '');
+    const search = command('find src -name "*.ts" | xargs cat');
+    const ask = () => decideAll([search], { cwd: directory, args: ['--workspace', directory] })[0].decision;
+    assert.equal(ask(), 'allow');
+    put(directory, 'src/one-more.ts', '');
+    assert.equal(ask(), 'require_approval');
+  },
   TREE_NAMES(cap) {
     const directory = scratch('tree');
     mkdirSync(join(directory, 'many'));
