@@ -4,13 +4,14 @@
  */
 #include "shell/builtin.h"
 
-static void remember_local(struct eval *ev, struct state *st, struct str name)
+/* Returns whether it was one already. */
+static bool remember_local(struct eval *ev, struct state *st, struct str name)
 {
 	if (!ev->frame)
-		return;
+		return false;
 	for (const struct local *l = ev->frame->locals; l; l = l->next)
 		if (str_eq(l->name, name))
-			return;
+			return true;
 	struct local *local = ARENA_NEW(ev->arena, struct local);
 	*local = (struct local){
 		.name = name,
@@ -19,6 +20,7 @@ static void remember_local(struct eval *ev, struct state *st, struct str name)
 		.next = ev->frame->locals,
 	};
 	ev->frame->locals = local;
+	return false;
 }
 
 static bool makes_local(struct eval *ev, const struct simple *s)
@@ -90,9 +92,11 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
 {
 	if (makes_local(ev, s)) {
-		remember_local(ev, st, name);
+		bool again = remember_local(ev, st, name) || (ev->frame && ev->frame->prefixed);
+		st->weak += again; /* then it may keep its value */
 		if (!builtin_may_have(ev, s, 'p') && ev->frame)
 			state_assign(ev, st, name, &variable_unset);
+		st->weak -= again;
 	}
 	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
 	apply_readonly(ev, st, s, name);
@@ -125,6 +129,19 @@ static void declare_braced(struct eval *ev, struct state *st, struct simple *s,
 		declare_one(ev, s, word, expand_assigned(ev, st, braced->items[i]));
 }
 
+/* Behind an expanded brace, what else is in the word would be split into words, too. */
+static bool is_literal(const struct part *parts)
+{
+	for (; parts; parts = parts->next) {
+		if (parts->kind != PART_TEXT)
+			return false;
+		for (size_t i = 0; i < parts->text.n && !parts->quoted; i++)
+			if (strchr("*?[~", parts->text.p[i]))
+				return false;
+	}
+	return true;
+}
+
 void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 		     const struct word_node *word)
 {
@@ -132,7 +149,7 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 	struct part_words braced = {0};
 	expand_braces(ev, word->parts, &braced);
 	if (braced.n > 1 && !braced.too_many && !word->is_array && !word->has_subscript &&
-	    !word->append) {
+	    !word->append && is_literal(word->parts)) {
 		declare_braced(ev, st, s, word, &braced);
 		return;
 	}
@@ -196,7 +213,34 @@ static bool plain_name(struct str name)
 	return name.n > 0;
 }
 
+/* Does Bash refuse the options, and assign nothing? */
+static bool has_odd_option(struct eval *ev, const struct simple *s)
+{
+	struct str name = builtin_arg(ev, s, 0);
+	const char *known = str_is(name, "export")     ? "fnp"
+			    : str_is(name, "readonly") ? "aAfp"
+						       : "aAfFgiIlnrtuxp";
+	size_t end = builtin_skip_options(ev, s, "");
+	for (size_t i = 1; i < end; i++) {
+		struct str text = builtin_arg(ev, s, i);
+		for (size_t k = 1; k < text.n; k++)
+			if (!strchr(known, text.p[k]) && !str_is(text, "--"))
+				return true;
+	}
+	return false;
+}
+
+static void run_declarations(struct eval *ev, struct state *st, struct simple *s);
+
 void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
+{
+	bool refused = has_odd_option(ev, s);
+	st->weak += refused;
+	run_declarations(ev, st, s);
+	st->weak -= refused;
+}
+
+static void run_declarations(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = builtin_skip_options(ev, s, ""); i < s->words.n; i++) {
 		struct str name;
@@ -224,6 +268,8 @@ void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
 		else if (plain_name(name)) {
 			declare_value(ev, st, s, name, value);
 		} else {
+			state_assign(ev, st, str_first(name, str_find_char(name, '[')),
+				     &variable_tainted);
 			arith_effects(ev, st, value_from(ev->arena, name));
 			state_havoc(ev, st);
 		}

@@ -7,9 +7,18 @@
 static const struct seg digits_seg = {SEG_ANY, STR_INIT(SEG_TEXT_UNSPLIT), NULL};
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
+static bool has_glob(struct value v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.seg[i].kind == SEG_GLOB)
+			return true;
+	return false;
+}
+
 static void output_word(struct eval *ev, struct value *output, const struct word *word)
 {
-	*output = value_concat(ev->arena, *output, word->many ? value_any() : word->value);
+	*output = value_concat(ev->arena, *output,
+			       has_glob(word->value) ? value_any() : word->value);
 	(void)eval_charge(ev, output->n);
 }
 
@@ -108,7 +117,7 @@ static bool output_of_printf(struct eval *ev, const struct simple *s, struct val
 	struct value output = {NULL, 0};
 	bool used = false;
 	for (size_t k = i; k < s->words.n; k++)
-		if (s->words.items[k].many)
+		if (s->words.items[k].many || has_glob(s->words.items[k].value))
 			return false;
 	do {
 		used = false;
@@ -208,7 +217,7 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 		known = output_of_path(ev, s, &output);
 		break;
 	case OUTPUT_PWD:
-		known = st->n_cwds == 1 && s->words.n == 1;
+		known = st->n_cwds == 1 && s->words.n == 1 && directory_is_plain(ev, st->cwds[0]);
 		if (known)
 			output = value_concat(ev->arena, st->cwds[0],
 					      value_from(ev->arena, STR("\n")));
@@ -222,6 +231,9 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 	case OUTPUT_UNKNOWN:
 		break;
 	}
+	/* Found in another directory, the program may be another one. */
+	if (kind == OUTPUT_CAT || kind == OUTPUT_PATH)
+		known = known && state_variable(ev, st, STR("PATH")) == ev->path;
 	/* With a redirection that fails it does not run at all. */
 	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;
 	if (known && silent && !s->output_unknown && !s->redirects && !s->may_skip) {

@@ -26,10 +26,14 @@ bool builtin_args_known(const struct simple *s, size_t from)
 /* Index of the first word behind the options; words of the option string take a value. */
 size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char *with_value)
 {
+	static const char *const with_plus[] = {"declare", "local", "typeset"};
+	bool plus = false;
+	for (size_t k = 0; k < ARRAY_SIZE(with_plus); k++)
+		plus |= str_is(builtin_arg(ev, s, 0), with_plus[k]);
 	size_t i = 1;
 	while (i < s->words.n) {
 		struct str text = builtin_arg(ev, s, i);
-		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+'))
+		if (text.n < 2 || (text.p[0] != '-' && !(plus && text.p[0] == '+')))
 			return i;
 		i++;
 		if (str_is(text, "--"))
@@ -38,7 +42,11 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 		size_t letter = 1;
 		while (letter < text.n && !strchr(with_value, text.p[letter]))
 			letter++;
-		i += letter + 1 == text.n;
+		if (letter + 1 != text.n)
+			continue;
+		if (i < s->words.n && s->words.items[i].many)
+			return i; /* the value, and what else? */
+		i++;
 	}
 	return i;
 }
@@ -103,7 +111,9 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 	size_t fresh = n;
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = st->cwds[i];
-	st->oldpwd = st->n_cwds == 1 ? st->cwds[0] : value_any();
+	st->fresh_oldpwd = st->n_cwds == 1 ? st->cwds[0] : value_any();
+	if (!value_eq(st->oldpwd, st->fresh_oldpwd))
+		st->oldpwd = value_any();
 	st->cwds = all;
 	st->n_cwds = n;
 	st->n_fresh = fresh;
@@ -113,8 +123,18 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 	}
 }
 
+/* Bash sets these by itself, over what the text has assigned. */
+static void forget_assigned_directories(struct eval *ev, struct state *st)
+{
+	static const char *const names[] = {"PWD", "OLDPWD"};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (state_find(ev, st, BINDING_VARIABLE, str_from(names[i])))
+			state_assign(ev, st, str_from(names[i]), &variable_tainted);
+}
+
 static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 {
+	forget_assigned_directories(ev, st);
 	size_t i = builtin_skip_options(ev, s, "");
 	struct str name = builtin_arg(ev, s, 0);
 	if (str_is(name, "popd") || s->words.n > i + 1 ||
@@ -156,6 +176,42 @@ static void set_option(struct eval *ev, struct state *st, struct str name)
 			eval_opaque(ev, st, "set changes how text is read");
 }
 
+static const char *const set_options[] = {"allexport",
+					  "braceexpand",
+					  "emacs",
+					  "errexit",
+					  "errtrace",
+					  "functrace",
+					  "hashall",
+					  "histexpand",
+					  "history",
+					  "ignoreeof",
+					  "interactive-comments",
+					  "keyword",
+					  "monitor",
+					  "noclobber",
+					  "noexec",
+					  "noglob",
+					  "nolog",
+					  "notify",
+					  "nounset",
+					  "onecmd",
+					  "physical",
+					  "pipefail",
+					  "posix",
+					  "privileged",
+					  "verbose",
+					  "vi",
+					  "xtrace"};
+
+static bool is_set_option(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(set_options); i++)
+		if (str_is(name, set_options[i]))
+			return true;
+	return false;
+}
+
 static void run_set(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
@@ -170,6 +226,8 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 		}
 		if (str_is(text, "-"))
 			return;
+		if (str_is(text, "+"))
+			continue;
 		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+')) {
 			set_positional(ev, st, s->words.items + i, s->words.n - i);
 			return;
@@ -180,8 +238,13 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");
-		if (text.p[text.n - 1] == 'o' && i + 1 < s->words.n)
-			set_option(ev, st, builtin_arg(ev, s, ++i));
+		if (text.p[text.n - 1] != 'o' || i + 1 >= s->words.n)
+			continue;
+		set_option(ev, st, builtin_arg(ev, s, ++i));
+		if (!is_set_option(builtin_arg(ev, s, i))) {
+			st->positional_unknown = true; /* an error, which leaves them alone */
+			return;
+		}
 	}
 }
 
@@ -244,10 +307,14 @@ static bool run_eval(struct eval *ev, struct state *st, struct simple *s)
 			      : builtin_arg(ev, s, i);
 		(void)eval_charge(ev, 1 + text.n / 64);
 	}
+	struct state refused = *st;
 	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH)
 		eval_opaque(ev, st, "nested too deeply");
 	else if (text.n)
 		eval_text(ev, st, text);
+	/* The reader takes more between [[ and ]] than Bash, which may refuse the whole line. */
+	if (str_find(text, STR("[[")) != STR_NPOS)
+		state_join(ev, st, &refused, false);
 	return false;
 }
 
@@ -291,7 +358,7 @@ static void defer(struct eval *ev, const struct state *st, struct str text)
 				      .piped_in = ev->piped_in,
 				      .next = ev->deferred};
 	ev->deferred = deferred;
-	ev->traps = true;
+	ev->keeps_late = true;
 }
 
 static void run_trap(struct eval *ev, struct state *st, struct simple *s)

@@ -102,13 +102,16 @@ void eval_text(struct eval *ev, struct state *st, struct str text)
 	struct read_context context = text_context(ev);
 	struct read_result read;
 	const struct shell_command *feeder = ev->feeder;
+	const struct value *input = ev->input;
 	context.depth++;
 	shell_read(&context, text, &read);
 	ev->depth++;
 	ev->feeder = NULL;
+	ev->input = NULL; /* whichever of its commands reads it */
 	if (read.list)
 		eval_node(ev, st, read.list);
 	ev->feeder = feeder;
+	ev->input = input;
 	ev->depth--;
 	if (read.error)
 		eval_opaque(ev, st, read.error);
@@ -153,27 +156,42 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 	}
 }
 
-/* a && b || c: from the second on, each runs perhaps. Behind && a cd just before has succeeded. */
+/* What holds after success and after failure: a cd just before has moved, or has not. */
+static void split_status(const struct state *st, struct state *ret_yes, struct state *ret_no)
+{
+	*ret_yes = *ret_no = *st;
+	if (!st->n_fresh)
+		return;
+	ret_yes->n_cwds = st->n_fresh;
+	ret_yes->oldpwd = st->fresh_oldpwd;
+	ret_no->cwds += st->n_fresh;
+	ret_no->n_cwds -= st->n_fresh;
+	ret_yes->n_fresh = ret_no->n_fresh = 0;
+}
+
+/* a && b || c: from the second on, each runs perhaps. */
 static void eval_and_or(struct eval *ev, struct state *st, const struct node *node)
 {
+	struct state yes, no;
 	eval_node(ev, st, node->first);
+	split_status(st, &yes, &no);
+	ev->branches++;
 	for (const struct node *item = node->first->next; item && !ev->exhausted;
 	     item = item->next) {
-		struct state skipped = *st;
-		if (st->n_fresh) {
-			struct state *yes = item->or_else ? &skipped : st;
-			struct state *no = item->or_else ? st : &skipped;
-			no->cwds += st->n_fresh;
-			no->n_cwds -= st->n_fresh;
-			yes->n_cwds = st->n_fresh;
-			yes->n_fresh = no->n_fresh = 0;
+		struct state ran = item->or_else ? no : yes, ran_yes, ran_no;
+		eval_node(ev, &ran, item);
+		split_status(&ran, &ran_yes, &ran_no);
+		if (item->or_else) {
+			no = ran_no;
+			state_join(ev, &yes, &ran_yes, false);
+		} else {
+			yes = ran_yes;
+			state_join(ev, &no, &ran_no, false);
 		}
-		ev->branches++;
-		eval_node(ev, st, item);
-		ev->branches--;
-		state_join(ev, st, &skipped, false);
-		st->surely = st->surely && skipped.surely;
 	}
+	ev->branches--;
+	*st = yes;
+	state_join(ev, st, &no, false);
 }
 
 static void eval_stage(struct eval *ev, struct state *st, const struct node *stage, int pipeline)
@@ -407,21 +425,23 @@ static void eval_case(struct eval *ev, struct state *st, const struct node *node
 	if (!node->words)
 		return;
 	(void)expand_value(ev, st, node->words->parts);
-	struct state result = *st;
-	struct state entry = *st;
+	struct state result = *st, entry = *st;
+	bool goes_on =
+		false; /* ;& or ;;& behind an earlier branch: this one may start where that ended */
 	ev->branches++;
 	for (const struct case_item *item = node->items; item && !ev->exhausted;
 	     item = item->next) {
+		if (goes_on)
+			state_join(ev, &entry, &result, false);
 		for (const struct word_node *pattern = item->patterns; pattern;
 		     pattern = pattern->next)
 			(void)expand_value(ev, &entry, pattern->parts);
-		/* With ;& and ;;& a branch may start where another ended. */
 		struct state branch = entry;
-		state_join(ev, &branch, &result, false);
 		if (item->body)
 			eval_node(ev, &branch, item->body);
 		state_join(ev, &result, &branch, false);
 		state_join(ev, &result, &entry, false);
+		goes_on |= item->goes_on;
 	}
 	ev->branches--;
 	*st = result;
@@ -468,9 +488,13 @@ static void restore_locals(struct eval *ev, struct state *st, const struct frame
 
 static void call_body(struct eval *ev, struct state *st, const struct node *body, bool unknown)
 {
-	struct frame frame = {
-		.body = body, .unknown = unknown, .caller = ev->frame, .branches = ev->branches};
+	struct frame frame = {.body = body,
+			      .unknown = unknown,
+			      .caller = ev->frame,
+			      .branches = ev->branches,
+			      .prefixed = ev->prefixed};
 	ev->frame = &frame;
+	ev->prefixed = false;
 	ev->calls++;
 	ev->depth++;
 	eval_node(ev, st, body);
@@ -488,8 +512,17 @@ static void call_recursive(struct eval *ev, struct state *st, const struct node 
 	st->positional_unknown = true;
 	st->globs_unknown = true;
 	st->surely = false;
-	if (!on_stack(ev, body, true))
+	/* Twice, since a deeper call finds in its environment what this one has assigned. */
+	ev->keeps_late = true;
+	for (int pass = 0; pass < 2 && !on_stack(ev, body, true); pass++) {
+		const struct shell_assign *late = ev->late;
 		call_body(ev, st, body, true);
+		state_havoc(ev, st);
+		state_unknown_cwd(ev, st);
+		if (ev->late == late)
+			break;
+		state_add_late(ev, st);
+	}
 	state_havoc(ev, st);
 	state_unknown_cwd(ev, st);
 }
@@ -625,8 +658,11 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	/* Bash prints and reads such text once more, and then takes the name for the command. */
 	if (ev->substitutions)
 		eval_opaque(ev, st, "coproc in a substitution");
+	const struct value *input = ev->input;
 	ev->capture = NULL;
+	ev->input = NULL; /* it reads what the shell writes to it */
 	eval_subshell(ev, st, node->body);
+	ev->input = input;
 	ev->capture = outer;
 	state_assign(ev, st, node->name, &variable_tainted);
 	state_assign(ev, st, arena_join(ev->arena, node->name, STR("_PID")), &variable_tainted);

@@ -56,6 +56,7 @@ struct state {
 	size_t n_cwds;
 	size_t n_fresh; /* cwds in front that hold if the cd just before succeeded; 0: none */
 	struct value oldpwd;
+	struct value fresh_oldpwd; /* if that cd succeeded */
 	const struct word *positional;
 	size_t n_positional;
 	bool positional_unknown;
@@ -93,6 +94,8 @@ void state_shake(struct state *st);
 bool state_is_unsure(const struct state *st);
 /* Only what state_join() does to assignments. */
 void state_join_assigns(struct eval *ev, struct state *st, const struct state *other);
+/* Commands may find in their environment whatever was assigned late. */
+void state_add_late(struct eval *ev, struct state *st);
 /* Forgets every variable. */
 void state_havoc(struct eval *ev, struct state *st);
 void state_unknown_cwd(struct eval *ev, struct state *st);
@@ -121,6 +124,7 @@ struct frame {
 	struct frame *caller;
 	struct local *locals;
 	unsigned branches; /* ev->branches when it was entered */
+	bool prefixed;     /* assignments stood in front of the call */
 };
 
 struct local {
@@ -156,16 +160,22 @@ struct eval {
 	struct choice choices[LIMIT_SHELL_REPLAYS];
 	size_t n_choices, at_choice;
 	bool choosing;
+	bool replaying; /* the words of a command are being expanded */
 	struct frame *frame;
 	int calls;
-	int aliases;        /* alias expansions in progress */
-	int substitutions;  /* $( ) and <( ) around the command */
-	size_t substituted; /* how many were run */
+	bool prefixed; /* assignments stand in front of the function that is called next */
+	const struct variable *path; /* PATH as the text finds it */
+	int aliases;                 /* alias expansions in progress */
+	int substitutions;           /* $( ) and <( ) around the command */
+	size_t substituted;          /* how many were run */
 	bool subscripts; /* some variable holds a subscript with a substitution, which arithmetic runs */
 	bool odd_descriptors; /* some descriptor was closed or moved */
 	struct deferred *deferred;
-	const struct shell_assign *late;     /* what was assigned since the first trap was set */
-	bool traps;                          /* one was set */
+	/* What was assigned since the first trap was set, or the first function called itself: what
+	 * runs then may find it.
+	 */
+	const struct shell_assign *late;
+	bool keeps_late;
 	const struct binding *all_functions; /* every definition seen */
 	struct span span;                    /* of the simple command being run */
 };
@@ -243,6 +253,8 @@ void field_any(struct field *f, bool quoted);
 void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star);
 void field_end(struct field *f);
 struct value field_take(struct field *f);
+/* Is it what $PWD holds in that directory? */
+bool directory_is_plain(struct eval *ev, struct value v);
 void expand_param(struct field *f, const struct param *param, bool quoted);
 
 /* The words that brace expansion makes of one; itself when there is nothing to expand. */

@@ -133,6 +133,7 @@ static void glob_text(struct field *f, struct str text, bool last)
 			if (n == 0) {
 				push_seg(f, SEG_ANY, STR(""));
 				f->fuzzy = true;
+				f->many |= f->out != NULL; /* a pattern, perhaps */
 				return;
 			}
 		}
@@ -240,6 +241,14 @@ void field_value(struct field *f, struct value v, bool quoted)
 	}
 }
 
+static bool only_blanks(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!strchr(" \t\n", text.p[i]))
+			return false;
+	return true;
+}
+
 void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star)
 {
 	bool unknown = false;
@@ -266,6 +275,14 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 				field_value(f, items[i].value, true);
 		}
 		f->started |= quoted;
+		return;
+	}
+	/* The parameters are joined by the first character of IFS and then split, which matters when it is no blank. */
+	struct str separators;
+	if (!quoted && f->splits && n > 1 &&
+	    (!current_ifs(f, &separators) || !only_blanks(separators))) {
+		push_seg(f, SEG_ANY, STR(""));
+		f->many = true;
 		return;
 	}
 	/* Where words at the edge vanish, what is glued to the list meets the ones inside. */
@@ -299,6 +316,11 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 	while (end < text.n && text.p[end] != '/' && (f->out || text.p[end] != ':'))
 		end++;
 	struct str who = str_make(text.p + 1, end - 1);
+	/* Whether a ':' ends it depends on what else is in the word. */
+	if (str_find_char(who, ':') != STR_NPOS) {
+		field_any(f, true);
+		return end;
+	}
 	if (end == text.n && goes_on)
 		return 0;
 	if (who.n == 0) {
@@ -395,6 +417,16 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 			text->n--;
 		if (text->n)
 			break;
+		v.n--;
+	}
+	/* Where the end may be nothing, the newlines in front of it may be cut off as well; it stands for them, too. */
+	for (size_t i = v.n; i > 1 && segs[i - 1].kind == SEG_ANY; i--) {
+		struct str *text = &segs[i - 2].text;
+		while (segs[i - 2].kind == SEG_TEXT && text->n && text->p[text->n - 1] == '\n')
+			text->n--;
+		if (segs[i - 2].kind != SEG_TEXT || text->n)
+			break;
+		segs[i - 2] = segs[i - 1];
 		v.n--;
 	}
 	field_value(f, (struct value){segs, v.n}, quoted);
@@ -539,6 +571,18 @@ static bool holds_substitution(struct str text)
 
 static void arith_name(struct eval *ev, struct state *st, struct str name, int depth);
 
+static struct str behind_subscript(struct str text)
+{
+	int depth = 0;
+	for (size_t i = 0; text.n && text.p[0] == '[' && i < text.n; i++) {
+		depth += text.p[i] == '[';
+		depth -= text.p[i] == ']';
+		if (depth == 0)
+			return str_from_at(text, i + 1);
+	}
+	return text;
+}
+
 /* Looks at every name in the expression: arithmetic evaluates their values as expressions again. */
 static void arith_text(struct eval *ev, struct state *st, struct str text, int depth)
 {
@@ -555,7 +599,7 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		if (i > from && !ascii_is_digit(text.p[from]))
 			arith_name(ev, st, str_make(text.p + from, i - from), depth);
 		bool assigns = false;
-		struct str rest = str_from_at(text, i);
+		struct str rest = behind_subscript(str_from_at(text, i));
 		if (i > from && rest.n) {
 			bool compare = rest.n > 1 && rest.p[0] == '=' && rest.p[1] == '=';
 			size_t eq = str_find_char(str_first(rest, 4), '=');
@@ -697,8 +741,39 @@ static void arith_name(struct eval *ev, struct state *st, struct str name, int d
 		arith_value(ev, st, v->items[i].many ? value_any() : v->items[i].value, depth);
 }
 
+/* Does the text assign to what stands behind it, or in front of it? */
+static bool assigns_next(struct str text)
+{
+	text = str_trim(text);
+	return str_ends(text, STR("++")) || str_ends(text, STR("--"));
+}
+
+static bool assigns_before(struct str text)
+{
+	text = str_trim(text);
+	size_t equals = str_find_char(str_first(text, text.n < 3 ? text.n : 3), '=');
+	return str_starts(text, STR("++")) || str_starts(text, STR("--")) ||
+	       (equals != STR_NPOS && !str_starts(text, STR("==")));
+}
+
+/* What the environment holds and was taken for a number may be a name. */
+static bool assigns_foreign(struct value expression)
+{
+	for (size_t i = 0; i < expression.n; i++) {
+		if (expression.seg[i].kind != SEG_NUMBER)
+			continue;
+		if (i > 0 && assigns_next(expression.seg[i - 1].text))
+			return true;
+		if (i + 1 < expression.n && assigns_before(expression.seg[i + 1].text))
+			return true;
+	}
+	return false;
+}
+
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
+	if (assigns_foreign(expression))
+		eval_opaque(ev, st, "arithmetic that assigns to a name from the environment");
 	/* An error ends the line, and what the rest of it assigns never is. */
 	if (!value_is_numeric(expression) && !is_well_formed(ev, expression))
 		state_shake(st);

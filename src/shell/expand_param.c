@@ -100,12 +100,22 @@ static void hold_special(struct eval *ev, const struct state *st, char name, str
 		h->unknown = true; /* $- , and $! before the first job */
 }
 
+/* Behind "..", where Bash is depends on links and on options. */
+bool directory_is_plain(struct eval *ev, struct value v)
+{
+	if (!value_is_known(v))
+		return false;
+	struct str text = value_text(ev->arena, v);
+	return text.n == 1 || (str_find(text, STR("/.")) == STR_NPOS &&
+			       str_find(text, STR("//")) == STR_NPOS && !str_ends(text, STR("/")));
+}
+
 static void hold_directory(struct eval *ev, const struct state *st, bool old, struct holding *h)
 {
 	bool unknown;
 	size_t picked = old ? 0 : eval_pick(ev, st->n_cwds, &unknown);
 	h->value = old ? st->oldpwd : unknown ? value_any() : st->cwds[picked];
-	if (h->value.n == 1 && h->value.seg[0].kind == SEG_ANY)
+	if (!directory_is_plain(ev, h->value))
 		h->unknown = true;
 }
 
@@ -530,7 +540,7 @@ static void default_operator(struct field *f, const struct param *param, const s
 		run_words(f, param->arg);
 		state_shake(f->st);
 	}
-	if (h->is_list)
+	if (h->is_list && !h->star && !str_is(param->name, "*"))
 		f->vanishes |= quoted;
 	else
 		f->started |= quoted;

@@ -34,6 +34,7 @@ enum reserved {
 	RESERVED_OPEN,
 	RESERVED_CLOSE,
 	RESERVED_TEST,
+	RESERVED_TEST_END,
 };
 
 struct node *grammar_node(struct reader *r, enum node_kind kind);

@@ -42,7 +42,9 @@ struct node *read_function_body(struct reader *r, struct node *node)
 	reader_skip_lines(r);
 	node->kind = NODE_FUNCTION;
 	node->body = read_command(r);
-	if (!node->body)
+	bool compound = node->body && node->body->kind != NODE_SIMPLE &&
+			node->body->kind != NODE_FUNCTION && node->body->kind != NODE_COPROC;
+	if (!compound)
 		reader_fail(r, "a function without a body");
 	grammar_end_node(r, node);
 	return node;

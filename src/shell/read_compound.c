@@ -33,6 +33,7 @@ static const struct {
 	{"{", RESERVED_OPEN, false},
 	{"}", RESERVED_CLOSE, true},
 	{"[[", RESERVED_TEST, false},
+	{"]]", RESERVED_TEST_END, true},
 };
 
 enum { RESERVED_LONGEST = 8 };
@@ -51,7 +52,8 @@ enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 	*ret_end = r->at;
 	r->at = at;
 	for (size_t i = 0; i < ARRAY_SIZE(reserved_words); i++)
-		if (str_is(str_make(word, n), reserved_words[i].text))
+		if (n && word[0] == reserved_words[i].text[0] &&
+		    str_is(str_make(word, n), reserved_words[i].text))
 			return reserved_words[i].word;
 	return RESERVED_NONE;
 }
@@ -123,7 +125,12 @@ static struct node *read_parenthesis(struct reader *r)
 		struct node *node = read_arithmetic_command(r);
 		if (node)
 			return node;
+		size_t from = r->at;
 		node = read_subshell(r);
+		struct str text = str_make(r->text.p + from, r->at - from);
+		if (str_find_char(text, '\'') != STR_NPOS &&
+		    (str_find_char(text, '`') != STR_NPOS || str_find_char(text, '$') != STR_NPOS))
+			reader_fail(r, "(( that is no arithmetic, with quotes inside");
 		if (r->heredocs != heredocs)
 			reader_fail(r, "(( that is no arithmetic, with a here-document inside");
 		return node;
@@ -278,7 +285,9 @@ static struct node *read_case(struct reader *r)
 			/* ;;  ;&  ;;& */
 			if (!reader_accept(r, '&')) {
 				reader_expect(r, ';', "\";;\" is missing in \"case\"");
-				(void)reader_accept(r, '&');
+				item->goes_on = reader_accept(r, '&');
+			} else {
+				item->goes_on = true;
 			}
 		} else {
 			reader_skip_lines(r);
@@ -394,6 +403,7 @@ static bool starts_compound(struct reader *r)
 	case RESERVED_TIME:
 	case RESERVED_NOT:
 	case RESERVED_CLOSE:
+	case RESERVED_TEST_END:
 		return false;
 	}
 	return false;
@@ -406,13 +416,15 @@ static struct node *read_coproc(struct reader *r)
 	node->name = STR("COPROC");
 	reader_skip_blanks(r);
 	if (!starts_compound(r)) {
-		size_t at = r->at;
+		size_t at = r->at, end;
 		struct str name;
 		bool quoted;
 		struct word_node *word = read_word(r, false, WORD_PLAIN);
 		reader_skip_blanks(r);
 		if (word && word_node_text(word, &name, &quoted) && starts_compound(r))
 			node->name = name;
+		else if (peek_reserved(r, &end) != RESERVED_NONE)
+			reader_fail(r, "a reserved word behind coproc and a name");
 		else if (!r->error)
 			r->at = at;
 	}
@@ -457,6 +469,7 @@ static struct node *read_reserved(struct reader *r, enum reserved word)
 	case RESERVED_TIME:
 	case RESERVED_NOT:
 	case RESERVED_CLOSE:
+	case RESERVED_TEST_END:
 		break;
 	}
 	reader_fail(r, "unexpected reserved word");

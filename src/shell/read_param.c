@@ -55,7 +55,8 @@ static void read_length_sign(struct reader *r, struct param *param)
 	(void)reader_next(r);
 	struct str name = read_parameter_name(r, true);
 	int c = reader_peek(r);
-	if (name.n && (c == '}' || c == '[')) {
+	bool has_elements = name.n && ascii_is_name(name.p[0]) && !ascii_is_digit(name.p[0]);
+	if (name.n && (c == '}' || (c == '[' && has_elements))) {
 		param->length = true;
 		param->name = name;
 	} else {

@@ -21,11 +21,13 @@ bool peek_redirection(struct reader *r, size_t *ret_sign)
 	}
 	if (c == '{') {
 		r->at++;
+		bool digit = reader_peek(r) > 0 && reader_peek(r) < 128 &&
+			     ascii_is_digit((char)reader_peek(r));
 		while (reader_peek(r) > 0 && reader_peek(r) < 128 &&
 		       ascii_is_name((char)reader_peek(r)))
 			r->at++;
 		c = reader_peek(r);
-		if (c == '}')
+		if (c == '}' && !digit)
 			r->at++;
 		else
 			r->at = at;
@@ -89,6 +91,9 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 		c = quote == '\'' ? reader_next_raw(r) : reader_next(r);
 		if (c == '$' && !quote && (reader_peek(r) == '\'' || reader_peek(r) == '"'))
 			reader_fail(r, "a here-document's delimiter with escapes");
+		if (quote != '\'' &&
+		    (c == '`' || (c == '$' && reader_peek(r) > 0 && strchr("({[", reader_peek(r)))))
+			reader_fail(r, "a here-document's delimiter with a substitution");
 		if (c == quote) {
 			quote = 0;
 			continue;

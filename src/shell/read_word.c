@@ -110,6 +110,8 @@ static bool braces_differ(struct str text)
 	}
 	if (!inner || quotes < 3 || open == STR_NPOS)
 		return false;
+	if (simple)
+		return true;
 	struct str rest = str_from_at(text, open);
 	return str_find_char(rest, '}') != STR_NPOS &&
 	       (str_find_char(rest, ',') != STR_NPOS || str_find(rest, STR("..")) != STR_NPOS);
@@ -183,10 +185,20 @@ static unsigned ansi_escape(struct reader *r)
 	}
 	if (c == 'c') {
 		(void)reader_next_raw(r);
-		(void)reader_next_raw(r);
-		return ANSI_UNKNOWN;
+		int control = reader_next_raw(r);
+		if (control == '\\' && r->at < r->text.n && r->text.p[r->at] == '\\')
+			(void)reader_next_raw(r);
+		return (control & 0x1f) == 0 ? 0 : (unsigned)ANSI_UNKNOWN;
 	}
 	return ANSI_LITERAL;
+}
+
+static bool is_harmless(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!ascii_is_name(text.p[i]) && !strchr("./,:%+-", text.p[i]))
+			return false;
+	return true;
 }
 
 /* $'...' */
@@ -194,9 +206,7 @@ static void ansi_quotes(struct reader *r, struct part_list *list)
 {
 	flush_text(r, list);
 	(void)reader_next(r);
-	/* Bash prints such text, and not every quote survives that. */
-	if (r->processes && r->substitutions > 1)
-		reader_fail(r, "a $' quote in substitutions inside each other");
+	size_t from = r->at;
 	add_part(r, list, PART_TEXT, true)->text = STR("");
 	bool cut = false; /* a NUL ends the string that Bash makes of it */
 	for (;;) {
@@ -213,6 +223,9 @@ static void ansi_quotes(struct reader *r, struct part_list *list)
 		cut |= byte == 0;
 		if (cut)
 			continue;
+		/* Bash marks its own quotes with these two, and then doubles or loses them. */
+		if (byte == 1 || byte == 0x7f)
+			byte = ANSI_UNKNOWN;
 		if (byte == ANSI_UNKNOWN) {
 			flush_text(r, list);
 			add_part(r, list, PART_UNKNOWN, true);
@@ -221,6 +234,9 @@ static void ansi_quotes(struct reader *r, struct part_list *list)
 		}
 	}
 	flush_text(r, list);
+	/* Bash prints such text, and not every quote survives that. */
+	if (r->substitutions > 1 && !is_harmless(str_make(r->text.p + from, r->at - 1 - from)))
+		reader_fail(r, "a $' quote in substitutions inside each other");
 }
 
 /* ---- substitutions ---- */
@@ -247,6 +263,10 @@ static void backticks(struct reader *r, struct part_list *list, bool quoted)
 			break;
 		if (c == '\\' && r->at < r->text.n) {
 			char escaped = r->text.p[r->at];
+			if (escaped == '\n') {
+				(void)reader_next_raw(r);
+				continue;
+			}
 			if (escaped == '$' || escaped == '`' || escaped == '\\' ||
 			    (quoted && escaped == '"'))
 				c = reader_next_raw(r);
@@ -265,6 +285,25 @@ static void backticks(struct reader *r, struct part_list *list, bool quoted)
 	part->backquotes = true;
 }
 
+/* As Bash counts them when it decides whether $(( is arithmetic: also in substitutions and comments inside. */
+static bool parentheses_match(struct str text)
+{
+	int open = 0;
+	for (size_t i = 0; i < text.n && open >= 0; i++) {
+		char c = text.p[i];
+		if (c == '\\') {
+			i++;
+		} else if (c == '\'' || c == '"') {
+			while (++i < text.n && text.p[i] != c)
+				i += text.p[i] == '\\' && c == '"';
+		} else {
+			open += c == '(';
+			open -= c == ')';
+		}
+	}
+	return open == 0;
+}
+
 /* $(( ... )) when it is one; otherwise nothing was read. */
 static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 {
@@ -274,6 +313,10 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 	struct part *parts = read_parts(r, WORD_ARITH, true);
 	if (!r->error && reader_accept(r, ')') && reader_accept(r, ')')) {
 		add_part(r, list, PART_ARITH, quoted)->arith = parts;
+		if (!parentheses_match(str_make(r->text.p + at + 1, r->at - at - 2))) {
+			reader_fail(r, "parentheses in $(( )) that do not match");
+			r->final = true;
+		}
 		return true;
 	}
 	if (*r->work && !r->final) {
@@ -345,9 +388,13 @@ static void process_substitution(struct reader *r, struct part_list *list)
 	bool writes = reader_next(r) == '>';
 	if (!reader_enter(r))
 		return;
+	size_t from = r->at;
 	r->processes++;
 	struct node *body = read_substitution(r);
 	r->processes--;
+	struct str text = str_make(r->text.p + from, r->at - from);
+	if (str_starts(text, STR("((")) && str_find(text, STR("case")) != STR_NPOS)
+		reader_fail(r, "a parenthesis at the start of a substitution, with a case inside");
 	struct part *part = add_part(r, list, PART_PROCESS, true);
 	part->list = body;
 	part->writes = writes;
@@ -361,7 +408,9 @@ static void backslash(struct reader *r, struct part_list *list, enum word_mode m
 	(void)reader_next(r);
 	int c = reader_next_raw(r);
 	if (c == READER_END) {
-		add_char(r, list, '\\', true);
+		/* Whether it stays depends on what else is in the word. */
+		flush_text(r, list);
+		add_part(r, list, PART_UNKNOWN, true);
 		return;
 	}
 	bool keeps;
@@ -460,7 +509,13 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 		if (c == '$') {
 			dollar(r, &list, mode, quoted);
 		} else if (c == '`') {
+			size_t from = r->at;
 			backticks(r, &list, quoted);
+			/* Whether the backslash stays there depends on the quotes around. */
+			if (mode == WORD_BRACE_QUOTED &&
+			    str_find(str_make(r->text.p + from, r->at - from), STR("\\\"")) !=
+				    STR_NPOS)
+				reader_fail(r, "a quote in backquotes in ${ } in double quotes");
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' &&
@@ -607,6 +662,8 @@ static void read_array(struct reader *r, struct word_node *word)
 	reader_leave(r);
 	reader_expect(r, ')', "an array is never closed");
 	struct str text = str_make(r->text.p + from, r->at - from);
+	if (str_find_char(text, '\001') != STR_NPOS || str_find_char(text, '\177') != STR_NPOS)
+		reader_fail(r, "an array with bytes that Bash takes for its own");
 	/* Bash prints what stands in a substitution and reads it again; not every array survives that. */
 	if (r->substitutions &&
 	    (str_find_char(text, '\\') != STR_NPOS || str_find_char(text, '\n') != STR_NPOS))

@@ -138,15 +138,19 @@ static void scratch_add(struct reader *r, char c)
 /* Appends one line with its newline to the scratch text. Unquoted here-documents join continued lines before the
  * delimiter is looked for. Returns false at the end of the text.
  */
-static bool body_line(struct reader *r, const struct redir *doc, bool *ret_whole)
+static bool body_line(struct reader *r, const struct redir *doc, bool *ret_unfinished)
 {
-	*ret_whole = false;
+	*ret_unfinished = false;
 	bool any = false, start = true;
 	while (!r->error && r->at < r->text.n) {
 		char c = (char)reader_next_raw(r);
 		any = true;
-		if (start && doc->strip_tabs && c == '\t')
+		if (start && doc->strip_tabs && c == '\t') {
+			*ret_unfinished = true;
 			continue;
+		}
+		if (!doc->body_quoted && c == '\\' && r->at == r->text.n)
+			reader_fail(r, "a here-document that ends in a backslash");
 		if (!doc->body_quoted && c == '\\' && r->at < r->text.n) {
 			char escaped = (char)reader_next_raw(r);
 			if (escaped == '\n')
@@ -156,8 +160,8 @@ static bool body_line(struct reader *r, const struct redir *doc, bool *ret_whole
 		}
 		start = false;
 		scratch_add(r, c);
-		*ret_whole = c == '\n';
-		if (*ret_whole)
+		*ret_unfinished = c != '\n';
+		if (c == '\n')
 			break;
 	}
 	return any;
@@ -169,7 +173,7 @@ static void read_body(struct reader *r, struct redir *doc)
 	r->scratch_n = 0;
 	for (;;) {
 		size_t line = r->scratch_n;
-		bool whole, any = body_line(r, doc, &whole);
+		bool unfinished, any = body_line(r, doc, &unfinished);
 		struct str text = STR("");
 		if (r->scratch_n > line)
 			text = str_make(r->scratch + line, r->scratch_n - line);
@@ -179,7 +183,7 @@ static void read_body(struct reader *r, struct redir *doc)
 		if (last)
 			r->scratch_n = line;
 		/* Ended by the end of the text, its last line still gets its newline. */
-		if (any && !last && !whole)
+		if (unfinished && !last)
 			scratch_add(r, '\n');
 		if (last || !any || r->error)
 			break;

@@ -25,6 +25,7 @@ static void initial_state(struct eval *ev, struct state *st)
 	for (const struct shell_assign *a = env->variables; a; a = a->next)
 		state_assign_value(ev, st, a->name, a->value);
 	st->assigns = env->variables;
+	ev->path = state_variable(ev, st, STR("PATH"));
 	struct word *positional = ARENA_ARRAY(ev->arena, env->n_positional, struct word);
 	for (size_t i = 0; i < env->n_positional; i++)
 		positional[i].value = env->positional[i];
@@ -57,7 +58,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		st.havoc = st.positional_unknown = st.globs_unknown = true;
 		st.surely = false;
 		ev->span = deferred->span;
-		ev->piped_in = deferred->piped_in;
+		/* In a part of a pipeline that an error ends it runs as well. */
+		ev->piped_in = deferred->piped_in || ev->pipelines > 0;
 		ev->branches++;
 		eval_text(ev, &st, deferred->text);
 		ev->branches--;

@@ -4,6 +4,16 @@
  */
 #include "shell/eval.h"
 
+/* Text and variables: to expand it changes nothing. */
+static bool is_plain(const struct part *parts)
+{
+	for (; parts; parts = parts->next)
+		if (parts->kind != PART_TEXT &&
+		    (parts->kind != PART_PARAM || parts->param->op[0] || parts->param->subscript))
+			return false;
+	return true;
+}
+
 /* ---- redirections ---- */
 
 static bool is_descriptor(struct value v)
@@ -130,7 +140,11 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
 	if (duplicates && (!value_is_numeric(target) || redir->op == REDIR_DUP_IN))
 		ev->odd_descriptors = true;
-	simple->may_skip |= may_fail(ev, redir, target);
+	bool fails = may_fail(ev, redir, target);
+	simple->may_skip |= fails;
+	/* For its message about the failure Bash expands the word again. */
+	if (fails && !is_plain(redir->target->parts))
+		(void)redirect_target(ev, st, redir);
 	/* Behind >& and <& Bash expands the word, and then what it has become once more. */
 	if (duplicates && expands_again(ev, target))
 		eval_opaque(ev, st, "a redirection whose word is expanded twice");
@@ -159,6 +173,17 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 
 /* ---- assignments ---- */
 
+/* A subscript that is surely none of the negative ones, which Bash refuses. */
+static bool is_index(const struct part *subscript)
+{
+	if (!subscript || subscript->next || subscript->kind != PART_TEXT || !subscript->text.n)
+		return false;
+	for (size_t i = 0; i < subscript->text.n; i++)
+		if (!ascii_is_digit(subscript->text.p[i]))
+			return false;
+	return true;
+}
+
 static void expand_items(struct eval *ev, struct state *st, const struct word_node *word,
 			 struct words *items, bool *ret_keyed)
 {
@@ -170,6 +195,8 @@ static void expand_items(struct eval *ev, struct state *st, const struct word_no
 		}
 		*ret_keyed = true;
 		subscript_effects(ev, st, word->name, item->subscript);
+		if (!is_index(item->subscript))
+			state_shake(st);
 		(void)expand_value(ev, st, item->parts);
 	}
 }
@@ -227,6 +254,8 @@ void simple_assign(struct eval *ev, struct state *st, const struct word_node *wo
 	} else if (word->has_subscript) {
 		const struct variable *before = state_variable(ev, st, word->name);
 		subscript_effects(ev, st, word->name, word->subscript);
+		if (!before->associative && !is_index(word->subscript))
+			state_shake(st);
 		(void)expand_assigned(ev, st, word->parts);
 		struct variable *v = ARENA_NEW(ev->arena, struct variable);
 		*v = variable_tainted;
@@ -271,29 +300,14 @@ static void keep_side_effects(struct eval *ev, struct state *st, const struct no
 	}
 }
 
-static bool is_plain(const struct part *parts)
-{
-	for (; parts; parts = parts->next)
-		if (parts->kind != PART_TEXT &&
-		    (parts->kind != PART_PARAM || parts->param->op[0] || parts->param->subscript))
-			return false;
-	return true;
-}
-
 /* One assignment in front of a command. A later one sees it, but not where a substitution in that expands the words of
  * redirections.
  */
 static void prefix_assign(struct eval *ev, struct state *inner, const struct state *outer,
 			  const struct word_node *word)
 {
-	if (!word->is_array && !word->has_subscript && !is_plain(word->parts)) {
-		struct state either = *inner;
-		state_join(ev, &either, outer, false);
-		struct value value = simple_assigned_value(ev, &either, word);
-		*inner = either;
-		state_assign_value(ev, inner, word->name, value);
-		return;
-	}
+	if (word->is_array || word->has_subscript || !is_plain(word->parts))
+		state_join(ev, inner, outer, false);
 	simple_assign(ev, inner, word);
 	/* In front of a command an array is but text. */
 	if (word->is_array)
@@ -307,12 +321,8 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 	if (!node->words || !node->words->assign)
 		return;
 	struct state inner = *st; /* later ones see the earlier ones */
-	for (const struct word_node *word = node->words; word && word->assign; word = word->next)
-		prefix_assign(ev, &inner, st, word);
-	keep_side_effects(ev, st, node, &inner);
-	if (inner.shaken)
-		state_shake(st);
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
+		prefix_assign(ev, &inner, st, word);
 		const struct variable *v = state_variable(ev, &inner, word->name);
 		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
 		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
@@ -320,6 +330,9 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 						*list};
 		*list = assign;
 	}
+	keep_side_effects(ev, st, node, &inner);
+	if (inner.shaken)
+		state_shake(st);
 }
 
 /* The list, newest first, in front of those that the shell holds. */
@@ -451,7 +464,9 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 	const struct shell_command *feeder = ev->feeder;
 	ev->input = NULL;
 	ev->feeder = NULL;
+	ev->prefixed = saved.n > 0;
 	eval_function(ev, st, functions, simple->words.items + 1, simple->words.n - 1);
+	ev->prefixed = false;
 	ev->input = input;
 	ev->feeder = feeder;
 	leave_prefix(ev, st, &saved);
@@ -461,7 +476,7 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 struct choices {
 	struct choice items[LIMIT_SHELL_REPLAYS];
 	size_t n, at;
-	bool choosing;
+	bool choosing, replaying;
 };
 
 static void save_choices(struct eval *ev, struct choices *saved)
@@ -470,7 +485,8 @@ static void save_choices(struct eval *ev, struct choices *saved)
 	saved->n = ev->n_choices;
 	saved->at = ev->at_choice;
 	saved->choosing = ev->choosing;
-	ev->choosing = false;
+	saved->replaying = ev->replaying;
+	ev->choosing = ev->replaying = false;
 	ev->n_choices = 0;
 }
 
@@ -480,6 +496,7 @@ static void restore_choices(struct eval *ev, const struct choices *saved)
 	ev->n_choices = saved->n;
 	ev->at_choice = saved->at;
 	ev->choosing = saved->choosing;
+	ev->replaying = saved->replaying;
 }
 
 static void emit_redirects(struct eval *ev, const struct state *st, const struct simple *simple)
@@ -623,7 +640,7 @@ static bool next_choice(struct eval *ev)
 void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 {
 	st->n_fresh = 0;
-	if (ev->choosing) {
+	if (ev->replaying) {
 		/* Inside a substitution of a command that is being replayed: alternatives are unknown here. */
 		bool choosing = ev->choosing;
 		ev->choosing = false;
@@ -638,9 +655,10 @@ void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 	do {
 		*st = entry;
 		ev->choosing = replays < LIMIT_SHELL_REPLAYS;
+		ev->replaying = true;
 		ev->at_choice = 0;
 		run_once(ev, st, node);
-		ev->choosing = false;
+		ev->choosing = ev->replaying = false;
 		if (first)
 			result = *st;
 		else

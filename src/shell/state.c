@@ -28,9 +28,9 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 	return binding;
 }
 
-static const char *const numeric_names[] = {
-	"RANDOM",       "SRANDOM", "LINENO",  "SECONDS", "UID",    "EUID", "PPID",
-	"EPOCHSECONDS", "SHLVL",   "COLUMNS", "LINES",   "OPTIND", NULL};
+static const char *const numeric_names[] = {"RANDOM", "SRANDOM", "LINENO", "SECONDS",
+					    "UID",    "EUID",    "PPID",   "EPOCHSECONDS",
+					    "SHLVL",  "OPTIND",  NULL};
 /* Bash sets these by itself, whatever the text assigns. */
 static const char *const always_unknown[] = {"_",           "BASHPID",       "FUNCNAME",
 					     "GROUPS",      "DIRSTACK",      "BASH_COMMAND",
@@ -40,8 +40,11 @@ static const char *const always_unknown[] = {"_",           "BASHPID",       "FU
 					     "PIPESTATUS",  "EPOCHREALTIME", "HISTCMD",
 					     NULL};
 
+/* The names that Bash uses itself are written in capitals, but for "_". */
 static bool is_one_of(struct str name, const char *const *names)
 {
+	if (!name.n || (name.p[0] >= 'a' && name.p[0] <= 'z'))
+		return false;
 	for (; *names; names++)
 		if (str_is(name, *names))
 			return true;
@@ -286,7 +289,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
 	st->assigns = assign;
-	if (ev->traps) {
+	if (ev->keeps_late) {
 		struct shell_assign *late = ARENA_NEW(ev->arena, struct shell_assign);
 		*late = (struct shell_assign){.name = name, .value = value_any(), .next = ev->late};
 		ev->late = late;
@@ -341,6 +344,34 @@ void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct
 	push(ev, &st->bindings, BINDING_ALIAS, name)->alias = text;
 }
 
+/* What the text gave to commands so far may have another value. A name counts by its newest entry. */
+static void forget_assigns(struct eval *ev, struct state *st)
+{
+	const struct shell_assign *found = ev->env->variables, *fresh = found;
+	for (const struct shell_assign *a = st->assigns; a && a != found && eval_charge(ev, 1);
+	     a = a->next) {
+		const struct shell_assign *seen = fresh;
+		while (seen != found && !str_eq(seen->name, a->name))
+			seen = seen->next;
+		if (seen != found)
+			continue;
+		struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
+		*copy = (struct shell_assign){.name = a->name, .value = value_any(), .next = fresh};
+		fresh = copy;
+	}
+	st->assigns = fresh;
+}
+
+void state_add_late(struct eval *ev, struct state *st)
+{
+	for (const struct shell_assign *a = ev->late; a && eval_charge(ev, 1); a = a->next) {
+		struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
+		*copy = (struct shell_assign){
+			.name = a->name, .value = value_any(), .next = st->assigns};
+		st->assigns = copy;
+	}
+}
+
 void state_havoc(struct eval *ev, struct state *st)
 {
 	const struct binding *fresh = NULL;
@@ -357,6 +388,7 @@ void state_havoc(struct eval *ev, struct state *st)
 	}
 	st->bindings = fresh;
 	st->havoc = true;
+	forget_assigns(ev, st);
 }
 
 void state_unknown_cwd(struct eval *ev, struct state *st)

@@ -135,6 +135,7 @@ struct test_operand {
 struct case_item {
 	struct word_node *patterns;
 	struct node *body; /* may be NULL */
+	bool goes_on;      /* ended by ;& or ;;& */
 	struct case_item *next;
 };
 

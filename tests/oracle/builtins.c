@@ -34,28 +34,28 @@ struct builtin {
 /* Builtins that act on the world or are pure. Those that Bash compares by their function (exec, eval,
  * source, unset, return, mapfile) cannot be wrapped without changing what Bash does.
  */
-#define LOGGED(ROW)                                                                         \
-	ROW(0, ":")                                                                         \
-	ROW(1, "true")                                                                      \
-	ROW(2, "false")                                                                     \
-	ROW(3, "echo")                                                                      \
-	ROW(4, "printf")                                                                    \
-	ROW(5, "test")                                                                      \
-	ROW(6, "[")                                                                         \
-	ROW(7, "kill")                                                                      \
-	ROW(8, "enable")                                                                    \
-	ROW(9, "ulimit")                                                                    \
-	ROW(10, "umask")                                                                    \
-	ROW(11, "hash")                                                                     \
-	ROW(12, "history")                                                                  \
-	ROW(13, "fc")                                                                       \
-	ROW(14, "bind")                                                                     \
-	ROW(15, "suspend")                                                                  \
-	ROW(16, "wait")                                                                     \
-	ROW(17, "disown")                                                                   \
-	ROW(18, "complete")                                                                 \
-	ROW(19, "compgen") ROW(20, "times") ROW(21, "jobs") ROW(22, "bg") ROW(23, "caller") \
-		ROW(24, "help")
+#define LOGGED(ROW)         \
+	ROW(0, ":")         \
+	ROW(1, "true")      \
+	ROW(2, "false")     \
+	ROW(3, "echo")      \
+	ROW(4, "printf")    \
+	ROW(5, "test")      \
+	ROW(6, "[")         \
+	ROW(7, "kill")      \
+	ROW(8, "enable")    \
+	ROW(9, "ulimit")    \
+	ROW(10, "umask")    \
+	ROW(11, "hash")     \
+	ROW(12, "history")  \
+	ROW(13, "fc")       \
+	ROW(14, "bind")     \
+	ROW(15, "suspend")  \
+	ROW(16, "wait")     \
+	ROW(17, "disown")   \
+	ROW(18, "complete") \
+	ROW(19, "compgen")  \
+	ROW(20, "times") ROW(21, "jobs") ROW(22, "bg") ROW(23, "caller") ROW(24, "help")
 
 struct variable {
 	char *name, *value, *exported;
@@ -174,6 +174,7 @@ void hooks_start(struct wire *shared)
 		watched.initial[watched.n_initial] = environ[watched.n_initial];
 	if (shared->world == WORLD_ALTERNATE)
 		add_variables(shared->seed);
+	reset_memory();
 	watched.wire = shared;
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -241,6 +241,11 @@ static const char *compare_exec(struct comparison *c)
 		return compare_argv(c);
 	c->argv[0] = path;
 	const char *missing = compare_argv(c);
+	size_t n = strlen(c->event->cwd);
+	if (missing && str_starts(path, str_from(c->event->cwd)) && path.n > n + 1) {
+		c->argv[0] = str_from_at(path, n + 1);
+		missing = compare_argv(c);
+	}
 	if (missing) {
 		c->argv[0] = str_basename(path);
 		missing = compare_argv(c);
@@ -325,7 +330,7 @@ static bool sources_files(const struct shell_result *result)
 static const char *compare_event(struct comparison *c)
 {
 	struct counts *counts = &c->checker->counts;
-	if (c->event->sourced && c->event->kind != WIRE_READ && sources_files(c->result)) {
+	if (c->event->sourced && sources_files(c->result)) {
 		counts->sourced++;
 		return NULL;
 	}

@@ -31,7 +31,7 @@
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's headers use reserved names. */
 
-enum { FRAMES = 24, RANGES = 16, STACK = 64 * 1024, COPY_MAX = 3 << 20, PATIENCE_MS = 30 };
+enum { FRAMES = 24, RANGES = 16, STACK = 64 * 1024, COPY_MAX = 3 << 20, PATIENCE_MS = 10 };
 
 struct range {
 	char *at;

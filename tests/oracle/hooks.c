@@ -122,19 +122,21 @@ int open(const char *path, int flags, ...)
 	if (!watched.wire)
 		return openat(AT_FDCWD, path, flags, mode);
 	bool reads = (flags & O_ACCMODE) == O_RDONLY;
-	if (reads && watched.command_name && *watched.command_name &&
-	    (strcmp(*watched.command_name, ".") == 0 ||
-	     strcmp(*watched.command_name, "source") == 0))
-		watched.sourced = true;
+	bool sources = reads && watched.command_name && *watched.command_name &&
+		       (strcmp(*watched.command_name, ".") == 0 ||
+			strcmp(*watched.command_name, "source") == 0);
 	int number = named_descriptor(path);
-	if (number >= 0)
+	if (number >= 0) {
+		watched.sourced |= sources;
 		return dup(number);
+	}
 	if (!watched.in_exec && !watched.in_builtin && !is_internal(path, flags)) {
 		note_start(reads ? WIRE_READ : WIRE_WRITE);
 		note_add(path);
 		note_write();
 		take_step();
 	}
+	watched.sourced |= sources; /* what comes now may come from the file */
 	if (!reads)
 		watched.wire->dirty = 1;
 	int fd = openat(AT_FDCWD, path, flags, mode);
@@ -158,6 +160,15 @@ void *dlopen(const char *path, int flags)
 	note_add(path ? path : "");
 	note_write();
 	return NULL;
+}
+
+void *__libc_malloc(size_t size);
+
+void *malloc(size_t size)
+{
+	if (watched.wire)
+		take_memory();
+	return __libc_malloc(size);
 }
 
 /* The network, other processes, other users */

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE_MS = 60 }; /* for background jobs that outlive the text */
+enum { GRACE_MS = 25 }; /* for background jobs that outlive the text */
 
 /* The scratch tree. Names that are awkward when a glob finds them are there on purpose. */
 static const struct {

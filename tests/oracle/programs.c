@@ -68,7 +68,7 @@ static bool imitate(char *const argv[], size_t argc)
 {
 	const char *base = strrchr(argv[0], '/');
 	base = base ? base + 1 : argv[0];
-	if (strcmp(base, "cat") == 0 && argc == 1) {
+	if (strcmp(base, "cat") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "-") == 0))) {
 		if (note.input && write(1, note.input, note.input_size) < 0)
 			_exit(1);
 		return true;

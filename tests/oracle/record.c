@@ -30,6 +30,20 @@ void take_step(void)
 		end_text();
 }
 
+static unsigned long allocations;
+
+void reset_memory(void)
+{
+	allocations = 0;
+}
+
+void take_memory(void)
+{
+	enum { MAX_ALLOCATIONS = 30000 };
+	if (++allocations > MAX_ALLOCATIONS)
+		end_text();
+}
+
 struct note note;
 
 void note_start(enum wire_kind kind)

@@ -42,6 +42,9 @@ void note_write(void);
 bool in_alternate(void);
 /* Counts what could go on for ever. */
 void take_step(void);
+/* The same for what allocates memory on its way, which Bash does all the time; reset_memory() when a text begins. */
+void take_memory(void);
+void reset_memory(void);
 /* Ends the whole text, this process too. */
 void end_text(void);
 

@@ -89,7 +89,7 @@ static const struct shell_case lists[] = {
 	{"f()\n\n{ a; }\nf",                     "a"},
 	{"f() { a; }",                           ""},
 	{"function f-g.h { a; }; f-g.h",         "a"},
-	{"f() a; f",                             "a"},
+	{"f() a; f",                             "!"},
 	{"coproc a b",                           "a b"},
 	{"coproc N { a; }",                      "a"},
 	{"coproc { a; }",                        "a"},
