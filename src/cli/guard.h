@@ -24,7 +24,8 @@ struct guard {
 	struct arena arena; /* of one decision; reset by guard_decide() */
 	/* owned */
 	struct workspace *workspace;
-	struct resolver facts_resolver; /* of the facts, or of the workspace with what is installed */
+	struct resolver
+		facts_resolver; /* of the facts, or of the workspace with what is installed */
 	struct arena facts;
 	char cwd_text[4096], root_text[4096];
 };

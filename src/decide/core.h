@@ -47,7 +47,7 @@ struct decider {
 	struct byte_set
 		environment_first; /* first bytes of known variables, when they were asked for */
 	bool has_environment_first;
-	bool reads_scripts;      /* scripts were judged by their content */
+	bool reads_scripts; /* scripts were judged by their content */
 	bool loads_library; /* understood code loads a library that files beside it would replace */
 	int nesting;        /* commands inside commands */
 	bool exhausted;     /* a cap was met; already an opaque finding */

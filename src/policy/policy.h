@@ -130,8 +130,8 @@ struct policy {
 	json_t *document; /* the compiled, normalised document, without tests; owned. NULL: kept, see cache.h */
 	struct policy_origin *origins; /* what it is made of, origins.h; only when asked for */
 	size_t n_origins;
-	json_t *cases_json;  /* what the cases point into; owned */
-	struct str image;    /* the mapped file that the policy points into, empty: none; owned */
+	json_t *cases_json; /* what the cases point into; owned */
+	struct str image;   /* the mapped file that the policy points into, empty: none; owned */
 	json_t *own; /* the pack as it is written, without parents and overlays; owned, NULL without cases */
 	struct arena *arena; /* owns everything else, and this struct */
 };

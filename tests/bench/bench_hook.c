@@ -117,7 +117,7 @@ static double start(const struct step *step)
 	char *environment[] = {home, project, NULL};
 	posix_spawn_file_actions_t actions;
 	pid_t child;
-	int status;
+	int status = -1;
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
 					       step->payload ? input : "/dev/null", O_RDONLY, 0);
