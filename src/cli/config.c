@@ -69,10 +69,12 @@ bool config_requires_signature(const struct config_layer *layer)
 static int join_path(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],
 		     struct cavra_error *error)
 {
-	int n = snprintf(ret_path, PATH_MAX, "%s/%s", layer->directory, name);
-	if (n < 0 || n >= PATH_MAX)
+	char path[PATH_MAX]; /* ret_path may be a member of the layer, too */
+	int n = snprintf(path, sizeof path, "%s/%s", layer->directory, name);
+	if (n < 0 || (size_t)n >= sizeof path)
 		return error_set(error, CAVRA_ERR_LIMIT, "the path %.200s/%s is too long",
 				 layer->directory, name);
+	memcpy(ret_path, path, (size_t)n + 1);
 	return 0;
 }
 

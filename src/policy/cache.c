@@ -51,8 +51,8 @@ static bool find_build_note(struct str notes, uint8_t ret_build[SHA256_BYTES])
 /* The linker's fingerprint of everything in this program: what compiles policies, and the packs inside. */
 static bool find_build(uint8_t ret_build[SHA256_BYTES])
 {
-	extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
-	const ElfW(Ehdr) *file = &__ehdr_start;
+	extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+	const ElfW(Ehdr) *file = (const void *)__ehdr_start;
 	const ElfW(Phdr) *header = (const void *)((const char *)file + file->e_phoff);
 	uintptr_t base = file->e_type == ET_DYN ? (uintptr_t)file : 0;
 	for (size_t i = 0; i < file->e_phnum; i++) {
