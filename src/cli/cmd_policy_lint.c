@@ -86,8 +86,8 @@ static int print_report(struct report *report, json_t *summary)
 				  report->blockers == 0, "blocker_count",
 				  (json_int_t)report->blockers, "warning_count",
 				  (json_int_t)report->warnings, "issue_count",
-				  (json_int_t)(report->blockers + report->warnings), "issues",
-				  report->issues, "summary", summary);
+				  (json_int_t)report->blockers + (json_int_t)report->warnings,
+				  "issues", report->issues, "summary", summary);
 	if (whole && !report->failed)
 		text = json_text(whole, JSON_INDENT(2));
 	json_decref(whole);

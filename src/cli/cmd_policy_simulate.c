@@ -76,7 +76,7 @@ static int run_scenario(struct simulation *simulation, const json_t *line,
 			struct cavra_error *error)
 {
 	struct policy_case scenario;
-	struct decision decision;
+	struct decision decision = {.outcome = CAVRA_BLOCK, .rule_id = ""};
 	bool expects;
 	char id[128];
 	int code = read_scenario(line, &scenario, &expects, error);

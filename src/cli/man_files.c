@@ -89,9 +89,8 @@ static int add_section(struct buf *out, const char *section, const json_t *schem
 	const struct policy_key *row = find_key(section, "");
 	const char *key;
 	json_t *value;
-	int code = row ? 0 : lack(error, section, "");
-	if (code < 0)
-		return code;
+	if (!row)
+		return lack(error, section, "");
 	buf_add_format(out, ".SS %s\n", section);
 	man_text(out, str_from(row->meaning));
 	out->n -= out->failed ? 0 : 1;
@@ -99,7 +98,7 @@ static int add_section(struct buf *out, const char *section, const json_t *schem
 	(*seen)++;
 	json_t *properties = json_get_object(follow(schema, definitions), "properties");
 	json_object_foreach (properties, key, value) {
-		code = add_key(out, section, key, value, definitions, error);
+		int code = add_key(out, section, key, value, definitions, error);
 		if (code < 0)
 			return code;
 		(*seen)++;
