@@ -151,7 +151,7 @@ struct str path_known_directory(struct decider *d, struct value path, struct val
 /* The same for the directories in front of the first part that is not known. */
 static struct value physical_start(struct decider *d, struct value path)
 {
-	struct value rest;
+	struct value rest = path;
 	struct str directory = path_known_directory(d, path, &rest);
 	if (!climbs(directory))
 		return path;
