@@ -54,9 +54,12 @@ static bool find_build(uint8_t ret_build[SHA256_BYTES])
 	extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 	const ElfW(Ehdr) *file = (const void *)__ehdr_start;
 	const ElfW(Phdr) *header = (const void *)((const char *)file + file->e_phoff);
-	uintptr_t base = file->e_type == ET_DYN ? (uintptr_t)file : 0;
+	ElfW(Addr) lowest = UINTPTR_MAX; /* what stands where the file starts */
+	for (size_t i = 0; i < file->e_phnum; i++)
+		if (header[i].p_type == PT_LOAD && header[i].p_vaddr < lowest)
+			lowest = header[i].p_vaddr;
 	for (size_t i = 0; i < file->e_phnum; i++) {
-		const char *notes = (const char *)(base + header[i].p_vaddr);
+		const char *notes = (const char *)file + (header[i].p_vaddr - lowest);
 		if (header[i].p_type == PT_NOTE &&
 		    find_build_note(str_make(notes, header[i].p_memsz), ret_build))
 			return true;
