@@ -521,6 +521,14 @@ static int load(struct run *run)
 	return run->shared == MAP_FAILED ? -1 : 0;
 }
 
+static void unload(struct run *run)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(run->policies); i++)
+		cavra_policy_free(run->policies[i]);
+	free(run->script);
+	free((char *)run->templates.p);
+}
+
 static int usage(void)
 {
 	fputs("usage: effects --script FILE --templates FILE --policy FILE [--seed N] [--count N] [--jobs 1|2] [--forever]\n"
@@ -594,17 +602,22 @@ static int parse_options(int argc, char **argv, struct options *options)
 		       : -1;
 }
 
+static int start(struct run *run)
+{
+	if (run->options->text)
+		return run_alone(run, show_text);
+	if (run->options->list)
+		return run_alone(run, print_list);
+	return run_suite(run);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.seed = 1, .count = 1000, .jobs = 1};
 	if (parse_options(argc, argv, &options) != 0)
 		return usage();
 	struct run run = {.options = &options};
-	if (load(&run) != 0)
-		return 1;
-	if (options.text)
-		return run_alone(&run, show_text);
-	if (options.list)
-		return run_alone(&run, print_list);
-	return run_suite(&run);
+	int status = load(&run) == 0 ? start(&run) : 1;
+	unload(&run);
+	return status;
 }
