@@ -243,7 +243,7 @@ size_t command_pattern_words(struct arena *arena, struct str text, enum pattern_
 			     struct command_word **ret_words)
 {
 	static const struct command_word any = {.many = true, .cls = CW_OPERAND};
-	struct words words;
+	struct words words = {.n = 0};
 	size_t n = 0, cap = 0;
 	*ret_words = NULL;
 	if (str_find_char(text, '|') != STR_NPOS || split_words(text, &words, NULL) < 0 ||

@@ -315,10 +315,10 @@ static void walk_present(struct walk *walk, struct pattern_list *list)
 void walk_list(struct walk *walk, struct pattern_list **list, int kind)
 {
 	bool present = walk_number(walk, *list != NULL, 1);
-	if (!present)
-		return;
-	if (!walk->out)
+	if (present && !walk->out)
 		*list = ARENA_NEW(walk->arena, struct pattern_list);
+	if (!present || !*list)
+		return;
 	WALK_NUMBER(walk, (*list)->kind, PATTERN_HOSTS);
 	walk_check(walk, kind == ANY_KIND || (int)(*list)->kind == kind);
 	walk_present(walk, *list);
