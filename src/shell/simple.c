@@ -359,7 +359,7 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 {
 	struct str text;
 	bool quoted;
-	if (!word_node_text(name, &text, &quoted) || quoted)
+	if (!name || !word_node_text(name, &text, &quoted) || quoted)
 		return;
 	const struct binding *alias = state_find(ev, st, BINDING_ALIAS, text);
 	if (!alias)

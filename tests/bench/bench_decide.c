@@ -55,6 +55,7 @@ void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t n);
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the names of the C library are its own */
 void *malloc(size_t n)
 {
 	n_allocations++;
@@ -72,6 +73,7 @@ void *realloc(void *p, size_t n)
 	n_allocations++;
 	return __libc_realloc(p, n);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---- deciding ---- */
 

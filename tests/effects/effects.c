@@ -64,7 +64,7 @@ struct run {
 	struct shared *shared;
 	unsigned worker;
 	struct str templates;
-	char *script;
+	char *script, *template_text;
 	cavra_policy *policies[2];
 	struct generator *generator;
 	struct watch *watch;
@@ -499,25 +499,30 @@ static char *read_file(const char *path)
 	size_t n = file && text ? fread(text, 1, (1 << 18) - 1, file) : 0;
 	if (file)
 		fclose(file);
-	if (!n)
-		fprintf(stderr, "effects: cannot read %s\n", path);
-	return n ? text : NULL;
+	if (n)
+		return text;
+	fprintf(stderr, "effects: cannot read %s\n", path);
+	free(text);
+	return NULL;
 }
 
 static int load(struct run *run)
 {
 	struct cavra_error error;
 	run->script = read_file(run->options->script);
-	run->templates = str_from(read_file(run->options->templates));
-	if (!run->script || !run->templates.n)
+	run->template_text = read_file(run->options->templates);
+	if (!run->script || !run->template_text)
 		return -1;
+	run->templates = str_from(run->template_text);
 	if (cavra_policy_load_pack("cavra-ai-agent-baseline", &run->policies[0], &error) < 0 ||
 	    cavra_policy_load(run->options->policy, &run->policies[1], &error) < 0) {
 		fprintf(stderr, "effects: %s:%d: %s\n", error.file, error.line, error.text);
 		return -1;
 	}
 	run->shared = mmap(NULL, sizeof *run->shared, PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+			   MAP_SHARED | MAP_ANONYMOUS,
+			   /* cppcheck-suppress invalidFunctionArg ; -1 is what the manual says */
+			   -1, 0);
 	return run->shared == MAP_FAILED ? -1 : 0;
 }
 
@@ -526,7 +531,7 @@ static void unload(struct run *run)
 	for (size_t i = 0; i < ARRAY_SIZE(run->policies); i++)
 		cavra_policy_free(run->policies[i]);
 	free(run->script);
-	free((char *)run->templates.p);
+	free(run->template_text);
 }
 
 static int usage(void)

@@ -365,8 +365,9 @@ int __wrap_main(int argc, char **argv)
 		argv += 2;
 	}
 	const char *only = argc > 1 ? argv[1] : NULL;
-	report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
+	report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      /* cppcheck-suppress invalidFunctionArg ; -1 is what the manual says */
+		      -1, 0);
 	if (report == MAP_FAILED || !mkdtemp(scratch))
 		err(1, "set-up");
 	/* What the caller's surroundings say must not matter. */

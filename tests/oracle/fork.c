@@ -108,7 +108,8 @@ static int add_object(struct dl_phdr_info *object, size_t size, void *context)
 			from = end_of_relro(object);
 		if (from >= to)
 			continue;
-		keep->data[keep->n_data++] = (struct range){(char *)from, to - from};
+		char *start = (char *)from; /* NOLINT(performance-no-int-to-ptr): the loader's */
+		keep->data[keep->n_data++] = (struct range){start, to - from};
 		keep->data_size += to - from;
 	}
 	return 0;
@@ -117,7 +118,9 @@ static int add_object(struct dl_phdr_info *object, size_t size, void *context)
 static char *pages(size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		       /* cppcheck-suppress invalidFunctionArg ; -1 is what the manual says */
 		       -1, 0);
+	/* cppcheck-suppress memleak ; the caller has it */
 	return p == MAP_FAILED ? NULL : p;
 }
 
@@ -167,6 +170,11 @@ static bool measure(struct frame *frame, char *stack)
 	return frame->heap_size + frame->stack_size + keep->data_size <= COPY_MAX;
 }
 
+static char *heap_start(void)
+{
+	return (char *)keep->heap; /* NOLINT(performance-no-int-to-ptr): as brk() has it */
+}
+
 static void remember(struct frame *frame)
 {
 	frame->watched = watched;
@@ -178,7 +186,7 @@ static void remember(struct frame *frame)
 	char *to = frame->copy;
 	for (size_t i = 0; i < keep->n_data; i++)
 		to = copy_out(to, keep->data[i].at, keep->data[i].n);
-	to = copy_out(to, (const char *)keep->heap, frame->heap_size);
+	to = copy_out(to, heap_start(), frame->heap_size);
 	copy_out(to, frame->low, frame->stack_size);
 }
 
@@ -188,7 +196,7 @@ static void put_back(const struct frame *frame)
 	const char *from = frame->copy;
 	for (size_t i = 0; i < keep->n_data; i++)
 		from = copy_back(keep->data[i].at, from, keep->data[i].n);
-	from = copy_back((char *)keep->heap, from, frame->heap_size);
+	from = copy_back(heap_start(), from, frame->heap_size);
 	copy_back(frame->low, from, frame->stack_size);
 	watched = frame->watched;
 }

@@ -53,87 +53,84 @@ static void describe(const json_t *report, char *out, size_t size)
 #define RULE(decision, rest) \
 	"rules: [{id: a.b, match: {program: x}, decision: " decision rest "}]\n"
 
+static const struct {
+	const char *before, *after, *want;
+} meanings[] = {
+	/* lists */
+	{"commands: {block: [a, 'terraform apply*']}\n", "commands: {block: [a]}\n",
+	 "commands.block removed terraform apply*: loosens, critical"},
+	{"commands: {block: [a]}\n", "commands: {block: [a, b]}\n",
+	 "commands.block added b: tightens, medium"},
+	{"commands: {block: [a]}\n", "", "commands.block removed a: loosens, critical"},
+	{"commands: {block: [a, b]}\n", "commands: {block: [b, a]}\n", ""},
+	{"commands: {block: ['a x']}\n", "commands: {block: ['a*']}\n",
+	 "commands.block removed a x: neutral, medium"},
+	{"commands: {allow: [a]}\n", "commands: {allow: [a, b]}\n",
+	 "commands.allow added b: loosens, high"},
+	{"commands: {allow: ['a*']}\n", "commands: {allow: ['a*', 'a b']}\n",
+	 "commands.allow added a b: neutral, medium"},
+	{"commands: {require_approval: [a]}\n", "commands: {}\n",
+	 "commands.require_approval removed a: loosens, high"},
+	{"filesystem: {block_read: [.env]}\n", "filesystem: {block_read: [.env, '!.env.x']}\n",
+	 "filesystem.block_read added !.env.x: loosens, critical"},
+	{"filesystem: {block_read: ['a*', '!ab', ab]}\n",
+	 "filesystem: {block_read: ['a*', ab, '!ab']}\n",
+	 "filesystem.block_read changed: loosens, critical"},
+	{"git: {protected_branches: [main, master]}\n", "",
+	 "git.protected_branches removed main: neutral, high"},
+	{"git: {protected_branches: [main, master, prod]}\n", "",
+	 "git.protected_branches removed main: neutral, high"},
+	{"git: {protected_branches: [prod]}\n", "",
+	 "git.protected_branches removed prod: loosens, critical"},
+	{"mcp: {allowed_servers: [a]}\n", "mcp: {allowed_servers: [a, b]}\n",
+	 "mcp.allowed_servers added b: loosens, high"},
+	{"compliance: {maps_to: [a]}\n", "compliance: {maps_to: [b]}\n",
+	 "compliance.maps_to removed a: neutral, high"},
+	/* switches */
+	{"git: {force_push: block}\n", "", "git.force_push removed: neutral, high"},
+	{"", "git: {force_push: allow}\n", "git.force_push added: loosens, critical"},
+	{"commands: {opaque: block}\n", "commands: {}\n",
+	 "commands.opaque removed: loosens, critical"},
+	{"", "commands: {readonly: allow}\n", "commands.readonly added: loosens, high"},
+	{"mcp: {block_unknown_servers: true}\n", "mcp: {block_unknown_servers: false}\n",
+	 "mcp.block_unknown_servers changed: loosens, critical"},
+	{"git: {require_pull_request: true}\n", "git: {}\n",
+	 "git.require_pull_request removed: loosens, critical"},
+	{"", "git: {require_pull_request: true}\n",
+	 "git.require_pull_request added: tightens, high"},
+	{"mcp: {risk_scoring: {a: high}}\n", "mcp: {risk_scoring: {a: low}}\n",
+	 "mcp.risk_scoring.a changed: loosens, high"},
+	{"approvals: {ttl: 1h}\n", "approvals: {ttl: 8h}\n",
+	 "approvals.ttl changed: loosens, high"},
+	{"approvals: {in_place: none}\n", "approvals: {in_place: high}\n",
+	 "approvals.in_place changed: loosens, high"},
+	{"", "approvals: {x: {y: z}}\n", "approvals.x.y added: neutral, high"},
+	/* rules */
+	{RULE("block", ""), "", "rules removed a.b: loosens, critical"},
+	{"", RULE("block", ""), "rules added a.b: tightens, medium"},
+	{"", RULE("allow", ""), "rules added a.b: loosens, high"},
+	{RULE("allow", ""), "", "rules removed a.b: tightens, medium"},
+	{RULE("block", ""), RULE("require_approval", ""), "rules changed a.b: loosens, critical"},
+	{RULE("require_approval", ""), RULE("block", ""), "rules changed a.b: tightens, medium"},
+	{RULE("block", ""), RULE("block", ", reason: because"),
+	 "rules changed a.b: neutral, medium"},
+	{RULE("require_approval", ", approver_group: A"),
+	 RULE("require_approval", ", approver_group: B"), "rules changed a.b: loosens, high"},
+	{RULE("block", ""),
+	 "rules: [{id: a.b, match: {program: x, subcommand: [y]}, decision: block}]\n",
+	 "rules changed a.b: loosens, critical"},
+};
+
 static void test_meanings(void **state)
 {
-	static const struct {
-		const char *before, *after, *want;
-	} rows[] = {
-		/* lists */
-		{"commands: {block: [a, 'terraform apply*']}\n", "commands: {block: [a]}\n",
-		 "commands.block removed terraform apply*: loosens, critical"},
-		{"commands: {block: [a]}\n", "commands: {block: [a, b]}\n",
-		 "commands.block added b: tightens, medium"},
-		{"commands: {block: [a]}\n", "", "commands.block removed a: loosens, critical"},
-		{"commands: {block: [a, b]}\n", "commands: {block: [b, a]}\n", ""},
-		{"commands: {block: ['a x']}\n", "commands: {block: ['a*']}\n",
-		 "commands.block removed a x: neutral, medium"},
-		{"commands: {allow: [a]}\n", "commands: {allow: [a, b]}\n",
-		 "commands.allow added b: loosens, high"},
-		{"commands: {allow: ['a*']}\n", "commands: {allow: ['a*', 'a b']}\n",
-		 "commands.allow added a b: neutral, medium"},
-		{"commands: {require_approval: [a]}\n", "commands: {}\n",
-		 "commands.require_approval removed a: loosens, high"},
-		{"filesystem: {block_read: [.env]}\n",
-		 "filesystem: {block_read: [.env, '!.env.x']}\n",
-		 "filesystem.block_read added !.env.x: loosens, critical"},
-		{"filesystem: {block_read: ['a*', '!ab', ab]}\n",
-		 "filesystem: {block_read: ['a*', ab, '!ab']}\n",
-		 "filesystem.block_read changed: loosens, critical"},
-		{"git: {protected_branches: [main, master]}\n", "",
-		 "git.protected_branches removed main: neutral, high"},
-		{"git: {protected_branches: [main, master, prod]}\n", "",
-		 "git.protected_branches removed main: neutral, high"},
-		{"git: {protected_branches: [prod]}\n", "",
-		 "git.protected_branches removed prod: loosens, critical"},
-		{"mcp: {allowed_servers: [a]}\n", "mcp: {allowed_servers: [a, b]}\n",
-		 "mcp.allowed_servers added b: loosens, high"},
-		{"compliance: {maps_to: [a]}\n", "compliance: {maps_to: [b]}\n",
-		 "compliance.maps_to removed a: neutral, high"},
-		/* switches */
-		{"git: {force_push: block}\n", "", "git.force_push removed: neutral, high"},
-		{"", "git: {force_push: allow}\n", "git.force_push added: loosens, critical"},
-		{"commands: {opaque: block}\n", "commands: {}\n",
-		 "commands.opaque removed: loosens, critical"},
-		{"", "commands: {readonly: allow}\n", "commands.readonly added: loosens, high"},
-		{"mcp: {block_unknown_servers: true}\n", "mcp: {block_unknown_servers: false}\n",
-		 "mcp.block_unknown_servers changed: loosens, critical"},
-		{"git: {require_pull_request: true}\n", "git: {}\n",
-		 "git.require_pull_request removed: loosens, critical"},
-		{"", "git: {require_pull_request: true}\n",
-		 "git.require_pull_request added: tightens, high"},
-		{"mcp: {risk_scoring: {a: high}}\n", "mcp: {risk_scoring: {a: low}}\n",
-		 "mcp.risk_scoring.a changed: loosens, high"},
-		{"approvals: {ttl: 1h}\n", "approvals: {ttl: 8h}\n",
-		 "approvals.ttl changed: loosens, high"},
-		{"approvals: {in_place: none}\n", "approvals: {in_place: high}\n",
-		 "approvals.in_place changed: loosens, high"},
-		{"", "approvals: {x: {y: z}}\n", "approvals.x.y added: neutral, high"},
-		/* rules */
-		{RULE("block", ""), "", "rules removed a.b: loosens, critical"},
-		{"", RULE("block", ""), "rules added a.b: tightens, medium"},
-		{"", RULE("allow", ""), "rules added a.b: loosens, high"},
-		{RULE("allow", ""), "", "rules removed a.b: tightens, medium"},
-		{RULE("block", ""), RULE("require_approval", ""),
-		 "rules changed a.b: loosens, critical"},
-		{RULE("require_approval", ""), RULE("block", ""),
-		 "rules changed a.b: tightens, medium"},
-		{RULE("block", ""), RULE("block", ", reason: because"),
-		 "rules changed a.b: neutral, medium"},
-		{RULE("require_approval", ", approver_group: A"),
-		 RULE("require_approval", ", approver_group: B"),
-		 "rules changed a.b: loosens, high"},
-		{RULE("block", ""),
-		 "rules: [{id: a.b, match: {program: x, subcommand: [y]}, decision: block}]\n",
-		 "rules changed a.b: loosens, critical"},
-	};
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
 		char got[512];
-		json_t *report = diff(rows[i].before, rows[i].after);
+		json_t *report = diff(meanings[i].before, meanings[i].after);
 		describe(report, got, sizeof got);
-		if (strcmp(got, rows[i].want) != 0)
-			print_error("row %zu: got \"%s\", want \"%s\"\n", i, got, rows[i].want);
-		assert_string_equal(got, rows[i].want);
+		if (strcmp(got, meanings[i].want) != 0)
+			print_error("row %zu: got \"%s\", want \"%s\"\n", i, got, meanings[i].want);
+		assert_string_equal(got, meanings[i].want);
 		json_decref(report);
 	}
 }
