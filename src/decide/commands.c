@@ -127,6 +127,24 @@ static bool names_option(struct str pattern, const char *option)
 	return false;
 }
 
+static bool names_any_option(struct str pattern)
+{
+	struct str word;
+	while (str_split(&pattern, ' ', &word))
+		if (str_starts(word, STR("-")))
+			return true;
+	return false;
+}
+
+/* "make*" allows to build, not to show the environment with "make -p". */
+static bool brings_secrets(const struct command *c, struct str pattern)
+{
+	const struct arguments *a = &c->arguments;
+	return a->cls == CLASS_CREDENTIAL && a->n_chain &&
+	       a->chain[a->n_chain - 1]->command_class != CLASS_CREDENTIAL &&
+	       !names_any_option(pattern);
+}
+
 /* A word of which not even the start is known may be an option that a rule for the program did not mean. */
 static bool may_hide_option(const struct command *c)
 {
@@ -155,7 +173,7 @@ static bool apply_allow(struct decider *d, const struct command *c)
 	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
 						a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
-	    may_hide_option(c))
+	    brings_secrets(c, hit.pattern) || may_hide_option(c))
 		return false;
 	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
 					 STR_ARG(hit.pattern));

@@ -203,6 +203,8 @@ static const struct control {
 } controls[] = {
 	{"reading a plain file passes", "cat src/a.c", "cat src/a.c", NULL},
 	{"writing a plain file passes", "echo x > src/new", "echo x > src/new", NULL},
+	{"making a directory that is there passes", "mkdir -p src/new",
+	 "mkdir -p src/new /home/user .github/workflows", NULL},
 	{"pushing another branch passes", "true", "git push -q origin work:other", NULL},
 	{"looking at a secret's name passes", "ls -la .env", "ls -la .env; stat .env; test -s .env",
 	 NULL},
@@ -229,6 +231,8 @@ static const struct control {
 	 "echo x > .github/workflows/ci.yml", "write"},
 	{"a protected file that is made is reported", "true",
 	 "cd .github; echo x > workflows/new.yml", "write"},
+	{"a protected directory that is made is reported", "true",
+	 "mkdir -p /repo/.github/workflows/x", "write"},
 	{"a protected file that is removed is reported", "true", "rm -r .github", "write"},
 	{"a protected file that is replaced is reported", "true", "mv docs/main.tf.new main.tf",
 	 "write"},

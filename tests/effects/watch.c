@@ -43,7 +43,14 @@
 #error "tell the observer the audit architecture of this machine"
 #endif
 
-enum { PATH_SIZE = 4096, MAX_WORDS = 40, ACT_ONLY_OPENS = 1 << 16, GRACE_MS = 150, NOBODY_AT = -1 };
+enum {
+	PATH_SIZE = 4096,
+	MAX_WORDS = 40,
+	ACT_ONLY_OPENS = 1 << 16,
+	ACT_ONLY_MAKES = 1 << 17,
+	GRACE_MS = 150,
+	NOBODY_AT = -1
+};
 
 /* ---- system calls ---- */
 
@@ -76,8 +83,8 @@ static const struct call calls[] = {
 	{SYS_execve,     SHAPE_RUN,     NOBODY_AT, 0, 1, ACT_RUN, true},
 	{SYS_execveat,   SHAPE_RUN,     0, 1, 2, ACT_RUN, true},
 	{SYS_unlinkat,   SHAPE_PATH,    0, 1, -1, ACT_REMOVE, false},
-	{SYS_mkdirat,    SHAPE_PATH,    0, 1, -1, ACT_WRITE, false},
-	{SYS_mknodat,    SHAPE_PATH,    0, 1, -1, ACT_WRITE, false},
+	{SYS_mkdirat,    SHAPE_PATH,    0, 1, -1, ACT_WRITE | ACT_ONLY_MAKES, false},
+	{SYS_mknodat,    SHAPE_PATH,    0, 1, -1, ACT_WRITE | ACT_ONLY_MAKES, false},
 	{SYS_fchmodat,   SHAPE_PATH,    0, 1, -1, ACT_CHANGE, true},
 	{SYS_fchownat,   SHAPE_PATH,    0, 1, -1, ACT_CHANGE, true},
 	{SYS_utimensat,  SHAPE_PATH,    0, 1, -1, ACT_CHANGE, true},
@@ -97,8 +104,8 @@ static const struct call calls[] = {
 	{SYS_creat,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_WRITE, true},
 	{SYS_unlink,     SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_REMOVE, false},
 	{SYS_rmdir,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_REMOVE, false},
-	{SYS_mkdir,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_WRITE, false},
-	{SYS_mknod,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_WRITE, false},
+	{SYS_mkdir,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_WRITE | ACT_ONLY_MAKES, false},
+	{SYS_mknod,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_WRITE | ACT_ONLY_MAKES, false},
 	{SYS_chmod,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_CHANGE, true},
 	{SYS_chown,      SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_CHANGE, true},
 	{SYS_lchown,     SHAPE_PATH,    NOBODY_AT, 0, -1, ACT_CHANGE, false},
@@ -307,7 +314,9 @@ static void note_file(struct watch *watch, pid_t pid, int at, const char *path, 
 {
 	/* Opening what is not there, without making it, does nothing. */
 	bool makes = !(acts & ACT_ONLY_OPENS) && acts != ACT_READ;
-	acts &= ~(unsigned)ACT_ONLY_OPENS;
+	/* Making what is there already is refused. */
+	bool only_makes = acts & ACT_ONLY_MAKES;
+	acts &= ~(unsigned)(ACT_ONLY_OPENS | ACT_ONLY_MAKES);
 	char seen[PATH_SIZE], real[PATH_SIZE], program[32], further[2 * PATH_SIZE];
 	struct stat status;
 	int base = open_base(pid, at);
@@ -337,7 +346,7 @@ static void note_file(struct watch *watch, pid_t pid, int at, const char *path, 
 	if (fd >= 0)
 		close(fd);
 	close(base);
-	bool matters = happening.existed || makes;
+	bool matters = happening.existed ? !only_makes : makes;
 	if (happening.acts && matters && *real)
 		note(watch, happening);
 }
