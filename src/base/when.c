@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Points in time, see when.h. Counted here rather than by the C library, whose mktime() asks for the time zone.
+ */
+#include "base/when.h"
+
+static bool is_leap(int64_t year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int64_t days_of_month(int64_t year, int64_t month)
+{
+	static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+/* Since 1970. */
+static int64_t days_before(int64_t year, int64_t month, int64_t day)
+{
+	int64_t past = year - 1;
+	int64_t days = 365 * past + past / 4 - past / 100 + past / 400 - 719162;
+	for (int64_t i = 1; i < month; i++)
+		days += days_of_month(year, i);
+	return days + day - 1;
+}
+
+/* n digits at the beginning of the text, which shrinks. */
+static bool take_number(struct str *text, size_t n, int64_t *ret)
+{
+	*ret = 0;
+	if (text->n < n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!ascii_is_digit(text->p[i]))
+			return false;
+		*ret = 10 * *ret + (text->p[i] - '0');
+	}
+	*text = str_from_at(*text, n);
+	return true;
+}
+
+static bool take(struct str *text, char c)
+{
+	if (!text->n || text->p[0] != c)
+		return false;
+	*text = str_from_at(*text, 1);
+	return true;
+}
+
+/* A point and digits, if there are any, as microseconds. */
+static bool take_fraction(struct str *text, int64_t *ret)
+{
+	size_t n = 0;
+	*ret = 0;
+	if (!take(text, '.'))
+		return true;
+	while (n < text->n && ascii_is_digit(text->p[n]))
+		n++;
+	for (size_t i = 0; i < 6; i++)
+		*ret = 10 * *ret + (i < n ? text->p[i] - '0' : 0);
+	*text = str_from_at(*text, n);
+	return n >= 1 && n <= 9;
+}
+
+bool when_parse(struct str text, int64_t *ret)
+{
+	int64_t year, month, day, hour, minute, second, fraction;
+	if (!take_number(&text, 4, &year) || !take(&text, '-') || !take_number(&text, 2, &month) ||
+	    !take(&text, '-') || !take_number(&text, 2, &day) || !take(&text, 'T') ||
+	    !take_number(&text, 2, &hour) || !take(&text, ':') || !take_number(&text, 2, &minute) ||
+	    !take(&text, ':') || !take_number(&text, 2, &second) ||
+	    !take_fraction(&text, &fraction))
+		return false;
+	if (!str_is(text, "Z") && !str_is(text, "+00:00"))
+		return false;
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_of_month(year, month) ||
+	    hour > 23 || minute > 59 || second > 59)
+		return false;
+	int64_t seconds = ((days_before(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	*ret = seconds * 1000000 + fraction;
+	return true;
+}
