@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading YAML. Whatever is also JSON must mean the same.
+ * Reading YAML, and writing it. Whatever is also JSON must mean the same.
  */
 #include "fuzz.h"
 
@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "json/document.h"
 #include "json/json.h"
+#include "json/yaml.h"
 
 static void check_text(struct str text)
 {
@@ -48,6 +49,21 @@ static void check_round_trip(const json_t *value)
 	free(text);
 }
 
+/* So does what we write as YAML. */
+static void check_written(const json_t *value)
+{
+	struct cavra_error error;
+	struct document *document;
+	struct buf text;
+	buf_init(&text, MiB(16));
+	FUZZ_CHECK(yaml_write(value, &text, &error) == 0);
+	if (document_parse_yaml(text.p, text.n, &document, &error) == 0) {
+		FUZZ_CHECK(json_equal(document->root, value));
+		document_free(document);
+	}
+	buf_release(&text);
+}
+
 static void check_same_as_json(struct str text, const json_t *value)
 {
 	struct cavra_error error;
@@ -76,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(document_position(document, "", POSITION_VALUE, &line, &column));
 	check_same_as_json(text, document->root);
 	check_round_trip(document->root);
+	check_written(document->root);
 	document_free(document);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "json/document.h"
 #include "json/json.h"
+#include "json/yaml.h"
 
 /* Reads YAML and writes it as canonical JSON; on failure the error's text. */
 static char *as_json(struct str text, struct cavra_error *error)
@@ -253,13 +254,63 @@ static void test_positions(void **state)
 	document_free(document);
 }
 
+static const struct {
+	const char *json, *yaml;
+} written[] = {
+	{"{\"a\":1,\"b\":[true,null,-1.5,\"x\"]}", "a: 1\nb:\n- true\n- null\n- -1.5\n- x\n"},
+	{"{\"a\":{},\"b\":[],\"c\":\"\"}", "a: {}\nb: []\nc: \"\"\n"},
+	{"{\"a\":[{\"b\":\"c d\"},[\"e\"]]}", "a:\n- b: c d\n- - e\n"},
+	/* Text that this or another reader would take for something else. */
+	{"[\"true\",\"Null\",\"NO\",\"y\",\"1\",\"-\",\"~\",\"0x1\",\"2026-01-31\",\"*a\"]",
+	 "- \"true\"\n- \"Null\"\n- \"NO\"\n- \"y\"\n- \"1\"\n- \"-\"\n- \"~\"\n- \"0x1\"\n"
+	 "- \"2026-01-31\"\n- \"*a\"\n"},
+	{"[\"a: b\",\"a #b\",\"a*\",\"a\\nb\",\"\u00e4\",\"a'b\"]",
+	 "- 'a: b'\n- 'a #b'\n- a*\n- \"a\\nb\"\n- \"\xc3\xa4\"\n- a'b\n"},
+	{"{\"no\":1,\"a b\":2,\"\":3,\"<<\":4}", "\"no\": 1\na b: 2\n\"\": 3\n\"<<\": 4\n"},
+};
+
+static void test_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(written); i++) {
+		struct cavra_error error;
+		struct buf text;
+		struct document *again;
+		json_t *value;
+		buf_init(&text, 4096);
+		assert_int_equal(json_read(str_from(written[i].json), 0, &value, &error), 0);
+		assert_int_equal(yaml_write(value, &text, &error), 0);
+		if (!str_is(buf_str(&text), written[i].yaml))
+			print_error("row %zu: got %s\n", i, text.p);
+		assert_str(buf_str(&text), written[i].yaml);
+		assert_int_equal(document_parse_yaml(text.p, text.n, &again, &error), 0);
+		assert_true(json_equal(again->root, value));
+		document_free(again);
+		json_decref(value);
+		buf_release(&text);
+	}
+}
+
+static void test_written_over_the_maximum(void **state)
+{
+	struct cavra_error error;
+	(void)state;
+	json_t *value = json_string("ab");
+	for (size_t max = 0; max < 4; max++) {
+		struct buf text;
+		buf_init(&text, max);
+		assert_int_equal(yaml_write(value, &text, &error), max < 3 ? CAVRA_ERR_LIMIT : 0);
+		buf_release(&text);
+	}
+	json_decref(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_nul),
-		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_values),  cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_nul),     cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_written), cmocka_unit_test(test_written_over_the_maximum),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
