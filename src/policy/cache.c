@@ -312,8 +312,9 @@ int policy_load_kept(const char *directory, const struct policy_source *source,
 		     struct cavra_error *error)
 {
 	struct place place = {.directory = -1};
-	/* Images hold neither cases nor documents nor checks. */
-	bool whole = !source->want_cases && !source->want_origins && !source->check;
+	/* Images hold neither cases nor documents nor checks, and are made of files. */
+	bool whole = !source->want_cases && !source->want_origins && !source->check &&
+		     !request->text.n;
 	bool keeps = directory && whole && make_key(source, request, &place);
 	if (keeps)
 		place.directory = open_directory(directory);

@@ -360,10 +360,10 @@ json_t *policy_summary(const json_t *document)
 			json_decref(counts);
 			counts = NULL;
 		}
-	return json_pack("{s:O?, s:O?, s:O?, s:O?, s:s, s:o}", "policy_id",
-			 json_object_get(metadata, "id"), "title",
-			 json_object_get(metadata, "title"), "version",
-			 json_object_get(metadata, "version"), "inherits",
-			 json_object_get(metadata, "inherits"), "mode",
-			 mode ? json_string_value(mode) : "enforce", "rule_counts", counts);
+	return json_pack(
+		"{s:O?, s:O?, s:O?, s:O?, s:s, s:o}", "policy_id", json_object_get(metadata, "id"),
+		"title", json_object_get(metadata, "title"), "version",
+		json_object_get(metadata, "version"), "inherits",
+		json_object_get(metadata, "inherits"), "mode",
+		json_is_string(mode) ? json_string_value(mode) : "enforce", "rule_counts", counts);
 }

@@ -36,13 +36,18 @@ static struct policy_input *note_input(struct loader *loader, const char *path)
 	return &loader->inputs[loader->n_inputs - 1];
 }
 
-static int read_document(struct loader *loader, struct layer *layer, const char *path)
+/* text: what counts in place of the file; empty: the file. */
+static int read_document(struct loader *loader, struct layer *layer, const char *path,
+			 struct str text)
 {
 	layer->name = arena_str(loader->arena, str_from(path)).p;
 	layer->is_file = true;
-	int code = document_load(path, &layer->document, loader->error);
-	if (code < 0)
+	int code = text.n ? document_parse_yaml(text.p, text.n, &layer->document, loader->error)
+			  : document_load(path, &layer->document, loader->error);
+	if (code < 0) {
+		error_file(loader->error, layer->name);
 		return loader_report(loader, code);
+	}
 	layer->root = json_incref(layer->document->root);
 	struct policy_input *input = note_input(loader, path);
 	sha256(layer->document->text, input->digest);
@@ -83,7 +88,7 @@ static int open_file(struct loader *loader, const char *path, struct layer **ret
 	if (code < 0 || !*ret)
 		return code;
 	(*ret)->is_top = true;
-	return read_document(loader, *ret, file);
+	return read_document(loader, *ret, file, STR(""));
 }
 
 /* *ret is NULL when the directory has no such pack. */
@@ -150,7 +155,7 @@ static int open_pack(struct loader *loader, const struct found *found, bool is_t
 	(*ret)->is_pack = true;
 	(*ret)->id = arena_str(loader->arena, found->id);
 	(*ret)->is_top = is_top;
-	code = found->path ? read_document(loader, *ret, found->path)
+	code = found->path ? read_document(loader, *ret, found->path, STR(""))
 			   : read_embedded(loader, *ret, found->pack);
 	if (code < 0 || !(*ret)->root)
 		return code;
@@ -368,10 +373,21 @@ static int add_overlay(struct loader *loader, const char *path)
 	return merge_documents(&merge, base, layer->root, &loader->merged);
 }
 
+static int open_text(struct loader *loader, const struct load_request *request, struct layer **ret)
+{
+	int code = layer_new(loader, ret);
+	if (code < 0 || !*ret)
+		return code;
+	(*ret)->is_top = true;
+	return read_document(loader, *ret, request->path, request->text);
+}
+
 static int open_request(struct loader *loader, const struct load_request *request,
 			struct layer **ret)
 {
 	struct found found = {.id = str_from(request->id)};
+	if (request->text.n)
+		return open_text(loader, request, ret);
 	if (request->path)
 		return open_file(loader, request->path, ret);
 	int code = find_pack(loader, found.id, &found.path, &found.pack);

@@ -251,11 +251,10 @@ static void add_mistake(void *context, const struct cavra_error *mistake)
 	check->n++;
 }
 
-int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
-		      void *context, struct cavra_error *error)
+int policy_check(const struct policy_source *source, const struct load_request *request,
+		 policy_visitor visit, void *context, struct cavra_error *error)
 {
 	struct cavra_error current = {.code = CAVRA_OK};
-	struct load_request request = {.path = path};
 	struct policy *policy = NULL;
 	struct check *check = calloc(1, sizeof *check);
 	if (!check) {
@@ -265,7 +264,7 @@ int policy_check_file(const struct policy_source *source, const char *path, poli
 	}
 	struct loader start = {
 		.source = source, .error = &current, .visit = add_mistake, .context = check};
-	int code = run(&start, &request, &policy);
+	int code = run(&start, request, &policy);
 	if (code < 0 && check->n == 0)
 		add_mistake(check, &current);
 	for (size_t i = 0; i < check->n; i++)
@@ -279,4 +278,11 @@ int policy_check_file(const struct policy_source *source, const char *path, poli
 	}
 	free(check);
 	return code;
+}
+
+int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
+		      void *context, struct cavra_error *error)
+{
+	struct load_request request = {.path = path};
+	return policy_check(source, &request, visit, context, error);
 }

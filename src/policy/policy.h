@@ -171,7 +171,9 @@ struct policy_source {
 };
 
 struct load_request {
-	const char *path;            /* a file, or a directory with policy.yaml; or */
+	const char *path; /* a file, or a directory with policy.yaml; or */
+	struct str
+		text; /* YAML that counts in place of what stands in the file `path`, which need not be there; empty: read it */
 	const char *id;              /* of a pack; its syntax is checked, it is never a path */
 	const char *const *overlays; /* as path; each is merged on top of what stands before it */
 	size_t n_overlays;
@@ -198,6 +200,9 @@ void policy_free(struct policy *policy);
 typedef void (*policy_visitor)(void *context, const struct cavra_error *mistake);
 int policy_check_file(const struct policy_source *source, const char *path, policy_visitor visit,
 		      void *context, struct cavra_error *error);
+/* The same for any request. */
+int policy_check(const struct policy_source *source, const struct load_request *request,
+		 policy_visitor visit, void *context, struct cavra_error *error);
 
 /* The embedded packs, sorted by id. */
 struct policy_pack {
