@@ -295,9 +295,11 @@ static bool is_ambiguous(const struct part *parts)
 {
 	bool backquotes = false, brace = false, dollar = false, expands = false;
 	for (; parts; parts = parts->next) {
-		/* A '$' that starts nothing keeps Bash from splitting the word. */
-		dollar |= parts->lone_dollar;
-		expands |= !parts->quoted &&
+		/* A '$' that starts nothing keeps Bash from splitting the word, and so does $! without a job. */
+		bool job = !parts->quoted && parts->kind == PART_PARAM && !parts->param->braced &&
+			   str_is(parts->param->name, "!");
+		dollar |= parts->lone_dollar || job;
+		expands |= !parts->quoted && !job &&
 			   (parts->kind == PART_PARAM || parts->kind == PART_COMMAND);
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
 		/* "$${": Bash sees "${" there. */

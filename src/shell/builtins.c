@@ -171,6 +171,7 @@ static void set_option(struct eval *ev, struct state *st, struct str name)
 {
 	if (str_is(name, "noglob"))
 		return; /* a pattern also stands for itself */
+	st->nounset |= str_is(name, "nounset");
 	for (size_t i = 0; i < ARRAY_SIZE(odd_set_options); i++)
 		if (str_is(name, odd_set_options[i]))
 			eval_opaque(ev, st, "set changes how text is read");
@@ -216,7 +217,7 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (!word_is_known(&s->words.items[i])) {
-			st->positional_unknown = true;
+			st->positional_unknown = st->nounset = true;
 			return;
 		}
 		struct str text = builtin_arg(ev, s, i);
@@ -238,6 +239,7 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");
+		st->nounset |= str_find_char(text, 'u') != STR_NPOS;
 		if (text.p[text.n - 1] != 'o' || i + 1 >= s->words.n)
 			continue;
 		set_option(ev, st, builtin_arg(ev, s, ++i));
@@ -273,7 +275,7 @@ static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", 
 static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = st->odd_options = true;
+		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = true;
 		state_shake(st);
 		return;
 	}
@@ -286,6 +288,7 @@ static void run_shopt(struct eval *ev, struct state *st, struct simple *s)
 		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
 			st->odd_options |= str_is(text, odd_options[k]);
 		st->lastpipe |= str_is(text, "lastpipe");
+		st->nounset |= str_is(text, "nounset");
 	}
 }
 

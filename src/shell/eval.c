@@ -659,9 +659,13 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	if (ev->substitutions)
 		eval_opaque(ev, st, "coproc in a substitution");
 	const struct value *input = ev->input;
+	bool piped_in = ev->piped_in, piped_out = ev->piped_out;
 	ev->capture = NULL;
 	ev->input = NULL; /* it reads what the shell writes to it */
+	ev->piped_in = ev->piped_out = true;
 	eval_subshell(ev, st, node->body);
+	ev->piped_in = piped_in;
+	ev->piped_out = piped_out;
 	ev->input = input;
 	ev->capture = outer;
 	state_assign(ev, st, node->name, &variable_tainted);

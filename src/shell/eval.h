@@ -65,6 +65,7 @@ struct state {
 	bool globs_unknown;      /* dotglob, nullglob, GLOBIGNORE ... */
 	bool lastpipe;
 	bool odd_options; /* options that change echo and cd */
+	bool nounset;     /* set -u: a variable that is not set ends the shell */
 	bool any_readonly;
 	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */
 	bool integers; /* some variable is an integer: assigning to it is arithmetic */
@@ -90,6 +91,8 @@ void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
 /* An error may end the line here: this command and what follows perhaps do not run. */
 void state_shake(struct state *st);
+/* A variable that may not be set is read: under set -u the shell perhaps ends here. */
+void state_read_unset(struct eval *ev, struct state *st);
 /* Has the run perhaps left this place already, by an error or a jump? */
 bool state_is_unsure(const struct state *st);
 /* Only what state_join() does to assignments. */

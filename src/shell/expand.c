@@ -343,7 +343,7 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 static void field_unquoted_text(struct field *f, const struct part *part, bool first)
 {
 	struct str text = part->text;
-	if (first && !f->started && text.n && text.p[0] == '~')
+	if (first && text.n && text.p[0] == '~')
 		text = str_from_at(text, tilde(f, text, part->next != NULL));
 	if (f->literal_splits && f->splits) {
 		field_value(f, value_from(f->ev->arena, text), false);
@@ -756,13 +756,24 @@ static bool assigns_before(struct str text)
 	       (equals != STR_NPOS && !str_starts(text, STR("==")));
 }
 
+/* "-" in front of "-x" is one "--". */
+static bool ends_in_sign(struct str text, bool first)
+{
+	if (!str_ends(text, STR("-")) && !str_ends(text, STR("+")))
+		return false;
+	text = str_trim(str_first(text, text.n - 1));
+	char before = text.n ? text.p[text.n - 1] : 0;
+	return before ? !ascii_is_name(before) && before != ')' && before != ']' : first;
+}
+
 /* What the environment holds and was taken for a number may be a name. */
 static bool assigns_foreign(struct value expression)
 {
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind != SEG_NUMBER)
 			continue;
-		if (i > 0 && assigns_next(expression.seg[i - 1].text))
+		if (i > 0 && (assigns_next(expression.seg[i - 1].text) ||
+			      ends_in_sign(expression.seg[i - 1].text, i == 1)))
 			return true;
 		if (i + 1 < expression.n && assigns_before(expression.seg[i + 1].text))
 			return true;
@@ -777,6 +788,8 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 	/* An error ends the line, and what the rest of it assigns never is. */
 	if (!value_is_numeric(expression) && !is_well_formed(ev, expression))
 		state_shake(st);
+	if (!value_is_numeric(expression))
+		state_read_unset(ev, st);
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
 			eval_opaque(ev, st,

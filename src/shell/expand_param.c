@@ -183,15 +183,17 @@ static void hold(struct eval *ev, struct state *st, const struct param *param, s
 
 /* ---- operators ---- */
 
-/* Runs what the operator's words run and forgets what they expand to. */
+/* Runs what the operator's words run, perhaps, and forgets what they expand to. */
 static void run_words(struct field *f, const struct part *parts)
 {
 	if (!parts)
 		return;
+	struct state inner = *f->st;
 	unsigned branches = f->ev->branches;
 	f->ev->branches++;
-	(void)expand_value(f->ev, f->st, parts);
+	(void)expand_value(f->ev, &inner, parts);
 	f->ev->branches = branches;
+	state_join(f->ev, f->st, &inner, false);
 }
 
 /* What an operator's words run; offsets are arithmetic. */
@@ -481,17 +483,21 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 
 static void assign_default(struct field *f, const struct param *param, bool surely)
 {
-	struct value v = expand_value(f->ev, f->st, param->arg);
+	struct value v = {NULL, 0};
+	if (surely)
+		v = expand_value(f->ev, f->st, param->arg);
+	else
+		run_words(f, param->arg);
 	if (!ascii_is_name(param->name.p[0]) || ascii_is_digit(param->name.p[0])) {
 		state_shake(f->st); /* $@ and its kin cannot be assigned */
 		return;
 	}
-	if (!surely)
+	if (!surely) {
 		state_assign(f->ev, f->st, param->name, &variable_tainted);
-	else
-		state_assign_value(f->ev, f->st, param->name, v);
-	if (surely)
-		field_value(f, v, false);
+		return;
+	}
+	state_assign_value(f->ev, f->st, param->name, v);
+	field_value(f, v, false);
 }
 
 /* - = ? + with and without the colon */
@@ -610,6 +616,8 @@ void expand_param(struct field *f, const struct param *param, bool quoted)
 	}
 	hold(f->ev, f->st, param, &h);
 	char op = param->op[0] == ':' && param->op[1] ? param->op[1] : param->op[0];
+	if ((h.unset || h.unknown) && !(op && strchr("-=?+", op)))
+		state_read_unset(f->ev, f->st);
 	if (param->length)
 		add_length(f, &h, quoted);
 	else if (!op)

@@ -111,6 +111,11 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 	}
 	if (quote)
 		reader_fail(r, "a here-document's delimiter is never closed");
+	int c = reader_peek(r);
+	if ((c == '<' || c == '>') && reader_peek_second(r) == '(')
+		reader_fail(r, "a here-document's delimiter with a substitution");
+	if (!r->scratch_n && !redir->body_quoted)
+		reader_fail(r, "a here-document without a delimiter");
 	redir->delimiter = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
 	r->scratch_n = 0;
 }

@@ -327,6 +327,16 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 	return false;
 }
 
+/* "((...)" behind a '$', which is no arithmetic to us. */
+static void check_doubled(struct reader *r, struct str text)
+{
+	/* Where Bash ends it, a ")" of a case may decide. */
+	if (str_find(text, STR("case")) != STR_NPOS)
+		reader_fail(r, "$(( that is no arithmetic, with a case inside");
+	if (str_ends(text, STR("))")) && parentheses_match(str_make(text.p + 2, text.n - 4)))
+		reader_fail(r, "$(( that is arithmetic to Bash, and not understood");
+}
+
 static void dollar(struct reader *r, struct part_list *list, enum word_mode mode, bool quoted)
 {
 	bool in_quotes = mode == WORD_DQUOTE || mode == WORD_HEREDOC || mode == WORD_BRACE_QUOTED;
@@ -355,10 +365,8 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		bool doubled = reader_peek_second(r) == '(';
 		if (!doubled || !arithmetic(r, list, quoted)) {
 			command_substitution(r, list, quoted);
-			/* Where Bash ends "$((" that is no arithmetic, a ")" of a case may decide. */
-			if (doubled && str_find(str_make(r->text.p + from, r->at - from),
-						STR("case")) != STR_NPOS)
-				reader_fail(r, "$(( that is no arithmetic, with a case inside");
+			if (doubled)
+				check_doubled(r, str_make(r->text.p + from, r->at - from));
 		}
 	} else if (c == '[') {
 		(void)reader_next(r);
@@ -408,7 +416,9 @@ static void backslash(struct reader *r, struct part_list *list, enum word_mode m
 	(void)reader_next(r);
 	int c = reader_next_raw(r);
 	if (c == READER_END) {
-		/* Whether it stays depends on what else is in the word. */
+		/* Whether it stays depends on what else is in the word, and on what the line began in. */
+		if (str_find_char(r->text, '\n') != STR_NPOS)
+			reader_fail(r, "a backslash at the end of several lines");
 		flush_text(r, list);
 		add_part(r, list, PART_UNKNOWN, true);
 		return;
@@ -662,8 +672,6 @@ static void read_array(struct reader *r, struct word_node *word)
 	reader_leave(r);
 	reader_expect(r, ')', "an array is never closed");
 	struct str text = str_make(r->text.p + from, r->at - from);
-	if (str_find_char(text, '\001') != STR_NPOS || str_find_char(text, '\177') != STR_NPOS)
-		reader_fail(r, "an array with bytes that Bash takes for its own");
 	/* Bash prints what stands in a substitution and reads it again; not every array survives that. */
 	if (r->substitutions &&
 	    (str_find_char(text, '\\') != STR_NPOS || str_find_char(text, '\n') != STR_NPOS))

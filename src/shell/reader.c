@@ -237,6 +237,9 @@ void shell_read(const struct read_context *context, struct str text, struct read
 		list = read_list(&r);
 	if (!r.error && r.at < r.text.n)
 		reader_fail(&r, "unexpected closing word or parenthesis");
+	/* Bash marks its own quotes with these two, and then doubles or loses them. */
+	if (text.n && (memchr(text.p, 1, text.n) || memchr(text.p, 0x7f, text.n)))
+		reader_fail(&r, "bytes that Bash takes for its own");
 	/* Bash takes the end of the text for the end of a here-document. */
 	if (!r.error && r.pending)
 		reader_newline(&r);

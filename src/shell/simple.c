@@ -166,9 +166,17 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		    struct simple *simple)
 {
+	size_t substituted = ev->substituted;
 	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1);
 	     redir = redir->next)
 		eval_redirect(ev, st, redir, simple);
+	/* What stands in the only redirection cannot have read what that one brings. */
+	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN;
+	if (ev->substituted != substituted && simple->input && !sole) {
+		struct value *any = ARENA_NEW(ev->arena, struct value);
+		*any = value_any();
+		simple->input = any;
+	}
 }
 
 /* ---- assignments ---- */
@@ -582,15 +590,7 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 		prefix_assigns(ev, st, node, &given);
 	if (ev->substituted != substituted)
 		simple->input = NULL; /* a substitution may have read it */
-	substituted = ev->substituted;
 	eval_redirects(ev, st, node, simple);
-	/* What stands in the only redirection cannot have read what that one brings. */
-	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN;
-	if (ev->substituted != substituted && simple->input && !sole) {
-		struct value *any = ARENA_NEW(ev->arena, struct value);
-		*any = value_any();
-		simple->input = any;
-	}
 	simple->assigns = add_assigns(ev, given, st->assigns);
 	return !bare;
 }

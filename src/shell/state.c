@@ -262,6 +262,14 @@ void state_shake(struct state *st)
 	st->surely = false;
 }
 
+void state_read_unset(struct eval *ev, struct state *st)
+{
+	if (!st->nounset)
+		return;
+	st->surely = false;
+	capture_unknown(ev);
+}
+
 bool state_is_unsure(const struct state *st)
 {
 	return st->weak || st->shaken;
@@ -570,6 +578,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->globs_unknown |= other->globs_unknown;
 	st->lastpipe |= other->lastpipe;
 	st->odd_options |= other->odd_options;
+	st->nounset |= other->nounset;
 	st->shaken |= other->shaken;
 	st->integers |= other->integers;
 	st->any_readonly |= other->any_readonly;
@@ -624,5 +633,6 @@ bool state_same(const struct state *a, const struct state *b)
 			return false;
 	return same_positional(a, b) && a->havoc == b->havoc &&
 	       a->volatile_variables == b->volatile_variables &&
-	       a->globs_unknown == b->globs_unknown && value_eq(a->oldpwd, b->oldpwd);
+	       a->globs_unknown == b->globs_unknown && a->nounset == b->nounset &&
+	       value_eq(a->oldpwd, b->oldpwd);
 }
