@@ -10,7 +10,7 @@ static struct match_result paths_covered(const struct pattern_list *list, struct
 	struct match_result first = MATCH_NOTHING;
 	size_t n = path_pattern_names(arena, pattern, name);
 	for (size_t i = 0; i < n; i++) {
-		struct match_result result = path_match(list, &name[i], 1, false, arena);
+		struct match_result result = path_match_surely(list, &name[i]);
 		if (result.match != MATCH_MUST || (i > 0 && result.index != first.index))
 			return MATCH_NOTHING;
 		first = result;

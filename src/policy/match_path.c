@@ -188,3 +188,12 @@ struct match_result path_match(const struct pattern_list *list, const struct val
 	}
 	return total;
 }
+
+struct match_result path_match_surely(const struct pattern_list *list, const struct value *name)
+{
+	struct match_result best = MATCH_NOTHING;
+	struct path_name described;
+	path_name_describe(name, 1, 0, &described);
+	scan_name(list, &described, &best);
+	return best.match == MATCH_MUST ? best : MATCH_NOTHING;
+}
