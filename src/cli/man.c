@@ -10,11 +10,9 @@
 #include "base/limits.h"
 #include "cli/cli.h"
 #include "cli/dump.h"
+#include "cli/man_date.h"
 #include "cli/options.h"
 #include "cli/words.h"
-
-/* Of the pages, so that every build writes the same ones. */
-#define MAN_DATE "2026-11-29"
 
 /* ---- text ---- */
 

@@ -34,6 +34,13 @@ for (const name of pages) {
   });
 }
 
+test('the date of the pages is that of the sources', () => {
+  const date = (env) => run(join(source, 'tools/source-date'), [source], { env }).out.trim();
+  const { SOURCE_DATE_EPOCH } = process.env;
+  assert.match(dump('cavra.1'), new RegExp(`^\\.TH CAVRA 1 ${date(SOURCE_DATE_EPOCH ? { SOURCE_DATE_EPOCH } : {})} "`, 'm'));
+  assert.equal(date({ SOURCE_DATE_EPOCH: '86400' }), '1970-01-02');
+});
+
 test('mandoc finds what is wrong', () => {
   assert.notEqual(run('mandoc', ['-T', 'lint', '-W', 'warning'], { input: '.TH X 1\n.SH NAME\n.XX\n' }).status, 0);
 });
