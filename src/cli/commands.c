@@ -78,7 +78,8 @@ const struct command commands[] = {
 	 replay_options,
 	 "DECISIONS is a file (- is standard input) with one decision record a line, as\n"
 	 "evaluate --json prints them. Counts what would be answered differently, by rule\n"
-	 "and by repository, with examples.\n"
+	 "and by repository, with examples; and what cannot be decided again, because the\n"
+	 "record does not say where a rename ends or what the arguments of a tool were.\n"
 	 "\n"
 	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
 	 "2 usage.\n"},

@@ -51,3 +51,24 @@ test('long lines cross the chunks in which they are read', () => {
   const input = [100, 65530, 65536, 70000, 200000].map((n) => JSON.stringify({ ...long, reason: 'x'.repeat(n) })).join('\n');
   assert.equal(JSON.parse(replay(input, after, '--json').out).would_block, 5);
 });
+
+test('what a record does not say is counted, never guessed', () => {
+  const policy = put(directory, 'mcp.yaml', `${metadata}filesystem: {block_write: [b]}\nmcp: {allowed_servers: [good], blocked_servers: [bad]}\n`);
+  const record = (action_type, target, requested_operation, decision) => JSON.stringify({ action_type, target, requested_operation, decision });
+  const input = [
+    record('write_file', 'a', 'rename', 'allow'), record('write_file', 'b', 'rename', 'allow'),
+    record('mcp_tool_call', 'good:read_file', 'filesystem', 'allow'), record('mcp_tool_call', 'good:git_push', 'git_push', 'allow'),
+    record('mcp_tool_call', 'bad:read_file', 'read_file', 'allow'),
+    record('release_governance_record', 'release-channel-promotion-request', 'verify', 'block'),
+    record('knowledge.search', 'x', 'x', 'block'),
+    record('write_file', 'a', 'write', 'allow'),
+  ].join('\n');
+  const report = JSON.parse(replay(input, policy, '--json').out);
+  assert.deepEqual(report.not_replayable, { rename: 2, mcp_arguments: 2, record: 2 });
+  assert.deepEqual([report.not_replayable_count, report.decision_count, report.error_count, report.unchanged_count], [6, 2, 0, 1]);
+  // Whatever its arguments were, this server is blocked.
+  assert.deepEqual(Object.keys(report.rules), ['mcp.server.trust.block_unknown']);
+  const done = replay(input.split('\n').slice(0, 4).join('\n'), policy);
+  assert.equal(done.status, 0);
+  assert.match(done.out, /^would block 0, ask 0 and allow 0 of 0,.*\n2 cannot be replayed: the record does not say where a rename ends\n2 cannot be replayed: the record does not say the arguments of a tool call\n$/);
+});
