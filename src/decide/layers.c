@@ -132,6 +132,9 @@ int decide_layers(const struct policy_layers *layers, const struct request *requ
 		  struct arena *arena, struct decision *ret_decision, struct cavra_error *error)
 {
 	struct decision decisions[LIMIT_POLICY_LAYERS];
+	if (layers->n > LIMIT_POLICY_LAYERS)
+		return error_set(error, CAVRA_ERR_LIMIT, "more than %d policies at once",
+				 (int)LIMIT_POLICY_LAYERS);
 	if (layers->n == 1)
 		return decide(layers->policy[0], request, resolver, options, arena, ret_decision,
 			      error);

@@ -13,7 +13,7 @@ struct policy_layers {
 	const struct policy *policy[LIMIT_POLICY_LAYERS]; /* borrowed, the first in command first */
 	/* What none of its rules meets it leaves to the others; without effect when all do so. */
 	bool defers[LIMIT_POLICY_LAYERS];
-	size_t n; /* at least one */
+	size_t n; /* at least one; more than LIMIT_POLICY_LAYERS are CAVRA_ERR_LIMIT */
 };
 
 /* As decide(), with a decision->policy that is one of the layers'. An action that one layer may allow by rule and

@@ -270,8 +270,10 @@ struct str path_resolve(struct decider *d, struct str path)
 		return path;
 	for (int hops = 0; str_split(&rest, '/', &part);)
 		if (part.n && !str_is(part, ".") && walk_part(d, &at, part, &rest) &&
-		    ++hops > LIMIT_LINK_HOPS)
+		    ++hops > LIMIT_LINK_HOPS) {
+			d->unresolved = true;
 			return path;
+		}
 	return path_canonical_text(d->arena, at.n ? at : STR("/"), STR(""));
 }
 

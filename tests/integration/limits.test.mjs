@@ -4,10 +4,10 @@
 // question or an error, never as something dropped. A cap that is not named here fails this test.
 
 import assert from 'node:assert/strict';
-import { linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, put, scratch, source } from './cavra.mjs';
+import { cavra, get, put, repository, scratch, source } from './cavra.mjs';
 
 const header = readFileSync(join(source, 'src/base/limits.h'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '').replaceAll('\\\n', ' ');
 const limits = Object.fromEntries([
@@ -33,6 +33,17 @@ const command = (target) => ({ action_type: 'execute_command', target });
 const oneOf = (name, values) => `${values.map((value, i) => `${i ? 'elif' : 'if'} test -f ${i}; then ${name}=${value};`).join(' ')} else ${name}=${values[0]}; fi;`;
 const looks = (n) => Array.from({ length: n }, (_, i) => LOOKS[i % LOOKS.length]);
 const flags = (n) => Array.from('1abcdfghikl'.slice(0, n), (letter) => `-${letter}`);
+
+// A signed policy, and a directory that trusts its key.
+function signed() {
+  const directory = scratch('signed'), trust = join(directory, 'trust');
+  const file = put(directory, 'policy.yaml', 'metadata: {id: cavra-x, title: T, description: D, version: 0.1.0}\ncommands: {block: [ls]}\n');
+  cavra(['policy', 'keygen', '--output', directory, '--key-id', 'k']);
+  cavra(['policy', 'sign', file, '--private-key', join(directory, 'k.private.pem')]);
+  const key = readFileSync(join(directory, 'k.public.pem'), 'utf8');
+  put(trust, '0.pem', key);
+  return { file, key, trust, signature: `${file}.sig.json`, verify: () => cavra(['policy', 'verify', file, '--trust-dir', trust]) };
+}
 
 // name: [what is judged within the cap, what is asked about above it]
 const commands = {
@@ -69,8 +80,49 @@ const others = {
     assert.deepEqual([at.decision, above.decision], ['block', 'block']);
   },
   EFFECTS(cap) {
-    const [late] = decideAll([command(`${'ls;'.repeat(cap + 1)} terraform apply`)]);
-    assert.equal(late.decision, 'block');
+    const [below, at, late] = decideAll([cap - 1, cap, cap + 1].map((n) => command(`${'ls;'.repeat(n - 1)} terraform apply`)));
+    assert.deepEqual([below, at, late].map((line) => line.decision), ['block', 'block', 'block']);
+  },
+  CODE_DEPTH(cap) {
+    const nest = (n) => Array.from({ length: n }).reduce((text) => `eval(${JSON.stringify(text)})`, "open('.env').read()");
+    const [at, above] = decideAll([cap, cap + 1].map((n) => command(`python3 -c '${nest(n).replaceAll("'", "'\\''")}'`)));
+    assert.deepEqual([at.decision, above.decision], ['block', 'require_approval']);
+  },
+  // The configuration of a repository is the largest text that is read to see what runs.
+  SCRIPT_BYTES(cap) {
+    const directory = repository();
+    const before = `${get(directory, '.git/config')}[alias]\n\tst = push origin main\n`;
+    const ask = (n) => {
+      put(directory, '.git/config', before.padEnd(n - 1, '#') + '\n');
+      return decideAll([command('git st')], { cwd: directory, args: ['--workspace', directory] })[0].decision;
+    };
+    assert.deepEqual([ask(cap), ask(cap + 1)], ['block', 'require_approval']);
+  },
+  REPLAY_KEYS(cap) {
+    const policy = put(scratch(), 'policy.yaml', 'metadata: {id: cavra-x, title: T, description: D, version: 0.1.0}\ncommands: {block: [ls]}\n');
+    const [record] = decideAll([command('ls')]);
+    const names = (n) => Object.keys(JSON.parse(cavra(['policy', 'replay', '-', '--policy-file', policy, '--json'], {
+      input: Array.from({ length: n }, (_, i) => JSON.stringify({ ...record, repository: `r${i}` })).join('\n') }).out).repositories);
+    assert.equal(names(cap).length, cap);
+    const above = names(cap + 1);
+    assert.deepEqual([above.length, above.at(-1)], [cap + 1, '(others)']);
+  },
+  SIGNATURE_BYTES(cap) {
+    const { file, signature, verify } = signed();
+    const text = readFileSync(signature, 'utf8').trimEnd();
+    const at = (n) => {
+      writeFileSync(signature, text.padEnd(n));
+      return verify();
+    };
+    assert.equal(at(cap).status, 0, at(cap).err);
+    assert.notEqual(at(cap + 1).status, 0, file);
+  },
+  TRUST_KEYS(cap) {
+    const { key, trust, verify } = signed();
+    for (let i = 1; i < cap; i++) put(trust, `${i}.pem`, key);
+    assert.equal(verify().status, 0, verify().err);
+    put(trust, 'one-more.pem', key);
+    assert.match(verify().err, new RegExp(`more than ${cap} keys in one directory`));
   },
   REQUEST_BYTES(cap) {
     const line = (n) => `{"action_type":"execute_command","target":"ls","agent_id":"${'a'.repeat(n - 66)}"}`.padEnd(n, ' ');
@@ -84,16 +136,9 @@ const others = {
     const chain = (n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`/repo/l${i}`, i + 1 < n ? `l${i + 1}` : '.env']));
     const file = put(scratch(), 'links.json', JSON.stringify({ ...JSON.parse(facts), links: chain(cap) }));
     const [at] = decideAll([{ action_type: 'read_file', target: 'l0' }], { args: ['--facts', file] });
+    const above = put(scratch(), 'links.json', JSON.stringify({ ...JSON.parse(facts), links: chain(cap + 1) }));
     assert.equal(at.decision, 'block');
-  },
-  FOUND_NAMES(cap) {
-    const directory = scratch('found');
-    for (let i = 0; i < cap; i++) put(directory, `src/f${i}.ts`, '');
-    const search = command('find src -name "*.ts" | xargs cat');
-    const ask = () => decideAll([search], { cwd: directory, args: ['--workspace', directory] })[0].decision;
-    assert.equal(ask(), 'allow');
-    put(directory, 'src/one-more.ts', '');
-    assert.equal(ask(), 'require_approval');
+    assert.equal(decideAll([{ action_type: 'read_file', target: 'l0' }], { args: ['--facts', above] })[0].decision, 'require_approval');
   },
   TREE_NAMES(cap) {
     const directory = scratch('tree');
@@ -105,13 +150,14 @@ const others = {
     assert.notEqual(ask(), 'allow');
   },
   FOUND_NAMES(cap) {
-    const directory = scratch('found');
-    mkdirSync(join(directory, 'many'));
-    for (let i = 0; i < cap; i++) put(directory, `many/f${i}`, '');
-    const ask = () => decideAll([command('find many -name "z*.txt" -exec cat {} +')], { cwd: directory, args: ['--workspace', directory] })[0].decision;
-    assert.equal(ask(), 'allow');
-    put(directory, 'many/one-more', '');
-    assert.equal(ask(), 'require_approval');
+    for (const search of ['find src -name "*.ts" | xargs cat', 'find src -name "z*.txt" -exec cat {} +']) {
+      const directory = scratch('found');
+      for (let i = 0; i < cap; i++) put(directory, `src/f${i}.ts`, '');
+      const ask = () => decideAll([command(search)], { cwd: directory, args: ['--workspace', directory] })[0].decision;
+      assert.equal(ask(), 'allow', search);
+      put(directory, 'src/one-more.ts', '');
+      assert.equal(ask(), 'require_approval', search);
+    }
   },
   SAME_FILE_WALK(cap) {
     const directory = scratch('same'), outside = scratch('outside');
@@ -133,19 +179,20 @@ const elsewhere = {
   'tests/unit/test_canonical.c': ['JSON_DEPTH'],
   'tests/unit/test_code.c': ['CODE_BYTES', 'CODE_TOKENS', 'DECISION_MEMORY', 'SHELL_WORK'],
   'tests/unit/test_hmac.c': ['SECRET_BYTES'],
-  'tests/unit/test_image.c': ['IMAGE_BYTES'],
+  'tests/unit/test_image.c': ['IMAGE_BYTES', 'POLICY_INPUTS'],
   'tests/unit/test_json.c': ['DOCUMENT_BYTES', 'JSON_NODES'],
   'tests/unit/test_match.c': ['PATTERN_BYTES'],
   'tests/unit/test_mcp.c': ['MCP_STRINGS'],
-  'tests/unit/test_pattern.c': ['SCHEMA_WORK'],
+  'tests/unit/test_layers.c': ['POLICY_LAYERS'],
+  'tests/unit/test_pattern.c': ['PATTERN_STATES', 'SCHEMA_WORK'],
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],
   'tests/unit/test_policy_merge.c': ['POLICY_PACKS'],
-  'tests/unit/test_schema.c': ['SCHEMA_DEPTH', 'SCHEMA_NAMES'],
+  'tests/unit/test_schema.c': ['SCHEMA_DEPTH', 'SCHEMA_MEMORY', 'SCHEMA_NAMES'],
   'tests/unit/test_signature.c': ['SIGNATURE_TEXT'],
 };
 
 // Caps of memory, files and directories that no test reaches yet. Nothing may be added here.
-const unreached = ['CODE_DEPTH', 'PATTERN_STATES', 'POLICY_INPUTS', 'POLICY_LAYERS', 'POLICY_MEMORY', 'REPLAY_KEYS', 'SCHEMA_MEMORY', 'SCRIPT_BYTES', 'SEARCH_WALK', 'SIGNATURE_BYTES', 'TRUST_KEYS'];
+const unreached = ['POLICY_MEMORY', 'SEARCH_WALK'];
 
 test('every cap is tested', () => {
   const named = [...Object.keys(commands), ...Object.keys(others), ...unreached];

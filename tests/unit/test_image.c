@@ -288,12 +288,35 @@ static void test_too_large(void **state)
 	policy_free(policy);
 }
 
+static void test_inputs_cap(void **state)
+{
+	static const struct policy_input input = {.path = {"/policy.yaml", 12}};
+	struct policy_input inputs[LIMIT_POLICY_INPUTS + 1];
+	struct cavra_error error;
+	struct policy *policy = load_rich(), *again = NULL;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
+		inputs[i] = input;
+	policy->inputs = inputs;
+	for (policy->n_inputs = LIMIT_POLICY_INPUTS; policy->n_inputs <= LIMIT_POLICY_INPUTS + 1;
+	     policy->n_inputs++) {
+		struct buf CLEANUP_BUF bytes;
+		bool fits = policy->n_inputs <= LIMIT_POLICY_INPUTS;
+		write_image(policy, &bytes);
+		assert_int_equal(policy_image_read(buf_str(&bytes), key, &again, &error),
+				 fits ? 0 : CAVRA_ERR_INPUT);
+		if (fits)
+			policy_free(again);
+	}
+	policy_free(policy);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decisions), cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_damage),    cmocka_unit_test(test_key),
-		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_too_large), cmocka_unit_test(test_inputs_cap),
 	};
 	return cmocka_run_group_tests(tests, packs_set_up, packs_tear_down);
 }

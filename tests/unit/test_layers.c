@@ -121,6 +121,30 @@ static void strictest_counts(void **state)
 	}
 }
 
+static void layers_are_capped(void **state)
+{
+	struct policy_layers layers = {.n = LIMIT_POLICY_LAYERS};
+	struct request request = {.action_type = STR("execute_command"), .target = STR("deploy")};
+	struct decide_options options = {.mode = MODE_ENFORCE};
+	struct resolver resolver = {.workspace = STR("/repo")};
+	struct decision decision;
+	struct cavra_error error;
+	struct arena arena;
+	(void)state;
+	for (size_t i = 0; i < layers.n; i++)
+		layers.policy[i] = policies[i + 1 < layers.n ? PROJECT : ORGANISATION];
+	arena_init(&arena, LIMIT_DECISION_MEMORY);
+	assert_int_equal(
+		decide_layers(&layers, &request, &resolver, &options, &arena, &decision, &error),
+		0);
+	assert_int_equal(decision.outcome, CAVRA_BLOCK);
+	layers.n++;
+	assert_int_equal(
+		decide_layers(&layers, &request, &resolver, &options, &arena, &decision, &error),
+		CAVRA_ERR_LIMIT);
+	arena_release(&arena);
+}
+
 /* Whatever is asked, a layer more is at least as strict. */
 static void one_more_never_loosens(void **state)
 {
@@ -175,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strictest_counts),
+		cmocka_unit_test(layers_are_capped),
 		cmocka_unit_test(one_more_never_loosens),
 		cmocka_unit_test(the_same_is_said_once),
 		cmocka_unit_test(a_finding_names_an_effect_that_is_listed),

@@ -333,13 +333,45 @@ static void test_names_cap(void **state)
 	assert_int_equal(compile_anchors(LIMIT_SCHEMA_NAMES), CAVRA_ERR_INPUT);
 }
 
+/* Each pattern is large, but none too large. */
+static int compile_patterns(int n)
+{
+	struct cavra_error error;
+	struct schema *schema;
+	json_t *document = json_object(), *patterns = json_object();
+	char text[32];
+	for (int i = 0; i < n; i++) {
+		(void)snprintf(text, sizeof text, "^%da{4000}$", i);
+		assert_int_equal(json_object_set_new(patterns, text, json_true()), 0);
+	}
+	assert_int_equal(json_object_set_new(document, "patternProperties", patterns), 0);
+	int code = schema_compile(document, &schema, &error);
+	if (code == 0)
+		schema_free(schema);
+	json_decref(document);
+	return code;
+}
+
+static void test_memory_cap(void **state)
+{
+	int n = 1, code;
+	(void)state;
+	while ((code = compile_patterns(n)) == 0)
+		n *= 2;
+	assert_int_equal(code, CAVRA_ERR_LIMIT);
+	/* Within a factor of two on each side, at twelve bytes a state. */
+	size_t refused = (size_t)n * 4000 * 12;
+	assert_true(refused > LIMIT_SCHEMA_MEMORY / 2 && refused / 2 < LIMIT_SCHEMA_MEMORY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),   cmocka_unit_test(test_reports),
-		cmocka_unit_test(test_multiples), cmocka_unit_test(test_stops),
-		cmocka_unit_test(test_document),  cmocka_unit_test(test_caps),
-		cmocka_unit_test(test_depth_cap), cmocka_unit_test(test_names_cap),
+		cmocka_unit_test(test_refused),    cmocka_unit_test(test_reports),
+		cmocka_unit_test(test_multiples),  cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_document),   cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_depth_cap),  cmocka_unit_test(test_names_cap),
+		cmocka_unit_test(test_memory_cap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
