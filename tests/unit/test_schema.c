@@ -360,8 +360,8 @@ static void test_memory_cap(void **state)
 		n *= 2;
 	assert_int_equal(code, CAVRA_ERR_LIMIT);
 	/* Within a factor of two on each side, at twelve bytes a state. */
-	size_t refused = (size_t)n * 4000 * 12;
-	assert_true(refused > LIMIT_SCHEMA_MEMORY / 2 && refused / 2 < LIMIT_SCHEMA_MEMORY);
+	size_t over = (size_t)n * 4000 * 12;
+	assert_true(over > LIMIT_SCHEMA_MEMORY / 2 && over / 2 < LIMIT_SCHEMA_MEMORY);
 }
 
 int main(void)
