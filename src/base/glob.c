@@ -74,20 +74,31 @@ static size_t match_range(struct bracket *b, struct str s)
 	return n;
 }
 
+/* *ret_negated: the list names what it does not match. Returns the length, 0: no bracket expression. */
+static size_t match_bracket(struct bracket *b, struct str s, bool *ret_negated)
+{
+	*ret_negated = s.n > 1 && (s.p[1] == '!' || s.p[1] == '^');
+	size_t first = *ret_negated ? 2 : 1, i = first;
+	while (i < s.n && (s.p[i] != ']' || i == first)) {
+		size_t n = match_named(b, str_from_at(s, i));
+		i += n ? n : match_range(b, str_from_at(s, i));
+	}
+	return i < s.n ? i + 1 : 0;
+}
+
 bool glob_bracket_matches(struct str s, char c, size_t *ret_length)
 {
 	struct bracket b = {.c = (unsigned char)c};
-	bool negated = s.n > 1 && (s.p[1] == '!' || s.p[1] == '^');
-	size_t first = negated ? 2 : 1, i = first;
-	*ret_length = 0;
-	while (i < s.n && (s.p[i] != ']' || i == first)) {
-		size_t n = match_named(&b, str_from_at(s, i));
-		i += n ? n : match_range(&b, str_from_at(s, i));
-	}
-	if (i >= s.n)
-		return false;
-	*ret_length = i + 1;
-	return b.unsure || b.hit != negated;
+	bool negated;
+	*ret_length = match_bracket(&b, s, &negated);
+	return *ret_length && (b.unsure || b.hit != negated);
+}
+
+bool glob_bracket_is_sure(struct str s, char c)
+{
+	struct bracket b = {.c = (unsigned char)c};
+	bool negated;
+	return match_bracket(&b, s, &negated) && !b.unsure && b.c < 128;
 }
 
 bool glob_element_matches(struct str element, struct str text)

@@ -17,5 +17,7 @@ bool glob_element_matches(struct str element, struct str text);
  * with something only a locale can tell ([=e=], [.-.], an unknown class, a range beyond ASCII) may match anything.
  */
 bool glob_bracket_matches(struct str s, char c, size_t *ret_length);
+/* Is the answer for `c` certain, whatever the locale? */
+bool glob_bracket_is_sure(struct str s, char c);
 
 #endif

@@ -234,12 +234,16 @@ static void expand_sequence(struct eval *ev, const struct atom *atoms, const siz
 	}
 }
 
-static bool has_blank(struct str text)
+/* Bash lets blanks stand in front of the numbers, and takes longer numbers than parse_integer(). */
+static bool may_be_sequence(struct str text)
 {
-	for (size_t i = 0; i < text.n; i++)
+	bool digits = true;
+	for (size_t i = 0; i < text.n; i++) {
 		if (strchr("\r\v\f", text.p[i]))
 			return true;
-	return false;
+		digits &= ascii_is_digit(text.p[i]) || strchr("+-.", text.p[i]);
+	}
+	return digits && text.n > 9;
 }
 
 static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from, size_t to,
@@ -274,14 +278,13 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
 			expand_commas(ev, atoms, bounds, out, depth);
 			return;
 		}
-		/* Bash lets blanks stand in front of the numbers. */
-		if (plain_between(ev, atoms, open + 1, close, &inside) && has_blank(inside)) {
-			out->too_many = true;
+		bool plain = plain_between(ev, atoms, open + 1, close, &inside);
+		if (plain && parse_sequence(inside, &q)) {
+			expand_sequence(ev, atoms, bounds, &q, out);
 			return;
 		}
-		if (plain_between(ev, atoms, open + 1, close, &inside) &&
-		    parse_sequence(inside, &q)) {
-			expand_sequence(ev, atoms, bounds, &q, out);
+		if (plain && may_be_sequence(inside)) {
+			out->too_many = true;
 			return;
 		}
 		open = close;

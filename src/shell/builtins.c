@@ -66,7 +66,11 @@ bool builtin_has(struct eval *ev, const struct simple *s, char letter)
 
 static bool may_be_option(const struct word *word)
 {
-	if (word->many || word->value.n == 0 || word->value.seg[0].kind != SEG_TEXT)
+	if (word->many || word->value.n == 0)
+		return true;
+	if (value_is_numeric(word->value))
+		return false; /* a sign and digits at most, and no option is a digit */
+	if (word->value.seg[0].kind != SEG_TEXT)
 		return true;
 	struct str text = word->value.seg[0].text;
 	return text.n == 0 || text.p[0] == '-';

@@ -148,6 +148,7 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 		if (item->background) {
 			eval_subshell(ev, st, item);
 			st->n_fresh = 0;
+			st->started_job |= !state_is_unsure(st);
 		} else {
 			eval_node(ev, st, item);
 		}

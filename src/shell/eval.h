@@ -66,6 +66,7 @@ struct state {
 	bool lastpipe;
 	bool odd_options; /* options that change echo and cd */
 	bool nounset;     /* set -u: a variable that is not set ends the shell */
+	bool started_job; /* surely: $! is a number */
 	bool any_readonly;
 	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */
 	bool integers; /* some variable is an integer: assigning to it is arithmetic */

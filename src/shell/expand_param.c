@@ -94,7 +94,7 @@ static void hold_special(struct eval *ev, const struct state *st, char name, str
 		exact &= !st->positional[i].many;
 	if (name == '#' && exact)
 		hold_exact_number(ev, h, st->n_positional);
-	else if (strchr("#?$", name))
+	else if (strchr("#?$", name) || (name == '!' && st->started_job))
 		hold_number(h);
 	else
 		h->unknown = true; /* $- , and $! before the first job */
@@ -242,10 +242,11 @@ static int pattern_matches(const struct value *pattern, size_t i, struct str tex
 	}
 	if (text.n == 0)
 		return 0;
-	if ((unsigned char)text.p[0] > 127)
+	bool any = str_is(seg->text, "?");
+	if ((unsigned char)text.p[0] > 127 || (!any && !glob_bracket_is_sure(seg->text, text.p[0])))
 		return -1;
 	size_t length;
-	bool hit = str_is(seg->text, "?") || glob_bracket_matches(seg->text, text.p[0], &length);
+	bool hit = any || glob_bracket_matches(seg->text, text.p[0], &length);
 	return hit ? pattern_matches(pattern, i + 1, str_from_at(text, 1), budget) : 0;
 }
 

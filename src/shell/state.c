@@ -579,6 +579,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->lastpipe |= other->lastpipe;
 	st->odd_options |= other->odd_options;
 	st->nounset |= other->nounset;
+	st->started_job &= other->started_job;
 	st->shaken |= other->shaken;
 	st->integers |= other->integers;
 	st->any_readonly |= other->any_readonly;

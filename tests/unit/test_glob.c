@@ -53,6 +53,16 @@ static void test_brackets(void **state)
 	}
 }
 
+static void test_sure_brackets(void **state)
+{
+	(void)state;
+	assert_true(glob_bracket_is_sure(STR("[!a-c[:digit:]]"), 'a'));
+	assert_false(glob_bracket_is_sure(STR("[a-c]"), '\xe9'));
+	assert_false(glob_bracket_is_sure(STR("[\xc3\xa9]"), 'a'));
+	assert_false(glob_bracket_is_sure(STR("[[=e=]]"), 'a'));
+	assert_false(glob_bracket_is_sure(STR("[a"), 'a'));
+}
+
 static void test_not_brackets(void **state)
 {
 	static const char *const texts[] = {
@@ -95,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_brackets),
+		cmocka_unit_test(test_sure_brackets),
 		cmocka_unit_test(test_not_brackets),
 		cmocka_unit_test(test_elements),
 	};
