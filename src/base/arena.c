@@ -20,7 +20,6 @@ enum {
 struct arena_block {
 	struct arena_block *older;
 	size_t cap;
-	size_t used;
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -58,10 +57,20 @@ static void free_blocks(struct arena_block *block)
 	}
 }
 
+/* What is left of a block that is no multiple of ARENA_ALIGN stays unused. */
+static void use_block(struct arena *arena, struct arena_block *block)
+{
+	arena->blocks = block;
+	arena->at = block->bytes;
+	arena->end = block->bytes + block->cap / ARENA_ALIGN * ARENA_ALIGN;
+	ASAN_POISON_MEMORY_REGION(block->bytes, block->cap);
+}
+
 void arena_release(struct arena *arena)
 {
 	free_blocks(arena->blocks);
 	arena->blocks = NULL;
+	arena->at = arena->end = NULL;
 	arena->total = 0;
 }
 
@@ -77,9 +86,7 @@ void arena_reset(struct arena *arena)
 		free(first);
 		first = older;
 	}
-	first->used = 0;
-	ASAN_POISON_MEMORY_REGION(first->bytes, first->cap);
-	arena->blocks = first;
+	use_block(arena, first);
 }
 
 static void *give_up(struct arena *arena)
@@ -89,7 +96,7 @@ static void *give_up(struct arena *arena)
 	return NULL;
 }
 
-static struct arena_block *new_block(struct arena *arena, size_t size)
+static bool new_block(struct arena *arena, size_t size)
 {
 	size_t cap = arena->blocks ? arena->blocks->cap * 2 : ARENA_FIRST_BLOCK;
 	if (cap > ARENA_LARGEST_BLOCK)
@@ -99,35 +106,28 @@ static struct arena_block *new_block(struct arena *arena, size_t size)
 	if (cap > arena->max - arena->total)
 		cap = arena->max - arena->total;
 	if (cap < size)
-		return NULL;
+		return false;
 	struct arena_block *block = malloc(sizeof *block + cap);
 	if (!block)
-		return NULL;
+		return false;
 	block->older = arena->blocks;
 	block->cap = cap;
-	block->used = 0;
-	ASAN_POISON_MEMORY_REGION(block->bytes, cap);
-	arena->blocks = block;
 	arena->total += cap;
-	return block;
+	use_block(arena, block);
+	return true;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_take(struct arena *arena, size_t size)
 {
-	enum { ALIGN = _Alignof(max_align_t) };
-	if (size > SIZE_MAX - ALIGN - ARENA_GAP)
+	if (size > SIZE_MAX - ARENA_ALIGN - ARENA_GAP)
 		return give_up(arena);
-	size_t room = size ? (size + ALIGN - 1) / ALIGN * ALIGN + ARENA_GAP : (size_t)ALIGN;
-	struct arena_block *block = arena->blocks;
-	if (!block || block->cap - block->used < room) {
-		block = new_block(arena, room);
-		if (!block)
-			return give_up(arena);
-	}
-	void *memory = block->bytes + block->used;
-	block->used += room;
+	size_t room = (size + !size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN + ARENA_GAP;
+	if (room > (size_t)(arena->end - arena->at) && !new_block(arena, room))
+		return give_up(arena);
+	void *memory = arena->at;
+	arena->at += room;
 	ASAN_UNPOISON_MEMORY_REGION(memory, size);
-	return memset(memory, 0, size);
+	return memory;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -137,12 +137,12 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 	return arena_alloc(arena, count * size);
 }
 
-void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *cap, size_t size)
+void arena_grow_array(struct arena *arena, void *array_pointer, size_t used, size_t *cap,
+		      size_t size)
 {
-	if (used < *cap)
-		return;
 	size_t bigger = *cap ? *cap * 2 : 8;
-	void *old, *fresh = arena_array(arena, bigger, size);
+	void *old, *fresh = bigger > SIZE_MAX / size ? give_up(arena)
+						     : arena_take(arena, bigger * size);
 	assert(fresh);                           /* growing needs an armed arena */
 	memcpy(&old, array_pointer, sizeof old); /* a pointer of any type */
 	if (used)
@@ -155,7 +155,7 @@ struct str arena_join3(struct arena *arena, struct str a, struct str b, struct s
 {
 	if (a.n > SIZE_MAX / 4 || b.n > SIZE_MAX / 4 || c.n > SIZE_MAX / 4)
 		return str_make(give_up(arena), 0);
-	char *text = arena_alloc(arena, a.n + b.n + c.n + 1);
+	char *text = arena_take(arena, a.n + b.n + c.n + 1);
 	if (!text)
 		return str_make(NULL, 0);
 	if (a.n)
@@ -164,6 +164,7 @@ struct str arena_join3(struct arena *arena, struct str a, struct str b, struct s
 		memcpy(text + a.n, b.p, b.n);
 	if (c.n)
 		memcpy(text + a.n + b.n, c.p, c.n);
+	text[a.n + b.n + c.n] = '\0';
 	return str_make(text, a.n + b.n + c.n);
 }
 
@@ -186,8 +187,10 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return str_make("", 0);
+	if ((size_t)n < sizeof small)
+		return arena_str(arena, str_make(small, (size_t)n));
 	size_t length = (size_t)n < ARENA_TEXT_MAX ? (size_t)n : (size_t)ARENA_TEXT_MAX;
-	char *text = arena_alloc(arena, length + 1);
+	char *text = arena_take(arena, length + 1);
 	if (!text)
 		return str_make(NULL, 0);
 	va_start(args, format);

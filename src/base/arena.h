@@ -19,15 +19,17 @@
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/str.h"
 
 /* The smallest maximum of an arena: one block. */
-enum { ARENA_SMALLEST = 64 * 1024 };
+enum { ARENA_SMALLEST = 64 * 1024, ARENA_ALIGN = _Alignof(max_align_t) };
 
 struct arena_block;
 
 struct arena {
+	char *at, *end; /* what is free of the newest block; a multiple of ARENA_ALIGN */
 	struct arena_block *blocks; /* newest first */
 	size_t total;               /* bytes taken from the machine */
 	size_t max;                 /* upper bound for total */
@@ -41,12 +43,26 @@ void arena_release(struct arena *arena);
 /* Forgets all allocations and keeps the first block for reuse. */
 void arena_reset(struct arena *arena);
 
-/* Zeroed, aligned for any type. size 0 gives a unique pointer. */
-void *arena_alloc(struct arena *arena, size_t size);
-/* count * size, checked for overflow. */
+/* Memory as it comes, aligned for any type. size 0 gives a unique pointer. */
+void *arena_take(struct arena *arena, size_t size);
+/* The same, zeroed. */
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+	void *memory = arena_take(arena, size);
+	return memory ? memset(memory, 0, size) : NULL;
+}
+
+/* count * size, zeroed, checked for overflow. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
-/* Grows an array by doubling: makes room for one more element behind `used`. *array and *cap change. */
-void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *cap, size_t size);
+/* Makes room in an array for one more element behind `used`, by doubling. *array and *cap change. */
+void arena_grow_array(struct arena *arena, void *array_pointer, size_t used, size_t *cap,
+		      size_t size);
+static inline void arena_grow(struct arena *arena, void *array_pointer, size_t used, size_t *cap,
+			      size_t size)
+{
+	if (used >= *cap)
+		arena_grow_array(arena, array_pointer, used, cap, size);
+}
 
 /* Copies, NUL-terminated behind their length. */
 struct str arena_str(struct arena *arena, struct str s);

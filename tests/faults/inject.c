@@ -186,9 +186,9 @@ WRAP(void, free, void *memory)
 }
 
 /* An arena that is asked for more than there can be does what it does when it is full. */
-WRAP(void *, arena_alloc, struct arena *arena, size_t size)
+WRAP(void *, arena_take, struct arena *arena, size_t size)
 {
-	return __real_arena_alloc(arena, no_memory() ? SIZE_MAX : size);
+	return __real_arena_take(arena, no_memory() ? SIZE_MAX : size);
 }
 
 WRAP(void *, arena_array, struct arena *arena, size_t count, size_t size)
@@ -196,28 +196,29 @@ WRAP(void *, arena_array, struct arena *arena, size_t count, size_t size)
 	return __real_arena_array(arena, no_memory() ? SIZE_MAX : count, size);
 }
 
-WRAP(void, arena_grow, struct arena *arena, void *array, size_t used, size_t *cap, size_t size)
+WRAP(void, arena_grow_array, struct arena *arena, void *array, size_t used, size_t *cap,
+     size_t size)
 {
-	if (used >= *cap && no_memory())
-		(void)__real_arena_alloc(arena, SIZE_MAX);
-	__real_arena_grow(arena, array, used, cap, size);
+	if (no_memory())
+		(void)__real_arena_take(arena, SIZE_MAX);
+	__real_arena_grow_array(arena, array, used, cap, size);
 }
 
 WRAP(struct str, arena_str, struct arena *arena, struct str s)
 {
-	return no_memory() ? str_make(__real_arena_alloc(arena, SIZE_MAX), 0)
+	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
 			   : __real_arena_str(arena, s);
 }
 
 WRAP(struct str, arena_join, struct arena *arena, struct str a, struct str b)
 {
-	return no_memory() ? str_make(__real_arena_alloc(arena, SIZE_MAX), 0)
+	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
 			   : __real_arena_join(arena, a, b);
 }
 
 WRAP(struct str, arena_join3, struct arena *arena, struct str a, struct str b, struct str c)
 {
-	return no_memory() ? str_make(__real_arena_alloc(arena, SIZE_MAX), 0)
+	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
 			   : __real_arena_join3(arena, a, b, c);
 }
 
