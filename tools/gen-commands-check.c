@@ -281,6 +281,18 @@ static void check_section(struct knowledge *knowledge, size_t index, const char 
 	}
 }
 
+/* Names are found by their first byte. */
+static void check_variables(struct knowledge *knowledge, const struct document *document)
+{
+	struct level level = {.knowledge = knowledge, .document = document};
+	const char *name;
+	json_t *ignored;
+	json_object_foreach (json_get_object(document->root, "environment"), name, ignored)
+		if (!ascii_is_name(name[0]))
+			complain(&level, join(&level, "/environment", name),
+				 "%s must start with a letter or '_'", name);
+}
+
 void knowledge_check(struct knowledge *knowledge)
 {
 	for (size_t i = 0; i < knowledge->n_documents; i++) {
@@ -294,6 +306,7 @@ void knowledge_check(struct knowledge *knowledge)
 			check_program(&level, name);
 		}
 		check_section(knowledge, i, "environment", false);
+		check_variables(knowledge, document);
 		check_section(knowledge, i, "config", true);
 		check_section(knowledge, i, "calls", true);
 	}

@@ -357,84 +357,84 @@ static void write_programs(struct writer *writer, struct buf *out)
 
 /* ---- the sections beside commands: few, and plain pointers ---- */
 
-static void write_text(struct buf *out, struct str text)
-{
-	buf_add_char(out, '"');
-	write_literal(out, text);
-	buf_add_char(out, '"');
-}
-
-static void write_environment(struct buf *out, const char *name, const json_t *value)
+static void write_variable(struct writer *writer, struct buf *out, const char *name,
+			   const json_t *value)
 {
 	struct str kind = STR("");
-	const json_t *program;
-	size_t i;
 	if (!json_get_str(value, "kind", &kind))
 		kind = json_str(value);
-	buf_add_c(out, "\t{.name = ");
-	write_text(out, str_from(name));
+	buf_add_format(out, "\t{.name = {%u}", text_at(writer, str_from(name)));
 	write_enumerator(out, ", .kind = ENVIRONMENT_", kind.p);
-	if (json_get_array(value, "programs")) {
-		buf_add_c(out, ", .programs = (const char *const[]){");
-		json_array_foreach (json_get_array(value, "programs"), i, program) {
-			write_text(out, json_str(program));
-			buf_add_c(out, ", ");
+	write_member(writer, out, value, "programs", "programs");
+	buf_add_c(out, "},\n");
+}
+
+/* Those whose name starts with this byte; returns how many there are. */
+static unsigned write_variables(struct writer *writer, struct buf *out, char first)
+{
+	const struct knowledge *knowledge = writer->knowledge;
+	const char *name;
+	json_t *value;
+	unsigned n = 0;
+	for (size_t i = 0; i < knowledge->n_documents; i++)
+		json_object_foreach (json_get_object(knowledge->documents[i]->root, "environment"),
+				     name, value) {
+			if (name[0] != first)
+				continue;
+			write_variable(writer, out, name, value);
+			n++;
 		}
-		buf_add_c(out, "NULL}");
-	}
-	buf_add_c(out, "},\n");
-}
-
-static void write_triple(struct buf *out, const char *a, const char *b, const json_t *c)
-{
-	buf_add_c(out, "\t{");
-	write_text(out, str_from(a));
-	buf_add_c(out, ", ");
-	write_text(out, str_from(b));
-	buf_add_c(out, ", ");
-	write_text(out, json_str(c));
-	buf_add_c(out, "},\n");
-}
-
-static size_t write_section(struct buf *out, const json_t *section, bool triples)
-{
-	const char *outer, *inner;
-	json_t *value, *leaf;
-	size_t n = 0;
-	json_object_foreach ((json_t *)section, outer, value) {
-		if (!triples)
-			write_environment(out, outer, value);
-		json_object_foreach (triples ? value : NULL, inner, leaf)
-			write_triple(out, outer, inner, leaf);
-		n += triples ? json_object_size(value) : 1;
-	}
 	return n;
 }
 
-static void write_sections(const struct knowledge *knowledge, struct buf *out)
+static void write_environment(struct writer *writer, struct buf *out)
 {
-	static const struct {
-		const char *key, *type, *name;
-		bool triples;
-	} sections[] = {
-		{"environment", "known_environment", "known_environment", false},
-		{"config", "known_config", "known_config", true},
-		{"calls", "known_call", "known_calls", true},
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		size_t n = 0;
-		buf_add_format(out, "const struct %s %s[] = {\n", sections[i].type,
-			       sections[i].name);
-		for (size_t k = 0; k < knowledge->n_documents; k++)
-			n += write_section(
-				out,
-				json_get_object(knowledge->documents[k]->root, sections[i].key),
-				sections[i].triples);
-		/* C has no empty arrays. */
-		if (n == 0)
-			buf_add_c(out, "\t{0},\n");
-		buf_add_format(out, "};\nconst size_t %s_count = %zu;\n", sections[i].name, n);
-	}
+	unsigned first[KNOWN_FIRST_BYTES + 1] = {0};
+	buf_add_c(out, "const struct known_environment known_environment[] = {\n");
+	for (unsigned c = 0; c < KNOWN_FIRST_BYTES; c++)
+		first[c + 1] = first[c] + write_variables(writer, out, (char)c);
+	/* C has no empty arrays. */
+	if (first[KNOWN_FIRST_BYTES] == 0)
+		buf_add_c(out, "\t{{0}},\n");
+	buf_add_c(out, "};\nconst uint16_t known_environment_first[] = {");
+	for (unsigned c = 0; c <= KNOWN_FIRST_BYTES; c++)
+		buf_add_format(out, "%u, ", first[c]);
+	buf_add_c(out, "};\n");
+}
+
+static void write_triple(struct writer *writer, struct buf *out, const char *a, const char *b,
+			 const json_t *c)
+{
+	buf_add_format(out, "\t{{%u}, {%u}, {%u}},\n", text_at(writer, str_from(a)),
+		       text_at(writer, str_from(b)), text_at(writer, json_str(c)));
+}
+
+/* Of all files, as rows of three texts. */
+static void write_section(struct writer *writer, struct buf *out, const char *key, const char *name)
+{
+	const struct knowledge *knowledge = writer->knowledge;
+	const char *outer, *inner;
+	json_t *value, *leaf;
+	size_t n = 0;
+	for (size_t i = 0; i < knowledge->n_documents; i++)
+		json_object_foreach (json_get_object(knowledge->documents[i]->root, key), outer,
+				     value) {
+			json_object_foreach (value, inner, leaf)
+				write_triple(writer, out, outer, inner, leaf);
+			n += json_object_size(value);
+		}
+	if (n == 0)
+		buf_add_c(out, "\t{{0}},\n");
+	buf_add_format(out, "};\nconst size_t %s_count = %zu;\n", name, n);
+}
+
+static void write_sections(struct writer *writer, struct buf *out)
+{
+	write_environment(writer, out);
+	buf_add_c(out, "const struct known_config known_config[] = {\n");
+	write_section(writer, out, "config", "known_config");
+	buf_add_c(out, "const struct known_call known_calls[] = {\n");
+	write_section(writer, out, "calls", "known_calls");
 }
 
 static void write_table(struct buf *out, const char *declaration, struct table *table,
@@ -463,6 +463,7 @@ void knowledge_write(const struct knowledge *knowledge, struct buf *out)
 		  "/* Made by tools/gen-commands from data/commands; see decide/knowledge.h. */\n"
 		  "#include \"decide/knowledge.h\"\n");
 	write_programs(&writer, out);
+	write_sections(&writer, out);
 	write_table(out, "const struct known_command known_subcommands[]", &writer.subcommands,
 		    "\t{{0}},\n");
 	write_table(out, "const struct known_option known_options[]", &writer.options,
@@ -470,5 +471,4 @@ void knowledge_write(const struct knowledge *knowledge, struct buf *out)
 	write_table(out, "const struct known_when known_whens[]", &writer.whens, "\t{{0}},\n");
 	write_table(out, "const uint32_t known_items[]", &writer.items, "");
 	write_table(out, "const char known_texts[]", &writer.texts, "");
-	write_sections(knowledge, out);
 }

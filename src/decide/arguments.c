@@ -765,6 +765,9 @@ bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t i
 			  const char *name)
 {
 	(void)d;
-	return index < a->n_chain &&
-	       knowledge_glob(knowledge_text(a->chain[index]->name), str_from(name));
+	const char *known = index < a->n_chain ? knowledge_text(a->chain[index]->name) : "";
+	/* Most are told apart by their first letter. */
+	if (known[0] != name[0] && ascii_is_alpha(known[0]))
+		return false;
+	return *known && knowledge_glob(known, str_from(name));
 }

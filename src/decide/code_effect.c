@@ -17,8 +17,9 @@ static struct str last_part(const char *name)
 
 static bool runs_something(const struct known_call *known)
 {
-	return strcmp(known->takes, "shell") == 0 || strcmp(known->takes, "argv") == 0 ||
-	       strcmp(known->takes, "eval") == 0;
+	return strcmp(knowledge_text(known->takes), "shell") == 0 ||
+	       strcmp(knowledge_text(known->takes), "argv") == 0 ||
+	       strcmp(knowledge_text(known->takes), "eval") == 0;
 }
 
 /* The name itself, or its end behind a dot; imported by its last part alone; and for what runs commands any other way
@@ -26,19 +27,20 @@ static bool runs_something(const struct known_call *known)
  */
 static bool is_named(const struct known_call *known, const struct call_name *name)
 {
-	struct str whole = str_from(known->name), full = name->full;
+	struct str whole = str_from(knowledge_text(known->name)), full = name->full;
 	if (str_eq(full, whole))
 		return true;
 	if (str_ends(full, whole) && full.p[full.n - whole.n - 1] == '.')
 		return true;
 	bool alone = str_eq(full, name->last);
-	return (alone || runs_something(known)) && str_eq(name->last, last_part(known->name));
+	return (alone || runs_something(known)) &&
+	       str_eq(name->last, last_part(knowledge_text(known->name)));
 }
 
 const struct known_call *call_find(const struct code *code, const struct call_name *name)
 {
 	for (size_t i = 0; i < known_calls_count; i++)
-		if (strcmp(known_calls[i].language, code->language) == 0 &&
+		if (strcmp(knowledge_text(known_calls[i].language), code->language) == 0 &&
 		    is_named(&known_calls[i], name))
 			return &known_calls[i];
 	return NULL;
@@ -261,7 +263,7 @@ void call_judge(struct code *code, const struct known_call *known, const struct 
 		const struct call_arguments *arguments)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
-		if (strcmp(known->takes, handlers[i].takes) == 0)
+		if (strcmp(knowledge_text(known->takes), handlers[i].takes) == 0)
 			handlers[i].judge(code, name, arguments);
 }
 

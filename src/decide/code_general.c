@@ -122,7 +122,7 @@ static void look_at_call(struct code *code, const struct tokens *tokens, size_t 
 		return;
 	call_judge(code, known, &name, &arguments);
 	size_t next = arguments.next;
-	if (strcmp(known->takes, "read") == 0 && token_is(tokens, next, '.'))
+	if (strcmp(knowledge_text(known->takes), "read") == 0 && token_is(tokens, next, '.'))
 		call_judge_method(code, token_at(tokens, next + 1)->text, &arguments);
 }
 
@@ -150,8 +150,8 @@ static void look_at_calls(struct code *code, const struct tokens *tokens)
 static void look_at_phrases(struct code *code, const struct tokens *tokens)
 {
 	for (size_t k = 0; k < known_calls_count; k++) {
-		struct str rest = str_from(known_calls[k].name), word;
-		if (strcmp(known_calls[k].language, code->language) != 0 ||
+		struct str rest = str_from(knowledge_text(known_calls[k].name)), word;
+		if (strcmp(knowledge_text(known_calls[k].language), code->language) != 0 ||
 		    str_find_char(rest, ' ') == STR_NPOS || !code_charge(code, tokens->n))
 			continue;
 		for (size_t i = 0; i < tokens->n; i++) {
@@ -205,8 +205,8 @@ static void add_words(struct code *code, const struct tokens *tokens, size_t fro
 static const struct known_call *find_word(const struct code *code, struct str word)
 {
 	for (size_t i = 0; i < known_calls_count; i++)
-		if (strcmp(known_calls[i].language, code->language) == 0 &&
-		    str_eq_nocase(word, str_from(known_calls[i].name)))
+		if (strcmp(knowledge_text(known_calls[i].language), code->language) == 0 &&
+		    str_eq_nocase(word, str_from(knowledge_text(known_calls[i].name))))
 			return &known_calls[i];
 	return NULL;
 }

@@ -132,11 +132,11 @@ static void string_argument(struct sql *sql, struct value path)
 	} kinds[] = {{"read", EFFECT_FILE_READ}, {"write", EFFECT_FILE_WRITE}};
 	for (size_t i = 0; i < known_calls_count; i++) {
 		const struct known_call *known = &known_calls[i];
-		if (strcmp(known->language, "sql") != 0 ||
-		    !str_eq_nocase(sql->call, str_from(known->name)))
+		if (strcmp(knowledge_text(known->language), "sql") != 0 ||
+		    !str_eq_nocase(sql->call, str_from(knowledge_text(known->name))))
 			continue;
 		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-			if (strcmp(known->takes, kinds[k].takes) == 0)
+			if (strcmp(knowledge_text(known->takes), kinds[k].takes) == 0)
 				code_touches(sql->code, kinds[k].kind, path, false);
 	}
 }

@@ -17,7 +17,6 @@
 
 #include "decide/decide.h"
 #include "decide/knowledge.h"
-#include "policy/automaton.h"
 #include "shell/shell.h"
 
 struct decider {
@@ -44,10 +43,7 @@ struct decider {
 	int pipelines;           /* numbers given to pipelines so far */
 	bool in_git_code;        /* judging what Git runs by itself */
 	bool git_config_changed; /* the text changes Git's configuration */
-	struct byte_set
-		environment_first; /* first bytes of known variables, when they were asked for */
-	bool has_environment_first;
-	bool reads_scripts; /* scripts were judged by their content */
+	bool reads_scripts;      /* scripts were judged by their content */
 	bool loads_library; /* understood code loads a library that files beside it would replace */
 	int nesting;        /* commands inside commands */
 	bool exhausted;     /* a cap was met; already an opaque finding */

@@ -5,48 +5,23 @@
 #include "decide/command.h"
 #include "decide/paths.h"
 
-static bool glob_is(const char *glob, struct str name)
-{
-	struct str g = str_from(glob);
-	size_t star = str_find_char(g, '*');
-	if (star == STR_NPOS)
-		return str_eq(g, name);
-	struct str head = str_first(g, star), tail = str_from_at(g, star + 1);
-	return name.n >= head.n + tail.n && str_starts(name, head) && str_ends(name, tail);
-}
-
 static bool is_for(const struct known_environment *e, struct str program)
 {
-	for (const char *const *name = e->programs; name && *name; name++)
-		if (str_is(program, *name))
+	const char *name;
+	for (size_t i = 0; (name = knowledge_item(e->programs, i)); i++)
+		if (str_is(program, name))
 			return true;
-	return !e->programs;
+	return !e->programs.at;
 }
 
-static bool starts_alike(const char *glob, struct str name)
+/* Every command asks for every variable that is set. */
+static const struct known_environment *find(struct str name, struct str program)
 {
-	return glob[0] == '*' || (name.n && glob[0] == name.p[0]);
-}
-
-/* Every command asks for every variable that is set, and few of them start like one that is known. */
-static bool starts_like_known(struct decider *d, struct str name)
-{
-	struct byte_set *first = &d->environment_first;
-	if (!d->has_environment_first)
-		for (size_t i = 0; i < known_environment_count; i++)
-			byte_set_add(first, (unsigned char)known_environment[i].name[0]);
-	d->has_environment_first = true;
-	return byte_set_has(first, '*') ||
-	       (name.n && byte_set_has(first, (unsigned char)name.p[0]));
-}
-
-static const struct known_environment *find(struct decider *d, struct str name, struct str program)
-{
-	if (!starts_like_known(d, name))
+	unsigned first = name.n ? (unsigned char)name.p[0] : 0;
+	if (first >= KNOWN_FIRST_BYTES)
 		return NULL;
-	for (size_t i = 0; i < known_environment_count; i++)
-		if (starts_alike(known_environment[i].name, name) &&
-		    glob_is(known_environment[i].name, name) &&
+	for (size_t i = known_environment_first[first]; i < known_environment_first[first + 1]; i++)
+		if (knowledge_glob(knowledge_text(known_environment[i].name), name) &&
 		    is_for(&known_environment[i], program))
 			return &known_environment[i];
 	return NULL;
@@ -173,6 +148,8 @@ static bool changes_nothing(struct decider *d, const struct shell_assign *assign
 	bool path = str_is(assign->name, "PATH");
 	if (rest.n == 0)
 		return !path;
+	if (path && str_is(rest, USUAL_PATH))
+		return true;
 	while (str_split(&rest, ':', &dir)) {
 		bool fine = path ? is_program_place(arena_join(d->arena, dir, STR("/")))
 				 : stays_in_project(d, assign->name, dir);
@@ -193,9 +170,9 @@ void command_environment(struct decider *d, struct command *c)
 			ask(d, c, assign, "and many other variables are set for");
 			return;
 		}
-		const struct known_environment *known = find(d, assign->name, c->name);
+		const struct known_environment *known = find(assign->name, c->name);
 		if (known && !shadowed(c->scope.assigns, assign) && !changes_nothing(d, assign))
-			judge(d, c, assign, known->kind);
+			judge(d, c, assign, (enum environment_kind)known->kind);
 	}
 }
 
@@ -207,9 +184,9 @@ void command_variable(struct decider *d, struct command *c, struct value variabl
 	assign.value = value_any();
 	if (eq != STR_NPOS && value_is_known(variable))
 		assign.value = value_from(d->arena, str_from_at(text, eq + 1));
-	const struct known_environment *known = find(d, assign.name, STR(""));
+	const struct known_environment *known = find(assign.name, STR(""));
 	if (!known || (eq == STR_NPOS && known->kind != ENVIRONMENT_GUARD))
 		return;
 	if (!changes_nothing(d, &assign))
-		judge(d, c, &assign, known->kind);
+		judge(d, c, &assign, (enum environment_kind)known->kind);
 }

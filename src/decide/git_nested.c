@@ -53,8 +53,8 @@ static bool runs_something(struct decider *d, struct str section, struct str lin
 	struct str value = eq == STR_NPOS ? STR("true") : str_trim(str_from_at(line, eq + 1));
 	const struct known_config *config = config_key_find(STR("git"),
 							    arena_join(d->arena, section, key));
-	if (!config || str_is(str_from(config->kind), "push") ||
-	    str_is(str_from(config->kind), "alias"))
+	if (!config || strcmp(knowledge_text(config->kind), "push") == 0 ||
+	    strcmp(knowledge_text(config->kind), "alias") == 0)
 		return false;
 	return !str_is(value, "true") && !str_is(value, "false") && value.n;
 }

@@ -161,43 +161,40 @@ const struct known_option *knowledge_option(const struct known_command *const *c
 	return NULL;
 }
 
-/* Does the pattern's first element, which is no '*', match the text's first byte? *ret_length: of
- * the element.
- */
-static bool element_matches(struct str glob, char c, size_t *ret_length)
+/* Does the pattern's first element, which is no '*', match the byte? *ret_length: of the element. */
+static bool element_matches(const char *glob, char c, size_t *ret_length)
 {
 	*ret_length = 1;
-	if (glob.p[0] == '?')
+	if (*glob == '?')
 		return true;
-	if (glob.p[0] == '[') {
+	if (*glob == '[') {
 		size_t length;
-		bool matches = glob_bracket_matches(glob, c, &length);
+		bool matches = glob_bracket_matches(str_from(glob), c, &length);
 		if (length) {
 			*ret_length = length;
 			return matches;
 		}
 	}
-	return glob.p[0] == c;
+	return *glob == c;
 }
 
 bool knowledge_glob(const char *glob, struct str text)
 {
-	struct str rest = str_from(glob), retry = {NULL, 0};
+	const char *retry = NULL;
 	size_t at = 0, retry_at = 0;
 	for (;;) {
-		size_t length = 1;
-		if (rest.n && rest.p[0] == '*') {
-			rest = str_from_at(rest, 1);
-			retry = rest;
+		size_t length;
+		if (*glob == '*') {
+			retry = ++glob;
 			retry_at = at;
-		} else if (at == text.n && rest.n == 0) {
+		} else if (at == text.n && !*glob) {
 			return true;
-		} else if (at < text.n && rest.n && element_matches(rest, text.p[at], &length)) {
-			rest = str_from_at(rest, length);
+		} else if (at < text.n && *glob && element_matches(glob, text.p[at], &length)) {
+			glob += length;
 			at++;
-		} else if (retry.p && retry_at < text.n) {
+		} else if (retry && retry_at < text.n) {
 			/* The last star takes one byte more. */
-			rest = retry;
+			glob = retry;
 			at = ++retry_at;
 		} else {
 			return false;

@@ -230,18 +230,19 @@ enum environment_kind {
 	ENVIRONMENT_KINDS
 };
 struct known_environment {
-	const char *name; /* a glob: "GIT_CONFIG_*" */
-	enum environment_kind kind;
-	const char *const *programs; /* only for these; NULL: for all */
+	struct known_text name;     /* a glob that starts with a letter or '_': "GIT_CONFIG_*" */
+	uint8_t kind;               /* enum environment_kind */
+	struct known_list programs; /* only for these; none: for all */
 };
 
 /* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read
  * their value.
  */
 struct known_config {
-	const char *program;
-	const char *key; /* glob, lower case: "core.sshcommand", "alias.*", "filter.*.clean" */
-	const char *
+	struct known_text program;
+	struct known_text
+		key; /* glob, lower case: "core.sshcommand", "alias.*", "filter.*.clean" */
+	struct known_text
 		kind; /* "shell", "alias", "code" (loads or runs something), "push" (changes what push sends) */
 };
 
@@ -249,13 +250,17 @@ struct known_config {
  * text ("shell") or a list of words ("argv") first, or reads or writes a file ("read", "write").
  */
 struct known_call {
-	const char *language;
-	const char *name;
-	const char *takes; /* "shell", "argv", "read", "write", "delete", "eval" */
+	struct known_text language;
+	struct known_text name;
+	struct known_text takes; /* "shell", "argv", "read", "write", "delete", "eval" */
 };
 
+/* By the first byte of the name: those that start with `c` are known_environment_first[c] up to the one that
+ * known_environment_first[c + 1] says.
+ */
 extern const struct known_environment known_environment[];
-extern const size_t known_environment_count;
+enum { KNOWN_FIRST_BYTES = 128 };
+extern const uint16_t known_environment_first[KNOWN_FIRST_BYTES + 1];
 extern const struct known_config known_config[];
 extern const size_t known_config_count;
 extern const struct known_call known_calls[];

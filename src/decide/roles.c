@@ -528,8 +528,8 @@ static bool config_key_matches(struct str glob, struct str key)
 const struct known_config *config_key_find(struct str program, struct str key)
 {
 	for (size_t i = 0; i < known_config_count; i++)
-		if (str_is(program, known_config[i].program) &&
-		    config_key_matches(str_from(known_config[i].key), key))
+		if (str_is(program, knowledge_text(known_config[i].program)) &&
+		    config_key_matches(str_from(knowledge_text(known_config[i].key)), key))
 			return &known_config[i];
 	return NULL;
 }
@@ -579,26 +579,26 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 	if (!config)
 		return;
 	bool known = config_value(d, c, arg, eq, &value);
-	if (strcmp(config->kind, "read") == 0) {
+	if (strcmp(knowledge_text(config->kind), "read") == 0) {
 		struct argument file = *arg;
 		file.value = known ? value_from(d->arena, value) : value_any();
 		files(d, c, EFFECT_FILE_READ, &file, false);
 		return;
 	}
-	if (known && strcmp(config->kind, "script") == 0) {
+	if (known && strcmp(knowledge_text(config->kind), "script") == 0) {
 		run_config(d, c, value, false);
 		return;
 	}
 	d->git_config_changed = true;
-	if (strcmp(config->kind, "push") == 0)
+	if (strcmp(knowledge_text(config->kind), "push") == 0)
 		return;
 	c->environment = true;
-	if (strcmp(config->kind, "address") == 0)
+	if (strcmp(knowledge_text(config->kind), "address") == 0)
 		return;
-	if (!known || strcmp(config->kind, "code") == 0)
+	if (!known || strcmp(knowledge_text(config->kind), "code") == 0)
 		opaque_code(d, c, "code that its configuration names");
 	else
-		run_config(d, c, value, strcmp(config->kind, "alias") == 0);
+		run_config(d, c, value, strcmp(knowledge_text(config->kind), "alias") == 0);
 }
 
 static void role_signal(struct decider *d, struct command *c, const struct argument *arg)

@@ -71,7 +71,7 @@ test('good data becomes tables', () => {
   assert.match(code, /\.n_roles = 2, \.roles = \{ROLE_READ, ROLE_WRITE\}/);
   assert.match(code, /\.n_roles = 1, \.roles = \{ROLE_NONE\}, \.optional = true, \.optional_next = true/);
   assert.match(code, /\.n_prefix = 1, \.prefix = \{ROLE_NONE\}, \.n_suffix = 1, \.suffix = \{ROLE_INTO\}, \.repeat = ROLE_READ/);
-  assert.match(code, /"LD_\*", \.kind = ENVIRONMENT_CODE/);
+  assert.match(code, /\.name = \{\d+\}, \.kind = ENVIRONMENT_CODE/);
   assert.equal(depends, '/out.c: /in /in/a.yaml\n');
 });
 
@@ -101,6 +101,7 @@ const bad = [
   ['subcommand twice', 'commands:\n  a:\n    subcommands:\n      b|c: {class: edit}\n      c|d: {class: edit}\n', /^a\.yaml:\d+:\d+: subcommand "c" is described twice; keep one$/m],
   ['path for a name', 'commands:\n  /bin/a: {class: edit}\n', /^a\.yaml:2:3: not of the form/m],
   ['kind of environment', 'environment:\n  A: {kind: cod}\n', /^a\.yaml:2:13: unknown value; did you mean "code"\?/m],
+  ['name of environment', 'environment:\n  A: code\n  "*_X": code\n', /^a\.yaml:3:10: \*_X must start with a letter or '_'/m],
 ];
 
 for (const [name, text, complaint] of bad)

@@ -122,13 +122,17 @@ static void test_tables(void **state)
 		n += check_command(&known_commands[i], &top);
 	}
 	assert_true(n > 500);
-	for (size_t i = 0; i < known_environment_count; i++)
-		assert_true(known_environment[i].name &&
-			    known_environment[i].kind < ENVIRONMENT_KINDS);
+	for (size_t c = 0; c < KNOWN_FIRST_BYTES; c++)
+		for (size_t i = known_environment_first[c]; i < known_environment_first[c + 1]; i++)
+			assert_true(knowledge_text(known_environment[i].name)[0] == (char)c &&
+				    known_environment[i].kind < ENVIRONMENT_KINDS);
+	assert_true(known_environment_first[KNOWN_FIRST_BYTES] > 100);
 	for (size_t i = 0; i < known_config_count; i++)
-		assert_true(known_config[i].program && known_config[i].key && known_config[i].kind);
+		assert_true(known_config[i].program.at && known_config[i].key.at &&
+			    known_config[i].kind.at);
 	for (size_t i = 0; i < known_calls_count; i++)
-		assert_true(known_calls[i].language && known_calls[i].name && known_calls[i].takes);
+		assert_true(known_calls[i].language.at && known_calls[i].name.at &&
+			    known_calls[i].takes.at);
 }
 
 static void test_find(void **state)
