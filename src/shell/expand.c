@@ -515,8 +515,24 @@ void field_parts(struct field *f, const struct part *parts, bool quoted)
 	f->glued = glued;
 }
 
+/* Text that no expansion changes. */
+static bool is_settled(const struct part *part)
+{
+	if (!part || part->next || part->kind != PART_TEXT)
+		return false;
+	for (size_t i = 0; !part->quoted && i < part->text.n; i++)
+		if (strchr("~{*?[", part->text.p[i]))
+			return false;
+	return part->quoted || part->text.n;
+}
+
 void expand_word(struct eval *ev, struct state *st, const struct word_node *node, struct words *out)
 {
+	if (is_settled(node->parts) && eval_charge(ev, 1)) {
+		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = (struct word){
+			.value = value_from(ev->arena, node->parts->text), .span = node->span};
+		return;
+	}
 	struct part_words words = {0};
 	size_t before = out->n;
 	expand_braces(ev, node->parts, &words);

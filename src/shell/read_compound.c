@@ -44,6 +44,9 @@ enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 	char word[RESERVED_LONGEST + 1];
 	size_t n = 0, at = r->at;
 	int c = reader_peek(r);
+	*ret_end = at;
+	if (c == READER_END || !(reader_bytes[c] & BYTE_RESERVED))
+		return RESERVED_NONE;
 	while (!reader_is_meta(c) && n < sizeof word) {
 		word[n++] = (char)c;
 		r->at++;
@@ -111,9 +114,7 @@ static struct node *read_arithmetic_command(struct reader *r)
 	if (!r->error && reader_accept(r, ')') && reader_accept(r, ')'))
 		return node;
 	if (*r->work && !r->final) {
-		r->error = NULL;
-		r->at = at;
-		r->scratch_n = 0;
+		reader_retry(r, at);
 	}
 	return NULL;
 }

@@ -10,6 +10,13 @@ struct str read_name(struct reader *r)
 	int c = reader_peek(r);
 	if (c < 0 || !ascii_is_name((char)c) || ascii_is_digit((char)c))
 		return STR("");
+	struct str run = reader_run(r, BYTE_NAME);
+	if (r->at >= r->end || r->text.p[r->at] != '\\')
+		return run;
+	/* Perhaps it goes on in the next line. */
+	for (size_t i = 0; i < run.n; i++)
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = run.p[i];
+	c = reader_peek(r);
 	while (c > 0 && c < 128 && ascii_is_name((char)c)) {
 		ARENA_PUSH(r->arena, r->scratch, r->scratch_n,
 			   r->scratch_cap) = (char)reader_next(r);

@@ -7,7 +7,9 @@
 struct part_list {
 	struct part *first;
 	struct part **tail;
-	bool text_quoted; /* what the scratch text is */
+	bool text_quoted; /* what the text that is not a part yet is */
+	struct str
+		run; /* this text, as long as it stands in one piece; then the scratch text is empty */
 };
 
 static struct part *add_part(struct reader *r, struct part_list *list, enum part_kind kind,
@@ -23,19 +25,44 @@ static struct part *add_part(struct reader *r, struct part_list *list, enum part
 
 static void flush_text(struct reader *r, struct part_list *list)
 {
-	if (!r->scratch_n)
+	struct str text = list->run;
+	if (!text.n && !r->scratch_n)
 		return;
-	struct str text = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
-	r->scratch_n = 0;
+	if (!text.n)
+		text = arena_str(r->arena, str_make(r->scratch, r->scratch_n));
+	r->scratch_n = list->run.n = 0;
 	add_part(r, list, PART_TEXT, list->text_quoted)->text = text;
+}
+
+static void add_scratch(struct reader *r, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = text.p[i];
+}
+
+/* Makes room for more text of the kind. */
+static void open_text(struct reader *r, struct part_list *list, bool quoted)
+{
+	if (list->text_quoted != quoted)
+		flush_text(r, list);
+	list->text_quoted = quoted;
+	add_scratch(r, list->run);
+	list->run.n = 0;
 }
 
 static void add_char(struct reader *r, struct part_list *list, int c, bool quoted)
 {
-	if (r->scratch_n && list->text_quoted != quoted)
-		flush_text(r, list);
-	list->text_quoted = quoted;
+	open_text(r, list, quoted);
 	ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)c;
+}
+
+static void add_run(struct reader *r, struct part_list *list, struct str run, bool quoted)
+{
+	open_text(r, list, quoted);
+	if (r->scratch_n)
+		add_scratch(r, run);
+	else
+		list->run = run;
 }
 
 static void add_list(struct reader *r, struct part_list *list, struct part *parts, bool quoted)
@@ -320,9 +347,7 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 		return true;
 	}
 	if (*r->work && !r->final) {
-		r->error = NULL;
-		r->at = at;
-		r->scratch_n = 0;
+		reader_retry(r, at);
 	}
 	return false;
 }
@@ -505,12 +530,24 @@ static bool quotes_with_single(enum word_mode mode)
 	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED;
 }
 
+/* Bytes that stand for themselves in this mode, whatever stands around them. */
+static unsigned plain_bytes(enum word_mode mode)
+{
+	if (mode == WORD_PATTERN || mode == WORD_OFFSET)
+		return 0;
+	return mode == WORD_DQUOTE || mode == WORD_HEREDOC ? BYTE_QUOTED : BYTE_PLAIN;
+}
+
 struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 {
 	struct part_list list = {.tail = &list.first};
 	struct nesting nesting = {0, 0};
 	size_t paired = 0;
+	unsigned plain = plain_bytes(mode);
 	for (bool first = true;; first = false) {
+		struct str run = reader_run(r, plain);
+		if (run.n)
+			add_run(r, &list, run, quoted);
 		int c = reader_peek(r);
 		/* A slash right behind ${x/ or ${x// belongs to the pattern. */
 		if (c == READER_END ||

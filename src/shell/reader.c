@@ -12,6 +12,7 @@ void reader_init(struct reader *r, const struct read_context *context, struct st
 	*r = (struct reader){
 		.arena = context->arena,
 		.text = text,
+		.end = text.n,
 		.work = context->work,
 		.depth = context->depth,
 		.origin = context->origin,
@@ -42,20 +43,27 @@ void reader_fail(struct reader *r, const char *why)
 		return;
 	r->error = why;
 	r->error_at = r->at;
+	r->end = 0;
 }
 
-int reader_peek(struct reader *r)
+void reader_retry(struct reader *r, size_t at)
 {
-	if (r->error)
-		return READER_END;
-	while (r->at + 1 < r->text.n && r->text.p[r->at] == '\\' && r->text.p[r->at + 1] == '\n')
+	r->error = NULL;
+	r->end = r->text.n;
+	r->at = at;
+	r->scratch_n = 0;
+}
+
+int reader_peek_escaped(struct reader *r)
+{
+	while (r->at + 1 < r->end && r->text.p[r->at] == '\\' && r->text.p[r->at + 1] == '\n')
 		r->at += 2;
-	return r->at < r->text.n ? (unsigned char)r->text.p[r->at] : READER_END;
+	return r->at < r->end ? (unsigned char)r->text.p[r->at] : READER_END;
 }
 
 int reader_next_raw(struct reader *r)
 {
-	if (r->error || r->at >= r->text.n)
+	if (r->at >= r->end)
 		return READER_END;
 	if (*r->work == 0) {
 		reader_fail(r, "too much to read");
@@ -65,9 +73,18 @@ int reader_next_raw(struct reader *r)
 	return (unsigned char)r->text.p[r->at++];
 }
 
-int reader_next(struct reader *r)
+struct str reader_run(struct reader *r, unsigned byte_class)
 {
-	return reader_peek(r) == READER_END ? READER_END : reader_next_raw(r);
+	size_t from = r->at, to = from, end = r->end;
+	if (from < end && *r->work < end - from)
+		end = from + *r->work;
+	while (to < end && (reader_bytes[(unsigned char)r->text.p[to]] & byte_class))
+		to++;
+	if (to == from)
+		return STR("");
+	*r->work -= to - from;
+	r->at = to;
+	return str_make(r->text.p + from, to - from);
 }
 
 int reader_peek_second(struct reader *r)
@@ -107,11 +124,29 @@ void reader_skip_blanks(struct reader *r)
 		(void)reader_next_raw(r);
 }
 
-bool reader_is_meta(int c)
-{
-	return c == READER_END || c == ' ' || c == '\t' || c == '\n' || c == ';' || c == '&' ||
-	       c == '|' || c == '<' || c == '>' || c == '(' || c == ')';
-}
+enum {
+	IN_QUOTES = BYTE_QUOTED,
+	META = BYTE_META | IN_QUOTES,
+	NAME = BYTE_NAME | BYTE_PLAIN | IN_QUOTES,
+	PLAIN = BYTE_PLAIN | IN_QUOTES,
+};
+
+/* clang-format off */
+const uint8_t reader_bytes[256] = {
+	[1 ... '\t' - 1] = IN_QUOTES, ['\t'] = META, ['\n'] = META, ['\n' + 1 ... ' ' - 1] = IN_QUOTES,
+	[' '] = META, [';'] = META, ['&'] = META, ['|'] = META, ['<'] = META, ['>'] = META, ['('] = META, [')'] = META,
+	['0' ... '9'] = NAME, ['A' ... 'Z'] = NAME, ['_'] = NAME,
+	['a' ... 'b'] = NAME, ['c' ... 'f'] = NAME | BYTE_RESERVED, ['g' ... 'h'] = NAME, ['i'] = NAME | BYTE_RESERVED,
+	['j' ... 'r'] = NAME, ['s' ... 'u'] = NAME | BYTE_RESERVED, ['v'] = NAME, ['w'] = NAME | BYTE_RESERVED,
+	['x' ... 'z'] = NAME,
+	['%'] = PLAIN, ['+'] = PLAIN, [','] = PLAIN, ['-'] = PLAIN, ['.'] = PLAIN, ['/'] = PLAIN, [':'] = PLAIN,
+	['='] = PLAIN, ['@'] = PLAIN, ['^'] = PLAIN, ['~'] = PLAIN, ['#'] = PLAIN, ['*'] = PLAIN,
+	['!'] = PLAIN | BYTE_RESERVED,
+	['?'] = IN_QUOTES, ['\''] = IN_QUOTES, ['{'] = IN_QUOTES | BYTE_RESERVED, ['}'] = IN_QUOTES | BYTE_RESERVED,
+	['['] = IN_QUOTES | BYTE_RESERVED, [']'] = IN_QUOTES | BYTE_RESERVED,
+	[0x7f ... 0xff] = IN_QUOTES,
+};
+/* clang-format on */
 
 bool reader_enter(struct reader *r)
 {

@@ -9,6 +9,8 @@
 #ifndef CAVRA_SHELL_READER_H
 #define CAVRA_SHELL_READER_H
 
+#include <stdint.h>
+
 #include "shell/tree.h"
 
 enum { READER_END = -1 };
@@ -17,6 +19,7 @@ struct reader {
 	struct arena *arena;
 	struct str text;
 	size_t at;
+	size_t end; /* of what is read: that of the text, 0 behind an error */
 	size_t *work;
 	int depth;
 	struct origin origin;
@@ -39,13 +42,26 @@ struct read_context reader_inner(const struct reader *r, size_t from);
 /* Where r's text from `from` to `to` stands in the outermost input. */
 struct span reader_span(const struct reader *r, size_t from, size_t to);
 void reader_fail(struct reader *r, const char *why);
+/* Forgets the error and everything read behind `at`. */
+void reader_retry(struct reader *r, size_t at);
+/* What is behind a backslash that comes next. */
+int reader_peek_escaped(struct reader *r);
 /* The next byte, READER_END at the end. */
-int reader_peek(struct reader *r);
+static inline int reader_peek(struct reader *r)
+{
+	if (r->at >= r->end)
+		return READER_END;
+	unsigned char c = (unsigned char)r->text.p[r->at];
+	return c == '\\' ? reader_peek_escaped(r) : c;
+}
 /* The byte behind the next one. */
 int reader_peek_second(struct reader *r);
-int reader_next(struct reader *r);
 /* The next byte, with line continuations left in. */
 int reader_next_raw(struct reader *r);
+static inline int reader_next(struct reader *r)
+{
+	return reader_peek(r) == READER_END ? READER_END : reader_next_raw(r);
+}
 /* Consumes c if it is next. */
 bool reader_accept(struct reader *r, char c);
 void reader_expect(struct reader *r, char c, const char *otherwise);
@@ -58,7 +74,24 @@ void reader_skip_lines(struct reader *r);
 /* One level deeper; false (and failed) when that is too deep. Pair with reader_leave(). */
 bool reader_enter(struct reader *r);
 void reader_leave(struct reader *r);
-bool reader_is_meta(int c);
+
+/* Classes of bytes. */
+enum {
+	BYTE_META = 1, /* ends a word */
+	BYTE_NAME = 2, /* of variables' names */
+	BYTE_PLAIN =
+		4, /* stands for itself in whatever part of a word, but for patterns and offsets of ${ } */
+	BYTE_QUOTED = 8,    /* stands for itself in double quotes */
+	BYTE_RESERVED = 16, /* some reserved word starts with it */
+};
+extern const uint8_t reader_bytes[256];
+
+static inline bool reader_is_meta(int c)
+{
+	return c == READER_END || (reader_bytes[c] & BYTE_META);
+}
+/* Consumes the bytes of the class that come next, up to a line continuation. */
+struct str reader_run(struct reader *r, unsigned byte_class);
 
 /* ---- read_word.c ---- */
 
