@@ -39,17 +39,19 @@ static inline struct str str_from(const char *c_string)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	return a.n == b.n && (a.n == 0 || (a.p[0] == b.p[0] && memcmp(a.p, b.p, a.n) == 0));
 }
 
+/* Most texts of a table are told apart by their first byte, before they are measured. */
 static inline bool str_is(struct str a, const char *c_string)
 {
-	return str_eq(a, str_from(c_string));
+	return a.n ? a.p[0] == c_string[0] && str_eq(a, str_from(c_string)) : !c_string[0];
 }
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+	return s.n >= prefix.n &&
+	       (prefix.n == 0 || (s.p[0] == prefix.p[0] && memcmp(s.p, prefix.p, prefix.n) == 0));
 }
 
 static inline bool str_ends(struct str s, struct str suffix)

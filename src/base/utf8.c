@@ -56,9 +56,22 @@ size_t utf8_put(uint32_t c, char ret_bytes[4])
 	return n;
 }
 
+/* How many of the bytes from `i` on are surely ASCII, eight at a time. */
+static size_t ascii_length(struct str s, size_t i)
+{
+	static const uint64_t high = 0x8080808080808080;
+	size_t from = i;
+	for (uint64_t eight; s.n - i >= sizeof eight; i += sizeof eight) {
+		memcpy(&eight, s.p + i, sizeof eight);
+		if (eight & high)
+			break;
+	}
+	return i - from;
+}
+
 size_t utf8_find_invalid(struct str s)
 {
-	for (size_t i = 0; i < s.n;) {
+	for (size_t i = ascii_length(s, 0); i < s.n;) {
 		size_t n = (unsigned char)s.p[i] < 0x80 ? 1 : utf8_length(str_from_at(s, i));
 		if (n == 0)
 			return i;

@@ -13,15 +13,6 @@ struct value value_any(void)
 	return (struct value){&any_seg, 1};
 }
 
-struct value value_from(struct arena *arena, struct str text)
-{
-	if (text.n == 0)
-		return (struct value){NULL, 0};
-	struct seg *seg = ARENA_NEW(arena, struct seg);
-	*seg = (struct seg){SEG_TEXT, text, NULL};
-	return (struct value){seg, 1};
-}
-
 struct value value_concat(struct arena *arena, struct value a, struct value b)
 {
 	if (a.n == 0)
@@ -45,10 +36,11 @@ static struct str join_segments(struct arena *arena, struct value v, size_t n)
 	size_t bytes = 0;
 	for (size_t i = 0; i < n; i++)
 		bytes += signs[v.seg[i].kind].p ? signs[v.seg[i].kind].n : v.seg[i].text.n;
-	char *text = arena_alloc(arena, bytes + 1);
+	char *text = arena_take(arena, bytes + 1);
 	if (!text)
 		return STR("");
 	size_t at = 0;
+	text[bytes] = '\0';
 	for (size_t i = 0; i < n; i++) {
 		struct str sign = signs[v.seg[i].kind], part = sign.p ? sign : v.seg[i].text;
 		if (part.n)
@@ -58,19 +50,12 @@ static struct str join_segments(struct arena *arena, struct value v, size_t n)
 	return str_make(text, bytes);
 }
 
-struct str value_known_prefix(struct arena *arena, struct value v)
+struct str value_join_prefix(struct arena *arena, struct value v)
 {
 	size_t n = 0;
 	while (n < v.n && v.seg[n].kind == SEG_TEXT)
 		n++;
-	if (n == 0)
-		return STR("");
-	return n == 1 ? v.seg[0].text : join_segments(arena, v, n);
-}
-
-struct str value_text(struct arena *arena, struct value v)
-{
-	return value_known_prefix(arena, v);
+	return join_segments(arena, v, n);
 }
 
 struct str value_show(struct arena *arena, struct value v)
@@ -166,5 +151,8 @@ static bool covers_from(struct value v, struct str text, struct search *search)
 bool value_covers(struct value v, struct str text)
 {
 	struct search search = {.steps = 20000, .depth = 100};
+	/* Most texts already end otherwise. */
+	if (v.n && v.seg[v.n - 1].kind == SEG_TEXT && !str_ends(text, v.seg[v.n - 1].text))
+		return false;
 	return covers_from(v, text, &search);
 }

@@ -65,14 +65,33 @@ static inline bool word_is_known(const struct word *w)
 	return !w->many && value_is_known(w->value);
 }
 
+/* What value_known_prefix() does with several segments. */
+struct str value_join_prefix(struct arena *arena, struct value v);
+/* The known text in front of the first segment that is not text; borrowed when that is one segment. */
+static inline struct str value_known_prefix(struct arena *arena, struct value v)
+{
+	if (v.n == 0 || v.seg[0].kind != SEG_TEXT)
+		return STR("");
+	return v.n == 1 || v.seg[1].kind != SEG_TEXT ? v.seg[0].text : value_join_prefix(arena, v);
+}
+
 /* The text of a known value (joined into arena memory when it has several segments). For a value that is
  * not known: the known text in front of the first unknown segment.
  */
-struct str value_text(struct arena *arena, struct value v);
-/* The known text in front of the first segment that is not text; borrowed when that is one segment. */
-struct str value_known_prefix(struct arena *arena, struct value v);
+static inline struct str value_text(struct arena *arena, struct value v)
+{
+	return value_known_prefix(arena, v);
+}
 
-struct value value_from(struct arena *arena, struct str text);
+static inline struct value value_from(struct arena *arena, struct str text)
+{
+	struct seg *seg = NULL;
+	if (text.n) {
+		seg = ARENA_NEW(arena, struct seg);
+		*seg = (struct seg){SEG_TEXT, text, NULL};
+	}
+	return (struct value){seg, seg ? 1 : 0};
+}
 struct value value_any(void);
 struct value value_concat(struct arena *arena, struct value a, struct value b);
 /* For people: known text as it is, unknown parts as «?» and «number», globs as their pattern. */
