@@ -96,10 +96,11 @@ static bool is_index(uint32_t index, uint32_t n)
 	return (uint32_t)(index + 1) <= n;
 }
 
-/* Fail links lead back, so that following them comes to an end. */
+/* Fail links lead back to the first node, which has a row, so that following them comes to an end. */
 static bool nodes_are_sound(const struct literals *set)
 {
-	unsigned wrong = set->n_nodes != 0 && set->node[0].fail != 0;
+	unsigned wrong = set->n_nodes != 0 &&
+			 (set->node[0].fail != 0 || set->node[0].row == LITERAL_NONE);
 	for (uint32_t i = 0; i < set->n_nodes; i++) {
 		const struct literal_node *node = &set->node[i];
 		wrong |= (i > 0) & (node->fail >= i);

@@ -97,11 +97,23 @@ static void lay_out(struct draft *draft, struct layout *layout)
 	}
 }
 
+/* Where the node itself does not lead, its longest suffix does. */
+static void complete_row(const struct literals *set, uint32_t *rows,
+			 const struct literal_node *node)
+{
+	uint32_t *row = rows + (size_t)node->row * LITERAL_ROW;
+	for (unsigned byte = 0; byte < LITERAL_ROW; byte++)
+		if (!row[byte])
+			row[byte] = literals_step(set, node->fail, (unsigned char)byte);
+}
+
 /* Fail links, and the hits of suffixes behind the own ones. A link leads to an earlier node, which is done. */
 static void link_suffixes(const struct literals *set, struct literal_node *node,
 			  struct draft *draft, const struct layout *layout)
 {
-	for (uint32_t at = 0; at < draft->n; at++)
+	for (uint32_t at = 0; at < draft->n; at++) {
+		if (at && node[at].row != LITERAL_NONE)
+			complete_row(set, layout->rows, &node[at]);
 		for (uint32_t child = node[at].first; child < node[at].first + node[at].n;
 		     child++) {
 			uint32_t fail = 0;
@@ -114,6 +126,7 @@ static void link_suffixes(const struct literals *set, struct literal_node *node,
 			else
 				draft->hit[last].next = node[fail].hits;
 		}
+	}
 }
 
 void literals_build(struct arena *arena, const struct literal *literals, size_t n,

@@ -32,7 +32,7 @@ struct literal_node {
 	uint32_t first; /* child; the others follow it */
 	uint32_t fail;  /* longest proper suffix that is a node */
 	uint32_t hits;  /* index of the first hit that ends here, also those of suffixes */
-	uint32_t row;   /* of a dense table of children, LITERAL_NONE: none */
+	uint32_t row;   /* of a dense table of the nodes that follow, LITERAL_NONE: none */
 	uint32_t n;     /* children */
 };
 
@@ -53,27 +53,19 @@ void literals_build(struct arena *arena, const struct literal *literals, size_t 
  */
 void literals_choose(struct literal *offers, size_t n_offers, struct literal *ret, size_t n_ids);
 
-static inline uint32_t literals_child(const struct literals *set, uint32_t node, unsigned char byte)
-{
-	const struct literal_node *at = &set->node[node];
-	if (at->row != LITERAL_NONE)
-		return set->rows[(size_t)at->row * LITERAL_ROW + byte];
-	for (uint32_t i = at->first; i < at->first + at->n; i++)
-		if (set->label[i] == byte)
-			return i;
-	return 0;
-}
-
-/* The node after one more byte; 0 is the node of nothing. */
+/* The node after one more byte; 0, which has a row, is the node of nothing. */
 static inline uint32_t literals_step(const struct literals *set, uint32_t node, unsigned char byte)
 {
-	if (byte > 127)
+	if (byte >= LITERAL_ROW)
 		return 0;
 	for (;;) {
-		uint32_t child = literals_child(set, node, byte);
-		if (child || node == 0)
-			return child;
-		node = set->node[node].fail;
+		const struct literal_node *at = &set->node[node];
+		if (at->row != LITERAL_NONE)
+			return set->rows[(size_t)at->row * LITERAL_ROW + byte];
+		for (uint32_t i = at->first; i < at->first + at->n; i++)
+			if (set->label[i] == byte)
+				return i;
+		node = at->fail;
 	}
 }
 
