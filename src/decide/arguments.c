@@ -760,14 +760,3 @@ const struct argument *arguments_operand(const struct arguments *a, size_t n)
 			return &a->args[i];
 	return NULL;
 }
-
-bool arguments_subcommand(struct decider *d, const struct arguments *a, size_t index,
-			  const char *name)
-{
-	(void)d;
-	const char *known = index < a->n_chain ? knowledge_text(a->chain[index]->name) : "";
-	/* Most are told apart by their first letter. */
-	if (known[0] != name[0] && ascii_is_alpha(known[0]))
-		return false;
-	return *known && knowledge_glob(known, str_from(name));
-}

@@ -73,8 +73,14 @@ bool arguments_has(const struct arguments *arguments, const char *option);
 bool arguments_is(const struct arguments *arguments, const char *model);
 /* The n-th operand, NULL. */
 const struct argument *arguments_operand(const struct arguments *arguments, size_t n);
-/* Is the innermost subcommand of this name? Index 1 is the first subcommand. */
-bool arguments_subcommand(struct decider *d, const struct arguments *arguments, size_t index,
-			  const char *name);
+/* Is this the subcommand? Most are told apart by their first letter. */
+static inline bool arguments_subcommand(const struct arguments *arguments, const char *name)
+{
+	if (arguments->n_chain < 2)
+		return false;
+	const char *known = knowledge_text(arguments->chain[1]->name);
+	return (known[0] == name[0] || !ascii_is_alpha(known[0])) &&
+	       knowledge_glob(known, str_from(name));
+}
 
 #endif

@@ -10,13 +10,18 @@
 enum { NAMES_MAX = 48 };
 
 struct names {
-	struct value items[NAMES_MAX];
 	size_t n;
 	bool overflow;
 	bool inside; /* some name of it is inside the workspace */
 	bool outside;
 	bool unknown;
+	struct value items[NAMES_MAX];
 };
+
+static void names_init(struct names *names)
+{
+	memset(names, 0, offsetof(struct names, items));
+}
 
 static void add_name(struct names *names, struct value v)
 {
@@ -128,6 +133,7 @@ static void collect_names(struct decider *d, struct names *names, struct value p
 			  const struct scope *scope)
 {
 	struct value last = {NULL, 0};
+	names_init(names);
 	for (size_t i = 0; i < scope->n_cwds; i++) {
 		struct value canonical = path_canonical(d, path, scope->cwds[i]);
 		if (i && value_eq(canonical, last))
@@ -306,9 +312,11 @@ static const struct {
 /* The ends are enough: what stands between them is a process. */
 static bool is_raw(struct decider *d, struct value path)
 {
-	if (path.n == 0 || path.seg[0].kind != SEG_TEXT || path.seg[path.n - 1].kind != SEG_TEXT)
+	if (path.n == 0 || path.seg[path.n - 1].kind != SEG_TEXT)
 		return false;
 	struct str prefix = value_known_prefix(d->arena, path), end = path.seg[path.n - 1].text;
+	if (!str_starts(prefix, STR("/proc/")) && !str_starts(prefix, STR("/dev/")))
+		return false;
 	for (size_t i = 0; i < sizeof raw_places / sizeof *raw_places; i++)
 		if (str_starts(prefix, str_from(raw_places[i].prefix)) &&
 		    (!raw_places[i].file || str_is(str_basename(end), raw_places[i].file)))
@@ -406,9 +414,10 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 	asked.tree = false;
 	asked.perhaps = true; /* which of them are really touched is the program's business */
 	for (size_t i = 0; i < n && !(*ret_verdict & FILE_FOUND); i++) {
-		struct names names = {0};
+		struct names names;
 		if (asked.selection && !selection_takes(d, asked.selection, path, files[i]))
 			continue;
+		names_init(&names);
 		add_known_path(d, &names, arena_join3(d->arena, path, STR("/"), files[i]));
 		names.outside = false;
 		*ret_verdict |= judge(d, effect, &names, asked);
@@ -421,7 +430,7 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
 			   struct asked asked, const struct scope *scope)
 {
-	struct names names = {0};
+	struct names names;
 	unsigned verdict;
 	collect_names(d, &names, path, scope);
 	effect->known = !names.unknown;
@@ -454,10 +463,12 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 static unsigned as_pattern(struct decider *d, const struct effect *effect, struct value path,
 			   struct asked asked, const struct scope *scope)
 {
-	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
-	if (!is_file_request(d) || value_is_known(pattern))
+	if (!is_file_request(d))
 		return 0;
-	struct names names = {0};
+	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
+	if (value_is_known(pattern))
+		return 0;
+	struct names names;
 	collect_names(d, &names, pattern, scope);
 	names.outside = false;
 	asked.perhaps = true;
@@ -473,7 +484,7 @@ static unsigned other_spelling(struct decider *d, const struct effect *effect, s
 	struct str plain = path_plain_spelling(d->arena, value_text(d->arena, path));
 	if (!plain.n || verdict)
 		return verdict;
-	struct names names = {0};
+	struct names names;
 	collect_names(d, &names, value_from(d->arena, plain), scope);
 	asked.perhaps = true;
 	return judge(d, effect, &names, asked) & FILE_FOUND;
@@ -548,7 +559,7 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 
 void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
-	struct names names = {0};
+	struct names names;
 	/* Text whose end is unknown may be any file, which says nothing about this one. */
 	if (path.n == 0 || path.seg[path.n - 1].kind == SEG_ANY ||
 	    path.seg[path.n - 1].kind == SEG_NUMBER)
@@ -572,7 +583,7 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 
 void file_mention(struct decider *d, struct value path, const struct scope *scope)
 {
-	struct names names = {0};
+	struct names names;
 	collect_names(d, &names, path, scope);
 	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items,
 					      names.n, false, d->arena);

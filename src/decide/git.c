@@ -316,10 +316,10 @@ void git_command(struct decider *d, struct command *c)
 	git_own_code(d, c);
 	if (arguments_is(&c->arguments, "git.push"))
 		push_command(d, c);
-	else if (arguments_subcommand(d, &c->arguments, 1, "config") ||
-		 arguments_subcommand(d, &c->arguments, 1, "remote"))
+	else if (arguments_subcommand(&c->arguments, "config") ||
+		 arguments_subcommand(&c->arguments, "remote"))
 		config_command(d, c);
-	else if (arguments_subcommand(d, &c->arguments, 1, "branch"))
+	else if (arguments_subcommand(&c->arguments, "branch"))
 		branch_command(d, c);
 	else if (c->arguments.n_chain == 1)
 		alias_command(d, c);

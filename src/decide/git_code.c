@@ -132,11 +132,11 @@ static void judge_hooks(struct decider *d, const struct command *c, const char *
 	}
 }
 
-static bool is_verb_of(struct decider *d, const struct command *c, const char *const *verbs)
+static bool is_verb_of(const struct command *c, const char *const *verbs)
 {
 	bool every = !*verbs;
 	for (; *verbs; verbs++)
-		every |= arguments_subcommand(d, &c->arguments, 1, *verbs);
+		every |= arguments_subcommand(&c->arguments, *verbs);
 	return every;
 }
 
@@ -144,7 +144,7 @@ static void judge_programs(struct decider *d, const struct command *c)
 {
 	struct str value;
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-		if (is_verb_of(d, c, programs[i].verbs) && configured(d, programs[i].key, &value))
+		if (is_verb_of(c, programs[i].verbs) && configured(d, programs[i].key, &value))
 			judge_text(d, c, value.p[0] == '!' ? str_from_at(value, 1) : value);
 }
 
@@ -154,6 +154,6 @@ void git_own_code(struct decider *d, const struct command *c)
 		return;
 	judge_programs(d, c);
 	for (size_t i = 0; d->resolver->content && i < sizeof hooks / sizeof *hooks; i++)
-		if (arguments_subcommand(d, &c->arguments, 1, hooks[i].verb))
+		if (arguments_subcommand(&c->arguments, hooks[i].verb))
 			judge_hooks(d, c, hooks[i].hooks);
 }

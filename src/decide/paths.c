@@ -52,7 +52,7 @@ struct str path_canonical_text(struct arena *arena, struct str path, struct str 
 {
 	bool absolute = path.n && path.p[0] == '/';
 	struct str whole = absolute || !cwd.n ? path : arena_join3(arena, cwd, STR("/"), path);
-	char *out = arena_alloc(arena, whole.n + 2);
+	char *out = arena_take(arena, whole.n + 2);
 	size_t n = 0;
 	bool rooted = whole.n && whole.p[0] == '/';
 	struct str rest = whole, part;
@@ -76,6 +76,7 @@ struct str path_canonical_text(struct arena *arena, struct str path, struct str 
 	}
 	if (n == 0)
 		out[n++] = rooted ? '/' : '.';
+	out[n] = '\0';
 	return undo_proc(arena, str_make(out, n), cwd);
 }
 
@@ -263,10 +264,25 @@ static bool walk_part(struct decider *d, struct str *at, struct str part, struct
 	return true;
 }
 
+/* Is no part of the canonical path a link? Not told of one that is not canonical. */
+static bool holds_no_link(struct decider *d, struct str path)
+{
+	struct str target;
+	for (size_t end = 1; end <= path.n; end++) {
+		if (end < path.n && path.p[end] != '/')
+			continue;
+		char last = path.p[end - 1];
+		if (last == '/' || last == '.' || link_target(d, str_first(path, end), &target))
+			return false;
+	}
+	return true;
+}
+
 struct str path_resolve(struct decider *d, struct str path)
 {
 	struct str at = STR(""), rest = path, part;
-	if ((!d->links && !d->resolver->link) || !path.n || path.p[0] != '/')
+	if ((!d->links && !d->resolver->link) || !path.n || path.p[0] != '/' ||
+	    holds_no_link(d, path))
 		return path;
 	for (int hops = 0; str_split(&rest, '/', &part);)
 		if (part.n && !str_is(part, ".") && walk_part(d, &at, part, &rest) &&

@@ -4,66 +4,66 @@
  */
 #include "decide/paths.h"
 
-enum place { IN_WORKSPACE, IN_HOME, ANYWHERE };
+enum place { IN_WORKSPACE, IN_HOME, ANYWHERE, PLACES };
 
 /* Relative to the workspace, to the home directory, or absolute. A trailing slash means everything below. '*' is any run
  * of bytes inside one component. Matching ignores case.
  */
 static const struct guarded {
 	enum place place;
-	const char *path;
+	struct str path;
 	const char *what;
 } guarded_paths[] = {
-	{IN_WORKSPACE, ".cavra/", "CAVRA's policy, keys and ledger"},
-	{IN_WORKSPACE, ".claude/settings*.json", "the agent's hooks"},
-	{IN_WORKSPACE, ".claude/hooks/", "the agent's hooks"},
-	{IN_WORKSPACE, ".mcp.json", "the agent's MCP servers"},
-	{IN_WORKSPACE, ".codex/", "the agent's configuration"},
-	{IN_WORKSPACE, ".cursor/", "the agent's configuration"},
-	{IN_WORKSPACE, ".gemini/", "the agent's configuration"},
-	{IN_WORKSPACE, ".amazonq/", "the agent's configuration"},
-	{IN_WORKSPACE, ".kiro/", "the agent's configuration"},
-	{IN_WORKSPACE, ".github/copilot*", "the agent's configuration"},
-	{IN_WORKSPACE, ".github/hooks/", "the agent's hooks"},
-	{IN_WORKSPACE, ".git/hooks/", "Git's hooks"},
-	{IN_WORKSPACE, ".git/config", "Git's configuration"},
-	{IN_WORKSPACE, ".envrc", "a file that the shell runs on entry"},
-	{IN_HOME, ".cavra/", "CAVRA's policy, keys and ledger"},
-	{IN_HOME, ".config/cavra/", "CAVRA's configuration"},
-	{IN_HOME, ".claude/settings*.json", "the agent's hooks"},
-	{IN_HOME, ".claude/hooks/", "the agent's hooks"},
-	{IN_HOME, ".claude.json", "the agent's configuration"},
-	{IN_HOME, ".codex/", "the agent's configuration"},
-	{IN_HOME, ".cursor/", "the agent's configuration"},
-	{IN_HOME, ".gemini/", "the agent's configuration"},
-	{IN_HOME, ".copilot/", "the agent's configuration"},
-	{IN_HOME, ".kiro/", "the agent's configuration"},
-	{IN_HOME, ".gitconfig", "Git's configuration"},
-	{IN_HOME, ".config/git/", "Git's configuration"},
-	{IN_HOME, ".bashrc", "a shell start-up file"},
-	{IN_HOME, ".bash_profile", "a shell start-up file"},
-	{IN_HOME, ".bash_login", "a shell start-up file"},
-	{IN_HOME, ".bash_logout", "a shell start-up file"},
-	{IN_HOME, ".bash_aliases", "a shell start-up file"},
-	{IN_HOME, ".profile", "a shell start-up file"},
-	{IN_HOME, ".zshrc", "a shell start-up file"},
-	{IN_HOME, ".zshenv", "a shell start-up file"},
-	{IN_HOME, ".zprofile", "a shell start-up file"},
-	{IN_HOME, ".zlogin", "a shell start-up file"},
-	{IN_HOME, ".kshrc", "a shell start-up file"},
-	{IN_HOME, ".config/fish/config.fish", "a shell start-up file"},
-	{IN_HOME, ".config/fish/conf.d/", "a shell start-up file"},
-	{IN_HOME, ".ssh/authorized_keys", "who may log in"},
-	{IN_HOME, ".ssh/config", "what ssh runs"},
-	{ANYWHERE, "/etc/cavra/", "CAVRA's managed configuration"},
-	{ANYWHERE, "/etc/claude-code/", "the agent's managed configuration"},
-	{ANYWHERE, "/etc/codex/", "the agent's managed configuration"},
-	{ANYWHERE, "/etc/profile", "a shell start-up file"},
-	{ANYWHERE, "/etc/profile.d/", "a shell start-up file"},
-	{ANYWHERE, "/etc/bash.bashrc", "a shell start-up file"},
-	{ANYWHERE, "/etc/ld.so.preload", "what every program loads"},
-	{ANYWHERE, "/usr/bin/cavra*", "CAVRA itself"},
-	{ANYWHERE, "/usr/local/bin/cavra*", "CAVRA itself"},
+	{IN_WORKSPACE, STR_INIT(".cavra/"), "CAVRA's policy, keys and ledger"},
+	{IN_WORKSPACE, STR_INIT(".claude/settings*.json"), "the agent's hooks"},
+	{IN_WORKSPACE, STR_INIT(".claude/hooks/"), "the agent's hooks"},
+	{IN_WORKSPACE, STR_INIT(".mcp.json"), "the agent's MCP servers"},
+	{IN_WORKSPACE, STR_INIT(".codex/"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".cursor/"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".gemini/"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".amazonq/"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".kiro/"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".github/copilot*"), "the agent's configuration"},
+	{IN_WORKSPACE, STR_INIT(".github/hooks/"), "the agent's hooks"},
+	{IN_WORKSPACE, STR_INIT(".git/hooks/"), "Git's hooks"},
+	{IN_WORKSPACE, STR_INIT(".git/config"), "Git's configuration"},
+	{IN_WORKSPACE, STR_INIT(".envrc"), "a file that the shell runs on entry"},
+	{IN_HOME, STR_INIT(".cavra/"), "CAVRA's policy, keys and ledger"},
+	{IN_HOME, STR_INIT(".config/cavra/"), "CAVRA's configuration"},
+	{IN_HOME, STR_INIT(".claude/settings*.json"), "the agent's hooks"},
+	{IN_HOME, STR_INIT(".claude/hooks/"), "the agent's hooks"},
+	{IN_HOME, STR_INIT(".claude.json"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".codex/"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".cursor/"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".gemini/"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".copilot/"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".kiro/"), "the agent's configuration"},
+	{IN_HOME, STR_INIT(".gitconfig"), "Git's configuration"},
+	{IN_HOME, STR_INIT(".config/git/"), "Git's configuration"},
+	{IN_HOME, STR_INIT(".bashrc"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".bash_profile"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".bash_login"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".bash_logout"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".bash_aliases"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".profile"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".zshrc"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".zshenv"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".zprofile"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".zlogin"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".kshrc"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".config/fish/config.fish"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".config/fish/conf.d/"), "a shell start-up file"},
+	{IN_HOME, STR_INIT(".ssh/authorized_keys"), "who may log in"},
+	{IN_HOME, STR_INIT(".ssh/config"), "what ssh runs"},
+	{ANYWHERE, STR_INIT("/etc/cavra/"), "CAVRA's managed configuration"},
+	{ANYWHERE, STR_INIT("/etc/claude-code/"), "the agent's managed configuration"},
+	{ANYWHERE, STR_INIT("/etc/codex/"), "the agent's managed configuration"},
+	{ANYWHERE, STR_INIT("/etc/profile"), "a shell start-up file"},
+	{ANYWHERE, STR_INIT("/etc/profile.d/"), "a shell start-up file"},
+	{ANYWHERE, STR_INIT("/etc/bash.bashrc"), "a shell start-up file"},
+	{ANYWHERE, STR_INIT("/etc/ld.so.preload"), "what every program loads"},
+	{ANYWHERE, STR_INIT("/usr/bin/cavra*"), "CAVRA itself"},
+	{ANYWHERE, STR_INIT("/usr/local/bin/cavra*"), "CAVRA itself"},
 };
 
 /* Does name fit the guarded path: itself, below it, or (tree) something it contains? */
@@ -96,14 +96,16 @@ static bool fits(struct str name, struct str path, bool tree)
 /* What decides in a Git directory which code runs and what the branches are. "" is the directory itself: a file in its
  * place would name another one.
  */
-static const char *const git_parts[] = {"",       "config",          "config.worktree",
-					"hooks/", "info/attributes", "HEAD",
-					"refs/",  "packed-refs"};
+static const struct str git_parts[] = {
+	STR_INIT(""),       STR_INIT("config"),          STR_INIT("config.worktree"),
+	STR_INIT("hooks/"), STR_INIT("info/attributes"), STR_INIT("HEAD"),
+	STR_INIT("refs/"),  STR_INIT("packed-refs"),
+};
 
 static bool is_git_part(struct str rest)
 {
 	for (size_t i = 0; i < sizeof git_parts / sizeof *git_parts; i++)
-		if (fits(rest, str_from(git_parts[i]), false))
+		if (fits(rest, git_parts[i], false))
 			return true;
 	return false;
 }
@@ -135,19 +137,42 @@ static bool git_guard(struct str name)
 
 static struct str place_of(const struct decider *d, enum place place)
 {
-	switch (place) {
-	case IN_WORKSPACE:
-		return d->workspace;
-	case IN_HOME:
-		return d->resolver->home;
-	case ANYWHERE:
-		return STR("/");
+	const struct str places[PLACES] = {
+		[IN_WORKSPACE] = d->workspace,
+		[IN_HOME] = d->resolver->home,
+		[ANYWHERE] = STR("/"),
+	};
+	return places[place];
+}
+
+/* A name as it looks from a place. */
+struct view {
+	bool outside;     /* nothing there is meant */
+	bool holds_place; /* the place is below it */
+	struct str rest;  /* relative to the place */
+};
+
+static struct view view_from(const struct decider *d, enum place place, struct str name)
+{
+	struct view view = {.rest = name};
+	struct str base = place_of(d, place);
+	bool absolute = name.n && name.p[0] == '/';
+	if (place == ANYWHERE)
+		return view;
+	if (absolute && !path_inside(name, base)) {
+		view.outside = true;
+		view.holds_place = base.n && path_inside(base, name);
+		return view;
 	}
-	return STR("/");
+	if (absolute)
+		view.rest = path_relative(name, base);
+	view.outside = place == IN_HOME && name.n && !absolute;
+	view.holds_place = !view.outside && str_is(view.rest, ".");
+	return view;
 }
 
 /* CAVRA as it is installed here. */
-static const struct guarded own = {ANYWHERE, "", "CAVRA itself or its configuration"};
+static const struct guarded own = {ANYWHERE, STR_INIT(""), "CAVRA itself or its configuration"};
 
 static bool is_own(const struct decider *d, struct str name, bool tree)
 {
@@ -161,25 +186,17 @@ static bool is_own(const struct decider *d, struct str name, bool tree)
 
 static const struct guarded *find(struct decider *d, struct str name, bool tree)
 {
-	static const struct guarded git = {ANYWHERE, "", "Git's hooks, configuration or branches"};
+	static const struct guarded git = {ANYWHERE, STR_INIT(""),
+					   "Git's hooks, configuration or branches"};
+	struct view views[PLACES];
+	for (unsigned place = 0; place < PLACES; place++)
+		views[place] = view_from(d, (enum place)place, name);
 	for (size_t i = 0; i < sizeof guarded_paths / sizeof *guarded_paths; i++) {
 		const struct guarded *g = &guarded_paths[i];
-		struct str base = place_of(d, g->place);
-		struct str path = str_from(g->path);
-		struct str rest = name;
-		if (g->place != ANYWHERE) {
-			if (name.n && name.p[0] == '/' && !path_inside(name, base)) {
-				if (tree && base.n && path_inside(base, name))
-					return g;
-				continue;
-			}
-			rest = name.n && name.p[0] == '/' ? path_relative(name, base) : name;
-			if (g->place == IN_HOME && name.n && name.p[0] != '/')
-				continue;
-			if (tree && str_is(rest, "."))
-				return g;
-		}
-		if (fits(rest, path, tree))
+		const struct view *view = &views[g->place];
+		if (tree && view->holds_place)
+			return g;
+		if (!view->outside && fits(view->rest, g->path, tree))
 			return g;
 	}
 	if (git_guard(name))
@@ -187,20 +204,29 @@ static const struct guarded *find(struct decider *d, struct str name, bool tree)
 	return is_own(d, name, tree) ? &own : NULL;
 }
 
+/* Could the value end as the path does, whatever it is relative to? */
+static bool may_end(struct value name, struct str path)
+{
+	const struct seg *last = &name.seg[name.n - 1];
+	struct str end = last->text;
+	if (last->kind != SEG_TEXT)
+		return true;
+	return end.n <= path.n ? str_ends(path, end) : str_ends(end, path);
+}
+
 /* A partly known name may be guarded when its known end is. */
 static const struct guarded *find_unknown(struct decider *d, struct value name)
 {
 	for (size_t i = 0; i < sizeof guarded_paths / sizeof *guarded_paths; i++) {
 		const struct guarded *g = &guarded_paths[i];
-		struct str path = str_from(g->path);
+		struct str path = g->path;
 		if (path.n && path.p[path.n - 1] == '/')
 			path.n--;
-		if (str_find_char(path, '*') != STR_NPOS)
+		if (!may_end(name, path) || str_find_char(path, '*') != STR_NPOS)
 			continue;
-		struct str base = place_of(d, g->place);
-		struct str full = g->place == ANYWHERE
-					  ? path
-					  : arena_join3(d->arena, base, STR("/"), path);
+		struct str full = path;
+		if (g->place != ANYWHERE)
+			full = arena_join3(d->arena, place_of(d, g->place), STR("/"), path);
 		if (value_covers(name, full) || value_covers(name, path))
 			return g;
 	}

@@ -15,21 +15,22 @@
 static const struct {
 	const char *key;
 	size_t offset;
+	bool judged; /* what a NUL in it means is the decision's business */
 } text_fields[] = {
-	{"action_type",         offsetof(struct request, action_type)},
-	{"target",              offsetof(struct request, target)},
-	{"operation",           offsetof(struct request, operation)},
-	{"requested_operation", offsetof(struct request, operation)},
-	{"destination",         offsetof(struct request, destination)},
-	{"server",              offsetof(struct request, server)},
-	{"tool",                offsetof(struct request, tool)},
-	{"capability",          offsetof(struct request, capability)},
-	{"cwd",                 offsetof(struct request, cwd)},
-	{"agent_id",            offsetof(struct request, agent_id)},
-	{"session_id",          offsetof(struct request, session_id)},
-	{"actor",               offsetof(struct request, actor)},
-	{"repository",          offsetof(struct request, repository)},
-	{"correlation_id",      offsetof(struct request, correlation_id)},
+	{"action_type",         offsetof(struct request, action_type),    false},
+	{"target",              offsetof(struct request, target),         true },
+	{"operation",           offsetof(struct request, operation),      false},
+	{"requested_operation", offsetof(struct request, operation),      false},
+	{"destination",         offsetof(struct request, destination),    true },
+	{"server",              offsetof(struct request, server),         false},
+	{"tool",                offsetof(struct request, tool),           false},
+	{"capability",          offsetof(struct request, capability),     false},
+	{"cwd",                 offsetof(struct request, cwd),            false},
+	{"agent_id",            offsetof(struct request, agent_id),       false},
+	{"session_id",          offsetof(struct request, session_id),     false},
+	{"actor",               offsetof(struct request, actor),          false},
+	{"repository",          offsetof(struct request, repository),     false},
+	{"correlation_id",      offsetof(struct request, correlation_id), false},
 };
 
 /* What else a request may hold. */
@@ -250,9 +251,7 @@ int request_check(const struct request *request, struct cavra_error *error)
 					: "only a write_file rename has a destination");
 	for (size_t i = 0; i < ARRAY_SIZE(text_fields); i++) {
 		struct str text = *field_of((struct request *)request, text_fields[i].offset);
-		bool judged = strcmp(text_fields[i].key, "target") == 0 ||
-			      strcmp(text_fields[i].key, "destination") == 0;
-		if (!judged && str_find_char(text, '\0') != STR_NPOS)
+		if (!text_fields[i].judged && str_find_char(text, '\0') != STR_NPOS)
 			return error_set(error, CAVRA_ERR_INPUT,
 					 "%s holds a NUL character, which nothing can act on",
 					 text_fields[i].key);

@@ -135,7 +135,7 @@ static size_t class_length(struct str text)
 {
 	size_t from = text.n > 1 && (text.p[1] == '!' || text.p[1] == '^') ? 3 : 2;
 	size_t close = text.n > from ? str_find_char(str_from_at(text, from), ']') : STR_NPOS;
-	return close == STR_NPOS || text.p[0] != '[' ? 0 : from + close + 1;
+	return close == STR_NPOS ? 0 : from + close + 1;
 }
 
 struct value path_as_pattern(struct arena *arena, struct str text)
@@ -143,9 +143,9 @@ struct value path_as_pattern(struct arena *arena, struct str text)
 	struct value result = {NULL, 0};
 	size_t plain = 0;
 	for (size_t i = 0; i < text.n;) {
-		size_t n = text.p[i] == '*' || text.p[i] == '?'
-				   ? 1
-				   : class_length(str_from_at(text, i));
+		size_t n = text.p[i] == '*' || text.p[i] == '?';
+		if (text.p[i] == '[')
+			n = class_length(str_from_at(text, i));
 		if (n == 0) {
 			i++;
 			continue;
