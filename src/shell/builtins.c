@@ -382,14 +382,26 @@ static void run_trap(struct eval *ev, struct state *st, struct simple *s)
 	if (text.n == 0 || str_is(text, "-"))
 		return;
 	defer(ev, st, text);
+	bool later = false;
 	for (size_t k = i + 1; k < s->words.n; k++) {
 		struct str signal = builtin_arg(ev, s, k);
 		if (is_listed(signal, exit_traps, ARRAY_SIZE(exit_traps)))
 			continue;
-		st->volatile_variables = true;
+		later = true;
 		if (!is_listed(signal, signal_traps, ARRAY_SIZE(signal_traps)))
 			eval_opaque(ev, st, "a trap that runs between commands");
 	}
+	if (!later)
+		return;
+	/* What it assigns, every command may find from here on. */
+	bool surely = st->surely;
+	struct state ran = *st;
+	ev->branches++;
+	eval_text(ev, &ran, text);
+	ev->branches--;
+	state_join(ev, st, &ran, false);
+	st->surely = surely;
+	st->volatile_variables = true;
 }
 
 /* Drops n words and runs the rest as a command. */

@@ -79,6 +79,23 @@ struct value field_take(struct field *f)
 	return v;
 }
 
+/* Where a pattern matches, several slashes behind its first sign become one; where it does not, they stay. */
+static bool has_slashes_behind_glob(const struct field *f)
+{
+	bool glob = false, slash = false;
+	for (size_t i = 0; i < f->n; i++) {
+		struct str text = f->segs[i].kind == SEG_TEXT ? f->segs[i].text : STR("");
+		glob |= f->segs[i].kind == SEG_GLOB;
+		for (size_t k = 0; glob && k < text.n; k++) {
+			if (slash && text.p[k] == '/')
+				return true;
+			slash = text.p[k] == '/';
+		}
+		slash &= f->segs[i].kind == SEG_TEXT;
+	}
+	return false;
+}
+
 void field_end(struct field *f)
 {
 	if (!f->out || (!f->started && !f->many))
@@ -91,8 +108,11 @@ void field_end(struct field *f)
 	}
 	many |= !solid;
 	many |= glob && f->st->globs_unknown;
-	struct word word = {.many = many};
+	bool odd = glob && has_slashes_behind_glob(f);
+	struct word word = {.many = many || odd};
 	word.value = field_take(f);
+	if (odd)
+		word.value = value_any();
 	ARENA_PUSH(f->ev->arena, f->out->items, f->out->n, f->out->cap) = word;
 	(void)eval_charge(f->ev, 1);
 }
