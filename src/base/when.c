@@ -4,6 +4,9 @@
  */
 #include "base/when.h"
 
+#include <stdio.h>
+#include <time.h>
+
 static bool is_leap(int64_t year)
 {
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -80,4 +83,17 @@ bool when_parse(struct str text, int64_t *ret)
 	int64_t seconds = ((days_before(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
 	*ret = seconds * 1000000 + fraction;
 	return true;
+}
+
+void when_format(int64_t when, char ret_text[WHEN_TEXT])
+{
+	int64_t fraction = when % 1000000;
+	if (fraction < 0)
+		fraction += 1000000;
+	time_t seconds = (time_t)((when - fraction) / 1000000);
+	struct tm utc;
+	char to_seconds[24] = "1970-01-01T00:00:00";
+	if (gmtime_r(&seconds, &utc))
+		(void)strftime(to_seconds, sizeof to_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
+	(void)snprintf(ret_text, WHEN_TEXT, "%s.%06d+00:00", to_seconds, (int)fraction);
 }

@@ -15,4 +15,8 @@
  */
 bool when_parse(struct str text, int64_t *ret);
 
+enum { WHEN_TEXT = 40 };
+/* The first form above. when: of the years 1 to 9999. */
+void when_format(int64_t when, char ret_text[WHEN_TEXT]);
+
 #endif

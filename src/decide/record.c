@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "decide/modes.h"
 
@@ -28,14 +27,7 @@ void record_stamp_make(struct record_stamp *ret_stamp,
 	add_hex_id(ret_stamp->decision_id, sizeof ret_stamp->decision_id, "dec_", random);
 	add_hex_id(ret_stamp->correlation_id, sizeof ret_stamp->correlation_id, "corr_",
 		   correlation);
-
-	time_t when = (time_t)seconds;
-	struct tm utc;
-	char to_seconds[24] = "1970-01-01T00:00:00";
-	if (gmtime_r(&when, &utc))
-		(void)strftime(to_seconds, sizeof to_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(ret_stamp->timestamp, sizeof ret_stamp->timestamp, "%s.%06u+00:00",
-		       to_seconds, microseconds % 1000000);
+	when_format(seconds * 1000000 + microseconds % 1000000, ret_stamp->timestamp);
 }
 
 static void add_member(struct buf *out, const char *key, struct str value)

@@ -9,15 +9,16 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/when.h"
 #include "decide/decide.h"
 
 enum { RECORD_RANDOM_BYTES = 12 };
 
 /* What makes one record this one. */
 struct record_stamp {
-	char decision_id[20];    /* dec_ and 12 hexadecimal digits */
-	char correlation_id[20]; /* corr_ and 12 hexadecimal digits */
-	char timestamp[40];      /* 2026-01-31T23:59:59.000001+00:00 */
+	char decision_id[20];      /* dec_ and 12 hexadecimal digits */
+	char correlation_id[20];   /* corr_ and 12 hexadecimal digits */
+	char timestamp[WHEN_TEXT]; /* 2026-01-31T23:59:59.000001+00:00 */
 };
 /* random: from the operating system. seconds since 1970, microseconds below a million. A session
  * has one correlation id; without a session (empty) it is random.

@@ -82,6 +82,27 @@ static void test_days(void **state)
 		assert_true(strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0);
 		assert_true(when_parse(str_from(text), &got));
 		assert_int_equal(got, day * 86400 * SECOND);
+		when_format(got + 7, text);
+		assert_true(when_parse(str_from(text), &got));
+		assert_int_equal(got, day * 86400 * SECOND + 7);
+	}
+}
+
+static void test_format(void **state)
+{
+	static const struct {
+		int64_t when;
+		const char *want;
+	} rows[] = {
+		{0, "1970-01-01T00:00:00.000000+00:00"},
+		{-1, "1969-12-31T23:59:59.999999+00:00"},
+		{1769903999 * (int64_t)SECOND + 1, "2026-01-31T23:59:59.000001+00:00"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[WHEN_TEXT];
+		when_format(rows[i].when, text);
+		assert_string_equal(text, rows[i].want);
 	}
 }
 
@@ -91,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_format),
 	};
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
 }
