@@ -79,6 +79,7 @@ static int check_file(struct loader *loader, const struct layer *layer)
 {
 	struct policy_file file = {
 		.path = layer->name,
+		.real = layer->real,
 		.text = layer->document->text,
 		.metadata = json_get_object(layer->root, "metadata"),
 		.is_parent = !layer->is_top,

@@ -6,6 +6,7 @@
 #include "policy/load.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -36,14 +37,30 @@ static struct policy_input *note_input(struct loader *loader, const char *path)
 	return &loader->inputs[loader->n_inputs - 1];
 }
 
+/* Where a link leads to is asked once: the signature is then found beside what was read, also when the link leads elsewhere by
+ * then, as it does whenever a new version of a pack is published.
+ */
+static const char *follow(struct loader *loader, const char *path)
+{
+	char real[PATH_MAX];
+	struct stat status;
+	if (lstat(path, &status) < 0 || !S_ISLNK(status.st_mode) || !realpath(path, real))
+		return path;
+	/* Under another name it is another file than the one that is signed, and its ending may say nothing. */
+	if (!str_eq(str_basename(str_from(path)), str_basename(str_from(real))))
+		return path;
+	return arena_str(loader->arena, str_from(real)).p;
+}
+
 /* text: what counts in place of the file; empty: the file. */
 static int read_document(struct loader *loader, struct layer *layer, const char *path,
 			 struct str text)
 {
 	layer->name = arena_str(loader->arena, str_from(path)).p;
+	layer->real = text.n ? layer->name : follow(loader, layer->name);
 	layer->is_file = true;
 	int code = text.n ? document_parse_yaml(text.p, text.n, &layer->document, loader->error)
-			  : document_load(path, &layer->document, loader->error);
+			  : document_load(layer->real, &layer->document, loader->error);
 	if (code < 0) {
 		error_file(loader->error, layer->name);
 		return loader_report(loader, code);

@@ -15,6 +15,7 @@
 struct layer {
 	struct str id;
 	const char *name;          /* for messages: file or pack */
+	const char *real;          /* the file that was read, where name is a link to it */
 	json_t *root;              /* owned */
 	struct document *document; /* owned; NULL: an embedded pack, which has no positions */
 	json_t *resolved;          /* kept by the loader; merged with its parents; NULL: not yet */

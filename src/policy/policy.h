@@ -146,6 +146,8 @@ struct policy_parent {
 /* A file that is part of a policy, as it was read and before anybody relies on it. */
 struct policy_file {
 	const char *path;
+	const char *
+		real; /* where path led to when it was read; the same, and NULL too, when it is no link */
 	struct str text;                     /* the very bytes that were parsed */
 	const json_t *metadata;              /* its own */
 	const struct policy_parent *parents; /* all, in order of effect */

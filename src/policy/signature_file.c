@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "policy/signature.h"
@@ -30,13 +31,25 @@ static int missing(const struct policy_file *file, struct cavra_error *error)
 			 legacy ? SIGNATURE_LEGACY_ENDING : SIGNATURE_ENDING);
 }
 
+/* Beside the file that a link leads to, unless somebody has signed the link. */
+static int find_beside(const struct policy_file *file, char *ret_path, size_t size,
+		       struct cavra_error *error)
+{
+	struct stat status;
+	struct policy_file real = {.path = file->real ? file->real : file->path};
+	int code = make_path(file, SIGNATURE_ENDING, ret_path, size, error);
+	bool signed_link = code == 0 && lstat(ret_path, &status) == 0 && S_ISREG(status.st_mode);
+	return code < 0 || signed_link ? code
+				       : make_path(&real, SIGNATURE_ENDING, ret_path, size, error);
+}
+
 int signature_find(const struct policy_file *file, const char *path, struct document **ret_document,
 		   struct signature *ret_signature, enum signature_verdict *ret_verdict,
 		   struct cavra_error *error)
 {
 	char beside[PATH_MAX];
 	struct document *document = NULL;
-	int code = path ? 0 : make_path(file, SIGNATURE_ENDING, beside, sizeof beside, error);
+	int code = path ? 0 : find_beside(file, beside, sizeof beside, error);
 	if (code == 0)
 		code = document_load(path ? path : beside, &document, error);
 	if (code == 0)
