@@ -71,6 +71,10 @@ enum option_id {
 	OPT_SIGNER,
 	OPT_SIGNATURE,
 	OPT_COVERAGE,
+	OPT_APPROVAL,
+	OPT_APPROVER_GROUP,
+	OPT_REQUESTED_BY,
+	OPT_TO,
 	OPTIONS
 };
 
@@ -138,6 +142,12 @@ int cmd_policy_compile(const struct args *args);
 int cmd_policy_keygen(const struct args *args);
 int cmd_policy_sign(const struct args *args);
 int cmd_policy_verify(const struct args *args);
+int cmd_policy_catalog(const struct args *args);
+int cmd_policy_draft(const struct args *args);
+int cmd_policy_publish_plan(const struct args *args);
+int cmd_policy_publish_request(const struct args *args);
+int cmd_policy_publish(const struct args *args);
+int cmd_policy_rollback(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_dump(const struct args *args);

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "cli/cli.h"
+#include "cli/diff_print.h"
 #include "decide/explain.h"
 #include "decide/visible.h"
 #include "policy/diff.h"
@@ -105,11 +106,15 @@ static void print_changes(const json_t *changes, enum policy_verdict verdict)
 }
 
 /* What loosens comes first. */
-static void print_table(const json_t *report)
+void diff_print(const json_t *report)
 {
 	json_t *counts = json_object_get(report, "counts"), *count;
 	const json_t *changes = json_object_get(report, "changes");
 	const char *name, *separator = "";
+	if (policy_diff_is_empty(report)) {
+		(void)printf("no difference\n");
+		return;
+	}
 	for (int verdict = VERDICT_LOOSENS; verdict >= VERDICT_NEUTRAL; verdict--)
 		print_changes(changes, (enum policy_verdict)verdict);
 	(void)printf("%zu changes: ", json_array_size(changes));
@@ -124,10 +129,7 @@ static int print_report(const struct args *args, const json_t *report)
 {
 	char *text;
 	if (!args_has(args, OPT_JSON)) {
-		if (policy_diff_is_empty(report))
-			(void)printf("no difference\n");
-		else
-			print_table(report);
+		diff_print(report);
 		return 0;
 	}
 	text = json_text(report, JSON_INDENT(2));

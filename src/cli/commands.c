@@ -34,6 +34,18 @@ static const enum option_id sign_options[] = {
 	OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNER, OPT_KEY_ID, OPT_PACK_DIR, OPTIONS};
 static const enum option_id verify_options[] = {
 	OPT_PUBLIC_KEY, OPT_TRUST_DIR, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNATURE, OPT_PACK_DIR, OPT_JSON, OPTIONS};
+static const enum option_id catalog_options[] = {OPT_PACK_DIR, OPT_TRUST_DIR, OPT_JSON, OPTIONS};
+static const enum option_id publish_request_options[] = {
+	OPT_PACK_DIR, OPT_REQUESTED_BY, OPT_APPROVER_GROUP, OPT_REPOSITORY, OPTIONS};
+#define PUBLISH_OPTIONS OPT_PACK_DIR, OPT_APPROVAL, OPT_APPROVER_GROUP, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_SIGNER, \
+			OPT_KEY_ID, OPT_JSON
+static const enum option_id publish_options[] = {PUBLISH_OPTIONS, OPTIONS};
+static const enum option_id rollback_options[] = {OPT_TO, PUBLISH_OPTIONS, OPTIONS};
+#define CATALOG_HELP \
+	"Packs of --pack-dir and the bundled ones, and the versions that were published.\n" \
+	"With --trust-dir a pack counts only when a trusted key has signed it.\n" \
+	"\n" \
+	"Exit status: 0 all can be used, 1 one cannot or an error, 2 usage.\n"
 #define SIMULATE_HELP \
 	"SCENARIOS is a file (- is standard input) with one JSON object a line: a\n" \
 	"request, or {\"case_id\", \"input\": a request, \"expected_decision\", \"facts\"}.\n" \
@@ -109,6 +121,32 @@ const struct command commands[] = {
 	 "it tightens or loosens. What cannot be shown to be as strict as before loosens.\n"
 	 "\n"
 	 "Exit status: 0 no difference, 5 different, 1 error, 2 usage.\n"},
+
+	{"policy catalog", "", 0, 0, "List the packs there are, with how many rules each has", cmd_policy_catalog,
+	 catalog_options, CATALOG_HELP},
+	{"policy catalogue", "", 0, 0, "The same as policy catalog", cmd_policy_catalog, catalog_options, CATALOG_HELP},
+	{"policy draft", "DRAFT", 1, 1, "Print a draft as the policy.yaml that it would become", cmd_policy_draft, diff_options,
+	 "DRAFT is YAML or JSON: a policy, or an object with id, title, description, version,\n"
+	 "inherits and mode beside its sections. A draft without a version gets today's.\n"
+	 "\n"
+	 "Exit status: 0 valid, 1 invalid or an error, 2 usage.\n"},
+	{"policy publish-plan", "DRAFT", 1, 1, "Say what publishing a draft would change, and how risky that is",
+	 cmd_policy_publish_plan, diff_options,
+	 "Compares with the pack of the same id, in --pack-dir or bundled. Writes nothing.\n"
+	 "\n"
+	 "Exit status: 0 valid, 1 invalid or an error, 2 usage.\n"},
+	{"policy publish-request", "DRAFT", 1, 1, "Print the approval that publishing a draft needs, to be decided",
+	 cmd_policy_publish_request, publish_request_options,
+	 "It names what would be published and what that replaces. Whoever approves sets\n"
+	 "state, decided_by, decided_at and decision_reason.\n"},
+	{"policy publish", "DRAFT", 1, 1, "Publish a draft into a pack directory, when an approval says so", cmd_policy_publish,
+	 publish_options,
+	 "Writes DIR/<id>/policy.yaml and its signature in one step, and keeps every version\n"
+	 "that was published. An approval holds once, for this change only.\n"},
+	{"policy rollback", "PACK_ID", 1, 1, "Publish a version again that was published before", cmd_policy_rollback,
+	 rollback_options,
+	 "Needs an approval of that version: policy publish-request of the policy.yaml that\n"
+	 "is kept in DIR/PACK_ID/versions.\n"},
 
 	{"config show", "", 0, 0, "Show which policies and which mode are in force, and who says so", cmd_config_show, config_show_options,
 	 "Layers, the first in command first: /etc/cavra (managed), .cavra of the project,\n"

@@ -20,6 +20,15 @@ static int io_error(struct cavra_error *error, const char *what, const char *pat
 	return error_set(error, code, "%s %.300s: %s", what, path, strerror(saved));
 }
 
+int file_join(char ret_path[PATH_MAX], const char *directory, const char *name,
+	      struct cavra_error *error)
+{
+	int n = snprintf(ret_path, PATH_MAX, "%s/%s", directory, name);
+	return n < 0 || n >= PATH_MAX ? error_set(error, CAVRA_ERR_LIMIT,
+						  "the path %.100s... is too long", directory)
+				      : 0;
+}
+
 int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *error)
 {
 	char bytes[4096]; /* small files are read by programs that live for a moment */
@@ -71,16 +80,22 @@ static void directory_of(const char *path, char ret_directory[PATH_MAX])
 		       slash ? (n ? path : "/") : ".");
 }
 
+int file_sync_directory(const char *directory, struct cavra_error *error)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return io_error(error, "cannot open", directory);
+	int code = fsync(fd) < 0 ? io_error(error, "cannot write", directory) : 0;
+	(void)close(fd);
+	return code;
+}
+
 /* The rename is in force only when the directory is on disk. */
 static void sync_directory(const char *path)
 {
 	char directory[PATH_MAX];
 	directory_of(path, directory);
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	(void)fsync(fd);
-	(void)close(fd);
+	(void)file_sync_directory(directory, NULL);
 }
 
 int file_replace(const char *path, struct str text, struct cavra_error *error)

@@ -6,10 +6,15 @@
 #ifndef CAVRA_CLI_FILES_H
 #define CAVRA_CLI_FILES_H
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+
+/* directory/name. CAVRA_ERR_LIMIT when that is too long. */
+int file_join(char ret_path[PATH_MAX], const char *directory, const char *name,
+	      struct cavra_error *error);
 
 /* Everything in a file, "-" being standard input; at most out->max bytes. */
 int file_read(const char *path, struct buf *out, struct cavra_error *error);
@@ -23,6 +28,8 @@ bool file_write_fd(int fd, struct str text);
  * after a crash. Keeps the permissions of an existing file. path must be no symbolic link.
  */
 int file_replace(const char *path, struct str text, struct cavra_error *error);
+/* Waits until the names in a directory are on disk. */
+int file_sync_directory(const char *directory, struct cavra_error *error);
 /* Makes a directory unless there is one; parents must exist. */
 int file_make_directory(const char *path, struct cavra_error *error);
 

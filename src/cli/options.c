@@ -52,6 +52,10 @@ static const struct option options[] = {
 	{OPT_SIGNER,             "--signer",             "NAME",  "who signs (default: local)"},
 	{OPT_SIGNATURE,          "--signature",          "FILE",  "the signature (default: PATH.sig.json)"},
 	{OPT_COVERAGE,           "--coverage",           NULL,    "also list the rules of the policy that no case reaches"},
+	{OPT_APPROVAL,           "--approval",           "FILE",  "the approval, as JSON"},
+	{OPT_APPROVER_GROUP,     "--approver-group",     "NAME",  "the group that may approve (default: Platform Security)"},
+	{OPT_REQUESTED_BY,       "--requested-by",       "NAME",  "who asks for the approval"},
+	{OPT_TO,                 "--to",                 "VERSION", "the number of a published version, its digest or its metadata.version"},
 };
 /* clang-format on */
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, decide, get, source } from './cavra.mjs';
+import { build, cavra, decide, get, put, run, scratch, source } from './cavra.mjs';
 
 const page = get(source, 'docs/decisions.md');
 
@@ -49,4 +49,32 @@ test('what README shows of an explanation is what is printed', () => {
   const [, command, shown] = get(source, 'README.md').match(/```console\n\$ cavra policy explain execute_command '(.*)'\n([^]*?)\n {2}\.\.\.\n```/);
   const done = cavra(['policy', 'explain', 'execute_command', command, '--policy-pack', 'cavra-ai-agent-baseline']);
   assert.ok(done.out.startsWith(shown), done.out);
+});
+
+// What differs from one run to the next.
+const steady = (text) => text.replace(/[0-9a-f]{12,}/g, 'HEX').replace(/\d{4}-\d\d-\d\dT[\d:.]+\+00:00/g, 'TIME');
+
+// Commands of a console block with the lines that are shown below each.
+function shown(block) {
+  return block.split(/^\$ /m).slice(1).map((part) => {
+    const [line, ...rest] = part.split('\n');
+    return { line, output: rest.join('\n').trimEnd() };
+  });
+}
+
+test('what docs/policy.md shows at the terminal is what is printed', () => {
+  const policies = get(source, 'docs/policy.md');
+  const yaml = policies.match(/```yaml\n([^]*?)```/)[1];
+  const sections = policies.split(/^## /m).filter((section) => section.includes('```console'));
+  assert.ok(sections.length >= 2);
+  for (const section of sections) {
+    const cwd = scratch('docs');
+    put(cwd, 'policy.yaml', yaml);
+    const commands = [...section.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block]) => shown(block));
+    for (const { line, output } of commands) {
+      const done = run('sh', ['-c', line], { cwd, env: { PATH: `${build}:${process.env.PATH}` } });
+      assert.equal(done.status, 0, `${line}: ${done.err}`);
+      if (output) assert.equal(steady(done.out.trimEnd()), steady(output), line);
+    }
+  }
 });

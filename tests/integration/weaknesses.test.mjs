@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, command, decide, decideAll, emptyFacts, git, mcp, put, read, scratch, write } from './cavra.mjs';
+import { cavra, command, decide, decideAll, emptyFacts, get, git, mcp, put, read, scratch, write } from './cavra.mjs';
+import { draftText, publisher } from './publishing.mjs';
 
 const head = (more = '') => `metadata: {id: cavra-row, title: t, description: d, version: 1.0.0${more}}\n`;
 // The lists of three packs that allow whole programs.
@@ -222,4 +223,39 @@ test('2.9 an action type that nobody knows needs approval', () => {
   const record = decide({ action_type: 'launch_rocket', target: 'x' });
   assert.equal(record.decision, 'require_approval');
   assert.equal(record.rule_id, 'runtime.default.require_approval');
+});
+
+test('W28b what takes a block away is a critical change, whichever section it stands in', () => {
+  const shop = publisher();
+  const before = 'commands: {block: ["terraform apply*", "rm*"]}\nfilesystem: {block_read: [.env]}';
+  put(shop.packs, 'cavra-shop/policy.yaml', draftText(before));
+  for (const [text, risk] of [
+    ['commands: {block: ["rm*"]}\nfilesystem: {block_read: [.env]}', 'critical'],
+    ['commands: {block: ["terraform apply*", "rm*"]}', 'critical'],
+    [`${before.replace(']}', '], allow: [x]}')}`, 'high'],
+    [before.replace('"rm*"', '"rm*", x'), 'medium'],
+  ]) {
+    const plan = JSON.parse(cavra(['policy', 'publish-plan', shop.draft(draftText(text)), '--pack-dir', shop.packs, '--json']).out);
+    assert.equal(plan.risk, risk, text);
+    assert.equal(plan.approval_required, true);
+  }
+});
+
+test('W28d an approval is looked at when it is used: who, when, and of what in place of what', () => {
+  const shop = publisher();
+  put(shop.packs, 'cavra-shop/policy.yaml', draftText('commands: {block: [a, b]}'));
+  const file = shop.draft(draftText('commands: {block: [a]}'));
+  const refuse = (change, complaint) => {
+    const done = shop.publish(file, shop.approval(file, change));
+    assert.equal(done.status, 1);
+    assert.match(done.err, complaint);
+  };
+  refuse((record) => { record.state = 'break_glass'; }, /contradict/);
+  refuse((record) => { record.expires_at = new Date(Date.now() - 1).toISOString(); }, /has ended/);
+  refuse((record) => { record.decided_by = record.requested_by; }, /cannot give it/);
+  const old = shop.approval(file);
+  put(shop.packs, 'cavra-shop/policy.yaml', draftText('commands: {block: [a, b, c]}'));
+  assert.match(shop.publish(file, old).err, /something else was published since/);
+  shop.mustPublish(file);
+  assert.equal(JSON.parse(get(shop.packs, 'cavra-shop/policy.yaml.sig.json')).algorithm, 'Ed25519');
 });
