@@ -405,11 +405,12 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	} else {
 		struct param *param = ARENA_NEW(r->arena, struct param);
 		param->name = read_parameter_name(r, false);
-		/* Looking for the end of ${ }, Bash takes "$${" for the start of another one. */
-		bool braced = mode == WORD_BRACE || mode == WORD_BRACE_QUOTED ||
-			      mode == WORD_PATTERN || mode == WORD_OFFSET;
-		if (braced && str_is(param->name, "$") && reader_peek(r) == '{')
-			reader_fail(r, "$${ inside ${ }");
+		/* Looking for the end of what it is in, Bash takes "$${" for the start of ${ }. */
+		bool paired = mode == WORD_BRACE || mode == WORD_BRACE_QUOTED ||
+			      mode == WORD_PATTERN || mode == WORD_OFFSET ||
+			      mode == WORD_SUBSCRIPT || mode == WORD_ARITH;
+		if (paired && str_is(param->name, "$") && reader_peek(r) == '{')
+			reader_fail(r, "$${ inside ${ }, [ ] or (( ))");
 		add_part(r, list, PART_PARAM, quoted)->param = param;
 	}
 	reader_leave(r);
