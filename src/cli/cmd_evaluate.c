@@ -14,9 +14,9 @@
 static void print_labelled(const char *label, struct str text)
 {
 	struct buf CLEANUP_BUF out;
+	buf_init(&out, MiB(8));
 	if (!text.n)
 		return;
-	buf_init(&out, MiB(8));
 	visible_add(&out, text, 0);
 	(void)printf("  %s%s\n", label, out.p);
 }

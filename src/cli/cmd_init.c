@@ -241,6 +241,7 @@ static int remove_all(struct install *install, struct cavra_error *error)
 	struct buf CLEANUP_BUF fresh_policy;
 	char *without = NULL;
 	bool found = false;
+	buf_init(&fresh_policy, KiB(16));
 	int code = read_settings(install, error);
 	if (code == CAVRA_ERR_NOT_FOUND || (code >= 0 && !install->exists)) {
 		(void)printf("not installed: there is no %s\n", SETTINGS);
@@ -254,7 +255,6 @@ static int remove_all(struct install *install, struct cavra_error *error)
 	if (code < 0)
 		return code;
 	remove_file(install, KEPT);
-	buf_init(&fresh_policy, KiB(16));
 	project_policy_write(&fresh_policy, PROJECT_POLICY_ID);
 	bool untouched = is_text(install, PROJECT_POLICY, buf_str(&fresh_policy));
 	if (untouched)

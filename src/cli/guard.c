@@ -72,10 +72,10 @@ static int open_facts(const struct args *args, struct guard *guard, struct cavra
 {
 	struct buf CLEANUP_BUF text;
 	const char *path = args->value[OPT_FACTS];
+	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	if (args_has(args, OPT_WORKSPACE))
 		return error_set(error, CAVRA_ERR_USAGE,
 				 "--facts names the workspace itself; leave out --workspace");
-	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	int code = file_read(path, &text, error);
 	if (code < 0)
 		return code;

@@ -228,11 +228,11 @@ static bool measure(const char *self, const char *cavra, const struct buf *recor
 int main(int argc, char **argv)
 {
 	struct buf CLEANUP_BUF records;
+	buf_init(&records, MiB(64));
 	if (argc != 2)
 		return 2;
 	if (strcmp(argv[1], "--parse") == 0)
 		return parse_lines();
-	buf_init(&records, MiB(64));
 	FILE *file = make_records(argv[1]);
 	bool good = file && read_records(file, &records) && measure(argv[0], argv[1], &records);
 	if (file)
