@@ -127,13 +127,32 @@ static void try_form(struct scan *scan, const struct form_row *form)
 	match_join(scan->list, scan->best, match, form->index);
 }
 
-static inline void scan_byte(struct scan *scan, unsigned char byte)
+static void try_hits(struct scan *scan, uint32_t first)
 {
 	const struct literals *literals = &scan->list->literals;
-	scan->node = literals_step(literals, scan->node, byte);
-	for (uint32_t i = literals->node[scan->node].hits; i != LITERAL_NONE;
-	     i = literals->hit[i].next)
+	for (uint32_t i = first; i != LITERAL_NONE; i = literals->hit[i].next)
 		try_form(scan, &scan->list->forms.row[literals->hit[i].id]);
+}
+
+static void scan_space(struct scan *scan)
+{
+	const struct literals *literals = &scan->list->literals;
+	scan->node = literals_step(literals, scan->node, ' ');
+	try_hits(scan, literals->node[scan->node].hits);
+}
+
+static void scan_text(struct scan *scan, struct str text)
+{
+	const struct literals *literals = &scan->list->literals;
+	uint32_t node = scan->node;
+	for (size_t i = 0; i < text.n; i++) {
+		/* A space inside a word is not one between words. */
+		unsigned char byte = text.p[i] == ' ' ? 0xff : (unsigned char)text.p[i];
+		node = literals_step(literals, node, byte);
+		if (literals->node[node].hits != LITERAL_NONE)
+			try_hits(scan, literals->node[node].hits);
+	}
+	scan->node = node;
 }
 
 /* Finds what must match. Every text that a pattern offered must stand in known text for that. */
@@ -142,21 +161,16 @@ static void scan_words(struct scan *scan)
 	for (size_t i = 0; i < scan->n; i++) {
 		if (scan->words[i].many)
 			scan->node = 0;
-		scan_byte(scan, ' ');
+		scan_space(scan);
 		struct value value = scan->words[i].value;
 		for (size_t k = 0; k < value.n; k++) {
-			if (value.seg[k].kind != SEG_TEXT) {
+			if (value.seg[k].kind == SEG_TEXT)
+				scan_text(scan, value.seg[k].text);
+			else
 				scan->node = 0;
-				continue;
-			}
-			for (size_t b = 0; b < value.seg[k].text.n; b++) {
-				/* A space inside a word is not one between words. */
-				char byte = value.seg[k].text.p[b];
-				scan_byte(scan, byte == ' ' ? 0xff : (unsigned char)byte);
-			}
 		}
 	}
-	scan_byte(scan, ' ');
+	scan_space(scan);
 }
 
 static bool are_known(const struct command_word *words, size_t n)

@@ -25,9 +25,13 @@ static void index_paths(struct arena *arena, struct pattern_list *list, struct p
 {
 	struct literal *offers = NULL, *chosen = ARENA_ARRAY(arena, list->n, struct literal);
 	size_t n = 0, cap = 0, used = 0;
-	for (size_t i = 0; i < list->n; i++)
-		if (!path[i].is_header && !path[i].is_exception)
+	for (size_t i = 0; i < list->n; i++) {
+		size_t before = n;
+		if (!path[i].is_header)
 			path_pattern_offer(arena, &path[i], (uint32_t)i, &offers, &n, &cap);
+		if (path[i].is_exception)
+			n = before; /* it is asked for by the patterns in front of it */
+	}
 	literals_choose(offers, n, chosen, list->n);
 	for (size_t i = 0; i < list->n; i++)
 		if (chosen[i].text.n)
@@ -76,8 +80,9 @@ struct scan {
 	const struct path_name *name;
 	struct match_result *best;
 	uint32_t node;
-	size_t at; /* bytes so far, with the '/' in front; SIZE_MAX behind unknown text */
+	size_t at; /* bytes so far, with the '/' in front; BEHIND_UNKNOWN and more: nobody knows */
 };
+#define BEHIND_UNKNOWN (SIZE_MAX / 2)
 
 static void take_hit(struct scan *scan, const struct literal_hit *hit)
 {
@@ -94,14 +99,28 @@ static void take_hit(struct scan *scan, const struct literal_hit *hit)
 		take_match(scan->list, hit->id, match, scan->name, scan->best);
 }
 
-static inline void scan_byte(struct scan *scan, unsigned char byte)
+static void take_hits(struct scan *scan, size_t at, uint32_t first)
 {
 	const struct literals *literals = &scan->list->literals;
-	scan->node = literals_step(literals, scan->node, byte);
-	scan->at += scan->at != SIZE_MAX;
-	for (uint32_t i = literals->node[scan->node].hits; i != LITERAL_NONE;
-	     i = literals->hit[i].next)
+	scan->at = at;
+	for (uint32_t i = first; i != LITERAL_NONE; i = literals->hit[i].next)
 		take_hit(scan, &literals->hit[i]);
+}
+
+static void scan_text(struct scan *scan, struct str text)
+{
+	const struct literals *literals = &scan->list->literals;
+	bool fold = scan->list->ignore_case;
+	uint32_t node = scan->node;
+	size_t from = scan->at;
+	for (size_t k = 0; k < text.n; k++) {
+		char c = fold ? ascii_lower(text.p[k]) : text.p[k];
+		node = literals_step(literals, node, (unsigned char)c);
+		if (literals->node[node].hits != LITERAL_NONE)
+			take_hits(scan, from + k + 1, literals->node[node].hits);
+	}
+	scan->node = node;
+	scan->at = from + text.n;
 }
 
 /* Finds what must match. Every text that a pattern offered must stand in known text for that. */
@@ -109,27 +128,24 @@ static void scan_name(const struct pattern_list *list, const struct path_name *n
 		      struct match_result *best)
 {
 	struct scan scan = {.list = list, .name = name, .best = best};
-	bool fold = list->ignore_case;
 	char last = '/';
 	if (!list->literals.node)
 		return;
 	if (!name->absolute)
-		scan_byte(&scan, '/');
+		scan_text(&scan, STR("/"));
 	for (size_t i = 0; i < name->value.n; i++) {
 		const struct seg *seg = &name->value.seg[i];
 		if (seg->kind != SEG_TEXT) {
 			scan.node = 0;
-			scan.at = SIZE_MAX;
+			scan.at = BEHIND_UNKNOWN;
 			last = 0;
-			continue;
-		}
-		for (size_t k = 0; k < seg->text.n; k++) {
-			last = seg->text.p[k];
-			scan_byte(&scan, (unsigned char)(fold ? ascii_lower(last) : last));
+		} else if (seg->text.n) {
+			last = seg->text.p[seg->text.n - 1];
+			scan_text(&scan, seg->text);
 		}
 	}
 	if (last != '/')
-		scan_byte(&scan, '/');
+		scan_text(&scan, STR("/"));
 }
 
 /* Finds the first pattern that may match. */

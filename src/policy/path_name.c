@@ -185,9 +185,19 @@ enum match path_name_may(const struct path_name *name, const struct path_pattern
 	return match == MATCH_MUST ? MATCH_MAY : match;
 }
 
+/* Is the text that every match of the pattern holds surely missing? */
+static bool lacks_core(struct value name, const struct path_pattern *pattern)
+{
+	return pattern->simple && !pattern->automaton.fold && name.n == 1 &&
+	       name.seg[0].kind == SEG_TEXT &&
+	       str_find(name.seg[0].text, pattern->core) == STR_NPOS;
+}
+
 /* What an anchored exception would see of an absolute name. */
 static enum match run_exception(const struct path_name *name, const struct path_pattern *pattern)
 {
+	if (lacks_core(name->value, pattern))
+		return MATCH_NO;
 	if (pattern->floating || !name->place)
 		return path_name_run(name, pattern, false);
 	struct path_name relative = {.value = *name->place};

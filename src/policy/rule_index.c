@@ -104,6 +104,8 @@ struct rule_span policy_rules_of(const struct policy *policy, enum rule_key_kind
 				 struct str key)
 {
 	size_t from = bound(policy, kind, key, false);
+	if (from == policy->n_rule_keys || compare_keys(&policy->rule_keys[from], kind, key) != 0)
+		return (struct rule_span){NULL, 0};
 	return (struct rule_span){policy->rule_keys + from, bound(policy, kind, key, true) - from};
 }
 

@@ -45,9 +45,37 @@ static bool takes(const struct automaton *automaton, const struct element *eleme
 	return byte == '='; /* ELEMENT_SPACE with equals */
 }
 
+/* The same for an automaton whose states are bits of one word. */
+static uint64_t step_word(const struct automaton *automaton, uint64_t in, unsigned char byte)
+{
+	const uint64_t *mask = automaton->masks;
+	uint64_t deep = in & mask[MASK_DEEP];
+	uint64_t entered = in & mask[MASK_RUN + ELEMENT_SET_ALL];
+	if (byte == '/')
+		entered |= deep << 1;
+	else
+		entered |= in & mask[MASK_RUN + ELEMENT_SET_NO_SLASH];
+	if ((byte & 0xc0) == 0x80)
+		entered |= in & mask[MASK_RUN + ELEMENT_SET_FOLLOWING];
+	for (uint64_t one = in & mask[MASK_ONE]; one; one &= one - 1) {
+		unsigned state = (unsigned)__builtin_ctzll(one);
+		if (takes(automaton, &automaton->element[state], byte))
+			entered |= (uint64_t)2 << state;
+	}
+	for (uint64_t fresh = entered; fresh;) {
+		fresh = (fresh & mask[MASK_EMPTY]) << 1 & ~entered;
+		entered |= fresh;
+	}
+	return deep | (in & mask[MASK_REST]) | entered;
+}
+
 void states_step(const struct automaton *automaton, struct states *states, unsigned char byte)
 {
 	unsigned words = automaton->words;
+	if (words == 1) {
+		states->bits[0] = step_word(automaton, states->bits[0], byte);
+		return;
+	}
 	const uint64_t *mask = automaton->masks;
 	bool slash = byte == '/', following = (byte & 0xc0) == 0x80;
 	struct states entered;
