@@ -88,6 +88,16 @@ size_t str_find(struct str s, struct str needle);
 /* ASCII only: bytes over 127 compare as they are. */
 bool str_eq_nocase(struct str a, struct str b);
 int str_compare(struct str a, struct str b);
+/* The same for a text that is not measured. */
+static inline int str_compare_c(struct str a, const char *c_string)
+{
+	for (size_t i = 0; i < a.n; i++)
+		if (a.p[i] != c_string[i] || !c_string[i])
+			return !c_string[i] || (unsigned char)a.p[i] > (unsigned char)c_string[i]
+				       ? 1
+				       : -1;
+	return c_string[a.n] ? -1 : 0;
+}
 
 /* Without spaces, tabs, carriage returns and newlines at both ends. */
 struct str str_trim(struct str s);

@@ -314,22 +314,22 @@ static bool is_seen_by(const struct arguments *a, size_t level, const struct kno
 	return is_innermost(a, level);
 }
 
-static bool has_option(const struct arguments *a, size_t level, const char *name)
+/* Equal texts stand at the same offset. */
+static bool has_option(const struct arguments *a, size_t level, struct known_text name)
 {
-	if (strcmp(name, "--") == 0)
-		return a->end_word && is_innermost(a, level);
 	for (size_t i = 0; i < a->n_options; i++)
-		if (strcmp(knowledge_text(a->options[i].option->name), name) == 0 &&
+		if (a->options[i].option->name.at == name.at &&
 		    is_seen_by(a, level, a->options[i].option))
 			return true;
-	return false;
+	return a->end_word && is_innermost(a, level) && strcmp(knowledge_text(name), "--") == 0;
 }
 
 static bool has_any(const struct arguments *a, size_t level, struct known_list names)
 {
-	const char *name;
-	for (size_t i = 0; (name = knowledge_item(names, i)); i++)
-		if (has_option(a, level, name))
+	if (!a->n_options && !a->end_word)
+		return false;
+	for (const uint32_t *item = &known_items[names.at]; *item; item++)
+		if (has_option(a, level, (struct known_text){*item}))
 			return true;
 	return false;
 }
@@ -489,10 +489,26 @@ static bool is_assignment(struct str prefix)
 	return true;
 }
 
+/* Does the data know inner commands of it at all? */
+static bool may_have_inner(const struct arguments *a)
+{
+	if (has_inner_roles(&innermost(a)->operands))
+		return true;
+	for (size_t i = 0; i < a->n_chain; i++)
+		for (size_t k = 0; k < a->chain[i]->n_when; k++) {
+			const struct known_when *when = &known_command_when(a->chain[i])[k];
+			if (when->operands.given && has_inner_roles(&when->operands))
+				return true;
+		}
+	return false;
+}
+
 /* Does an inner command start at this operand? "assign... argv" skips over assignments. */
 static bool starts_inner(struct reading *r, struct str prefix, enum role *ret_role)
 {
 	struct arguments *a = r->a;
+	if (!may_have_inner(a))
+		return false;
 	apply_knowledge(r);
 	const struct operand_roles *roles = &a->roles;
 	if (!has_inner_roles(roles))

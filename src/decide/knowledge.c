@@ -19,25 +19,13 @@ static const char *row_name(const struct table *table, size_t i)
 		*(const struct known_text *)((const char *)table->rows + i * table->size));
 }
 
-/* As str_compare(), without measuring the row first. */
-static int compare(const char *row, struct str name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		if (row[i] == '\0')
-			return -1;
-		if (row[i] != name.p[i])
-			return (unsigned char)row[i] < (unsigned char)name.p[i] ? -1 : 1;
-	}
-	return row[name.n] ? 1 : 0;
-}
-
 /* Index of the first row whose name is not less than `name`. */
 static size_t lower_bound(const struct table *table, struct str name)
 {
 	size_t from = 0, to = table->n;
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
-		if (compare(row_name(table, middle), name) < 0)
+		if (str_compare_c(name, row_name(table, middle)) > 0)
 			from = middle + 1;
 		else
 			to = middle;
@@ -48,7 +36,7 @@ static size_t lower_bound(const struct table *table, struct str name)
 static const void *find_row(const struct table *table, struct str name)
 {
 	size_t i = lower_bound(table, name);
-	if (i == table->n || compare(row_name(table, i), name) != 0)
+	if (i == table->n || str_compare_c(name, row_name(table, i)) != 0)
 		return NULL;
 	return (const char *)table->rows + i * table->size;
 }

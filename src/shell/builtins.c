@@ -640,7 +640,7 @@ static const struct builtin *find_builtin(struct str name)
 	size_t low = 0, high = ARRAY_SIZE(builtins);
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = str_compare(name, str_from(builtins[middle].name));
+		int order = str_compare_c(name, builtins[middle].name);
 		if (order == 0)
 			return &builtins[middle];
 		if (order < 0)
