@@ -49,6 +49,8 @@ enum {
 	LIMIT_SECRET_BYTES = 4096, /* a key, a passphrase */
 	LIMIT_SIGNATURE_TEXT = 256, /* bytes of a name in a signature */
 	LIMIT_TRUST_KEYS = 256,     /* public keys in a trust directory */
+	LIMIT_RECORD_TEXT = 1000,   /* bytes of a text in a record of a repository or rollout */
+	LIMIT_RECORD_TEXTS = 1000,  /* texts in a list of one */
 };
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */

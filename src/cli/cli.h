@@ -75,6 +75,8 @@ enum option_id {
 	OPT_APPROVER_GROUP,
 	OPT_REQUESTED_BY,
 	OPT_TO,
+	OPT_CURRENT,
+	OPT_REQUEST,
 	OPTIONS
 };
 
@@ -148,6 +150,7 @@ int cmd_policy_publish_plan(const struct args *args);
 int cmd_policy_publish_request(const struct args *args);
 int cmd_policy_publish(const struct args *args);
 int cmd_policy_rollback(const struct args *args);
+int cmd_policy_rollout_plan(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_dump(const struct args *args);

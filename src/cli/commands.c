@@ -41,6 +41,7 @@ static const enum option_id publish_request_options[] = {
 			OPT_KEY_ID, OPT_JSON
 static const enum option_id publish_options[] = {PUBLISH_OPTIONS, OPTIONS};
 static const enum option_id rollback_options[] = {OPT_TO, PUBLISH_OPTIONS, OPTIONS};
+static const enum option_id rollout_plan_options[] = {OPT_CURRENT, OPT_REQUEST, OPT_JSON, OPTIONS};
 #define CATALOG_HELP \
 	"Packs of --pack-dir and the bundled ones, and the versions that were published.\n" \
 	"With --trust-dir a pack counts only when a trusted key has signed it.\n" \
@@ -147,6 +148,10 @@ const struct command commands[] = {
 	 rollback_options,
 	 "Needs an approval of that version: policy publish-request of the policy.yaml that\n"
 	 "is kept in DIR/PACK_ID/versions.\n"},
+
+	{"policy rollout-plan", "", 0, 0, "Say what changing the rollout of a policy means, and how risky that is",
+	 cmd_policy_rollout_plan, rollout_plan_options,
+	 "Reads records of rollouts, as docs/rollouts.md describes them. Writes nothing.\n"},
 
 	{"config show", "", 0, 0, "Show which policies and which mode are in force, and who says so", cmd_config_show, config_show_options,
 	 "Layers, the first in command first: /etc/cavra (managed), .cavra of the project,\n"

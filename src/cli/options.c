@@ -56,6 +56,8 @@ static const struct option options[] = {
 	{OPT_APPROVER_GROUP,     "--approver-group",     "NAME",  "the group that may approve (default: Platform Security)"},
 	{OPT_REQUESTED_BY,       "--requested-by",       "NAME",  "who asks for the approval"},
 	{OPT_TO,                 "--to",                 "VERSION", "the number of a published version, its digest or its metadata.version"},
+	{OPT_CURRENT,            "--current",            "FILE",  "the record as it is now (default: there is none)"},
+	{OPT_REQUEST,            "--request",            "FILE",  "the fields that are to change"},
 };
 /* clang-format on */
 

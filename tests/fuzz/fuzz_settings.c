@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_installed(after);
-	FUZZ_CHECK(claude_settings_add(str_from(after), "/usr/bin/cavra-hook", &again, &error) == 0);
+	FUZZ_CHECK(claude_settings_add(str_from(after), "/usr/bin/cavra-hook", &again, &error) ==
+		   0);
 	FUZZ_CHECK(strcmp(after, again) == 0);
 	FUZZ_CHECK(claude_settings_remove(str_from(after), &without, &found, &error) == 0 && found);
 	free(again);

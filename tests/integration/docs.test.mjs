@@ -62,19 +62,22 @@ function shown(block) {
   });
 }
 
-test('what docs/policy.md shows at the terminal is what is printed', () => {
-  const policies = get(source, 'docs/policy.md');
-  const yaml = policies.match(/```yaml\n([^]*?)```/)[1];
-  const sections = policies.split(/^## /m).filter((section) => section.includes('```console'));
-  assert.ok(sections.length >= 2);
-  for (const section of sections) {
-    const cwd = scratch('docs');
-    put(cwd, 'policy.yaml', yaml);
-    const commands = [...section.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block]) => shown(block));
-    for (const { line, output } of commands) {
-      const done = run('sh', ['-c', line], { cwd, env: { PATH: `${build}:${process.env.PATH}` } });
-      assert.equal(done.status, 0, `${line}: ${done.err}`);
-      if (output) assert.equal(steady(done.out.trimEnd()), steady(output), line);
+for (const page of ['docs/policy.md', 'docs/rollouts.md']) {
+  test(`what ${page} shows at the terminal is what is printed`, () => {
+    const text = get(source, page);
+    const yaml = text.match(/```yaml\n([^]*?)```/)?.[1];
+    const sections = text.split(/^## /m).filter((section) => section.includes('```console'));
+    assert.ok(sections.length);
+    for (const section of sections) {
+      const cwd = scratch('docs');
+      if (yaml) put(cwd, 'policy.yaml', yaml);
+      const commands = [...section.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block]) => shown(block));
+      assert.ok(commands.length);
+      for (const { line, output } of commands) {
+        const done = run('sh', ['-c', line], { cwd, env: { PATH: `${build}:${process.env.PATH}` } });
+        assert.equal(done.status, 0, `${line}: ${done.err}`);
+        if (output) assert.equal(steady(done.out.trimEnd()), steady(output), line);
+      }
     }
-  }
-});
+  });
+}

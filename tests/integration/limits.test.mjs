@@ -187,6 +187,7 @@ const elsewhere = {
   'tests/unit/test_pattern.c': ['PATTERN_STATES', 'SCHEMA_WORK'],
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],
   'tests/unit/test_policy_merge.c': ['POLICY_PACKS'],
+  'tests/unit/test_rollout.c': ['RECORD_TEXT', 'RECORD_TEXTS'],
   'tests/unit/test_schema.c': ['SCHEMA_DEPTH', 'SCHEMA_MEMORY', 'SCHEMA_NAMES'],
   'tests/unit/test_signature.c': ['SIGNATURE_TEXT'],
 };

@@ -259,3 +259,18 @@ test('W28d an approval is looked at when it is used: who, when, and of what in p
   shop.mustPublish(file);
   assert.equal(JSON.parse(get(shop.packs, 'cavra-shop/policy.yaml.sig.json')).algorithm, 'Ed25519');
 });
+
+test('W28c a rollout that protects less is of high risk and needs an approval', () => {
+  const directory = scratch('rollout');
+  const plan = (current, request) => JSON.parse(cavra(['policy', 'rollout-plan', '--json',
+    '--current', put(directory, 'current.json', JSON.stringify({ repository: 'a', policy_pack: 'p', ...current })),
+    '--request', put(directory, 'request.json', JSON.stringify(request))]).out);
+  for (const [current, request] of [
+    [{ mode: 'enforce' }, { mode: 'audit_only' }], [{ mode: 'enforce', state: 'active' }, { mode: 'audit_only' }],
+    [{ state: 'active' }, { state: 'retired' }], [{ state: 'active' }, { state: 'paused' }],
+    [{ mode: 'strict', state: 'active' }, { mode: 'enforce' }],
+  ]) {
+    const { risk, approval_required: approval } = plan(current, request);
+    assert.deepEqual([risk, approval], ['high', true], JSON.stringify([current, request]));
+  }
+});
