@@ -129,6 +129,19 @@ static void declare_braced(struct eval *ev, struct state *st, struct simple *s,
 		declare_one(ev, s, word, expand_assigned(ev, st, braced->items[i]));
 }
 
+/* {5..5}, perhaps: braces that make one word. */
+static bool is_sequence_of_one(const struct part *parts)
+{
+	bool open = false, dots = false;
+	for (; parts; parts = parts->next) {
+		if (parts->kind != PART_TEXT || parts->quoted)
+			continue;
+		open |= str_find_char(parts->text, '{') != STR_NPOS;
+		dots |= str_find(parts->text, STR("..")) != STR_NPOS;
+	}
+	return open && dots;
+}
+
 /* Behind an expanded brace, what else is in the word would be split into words, too. */
 static bool is_literal(const struct part *parts)
 {
@@ -148,12 +161,13 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 	struct value shown = value_from(ev->arena, arena_join(ev->arena, word->name, STR("=")));
 	struct part_words braced = {0};
 	expand_braces(ev, word->parts, &braced);
-	if (braced.n > 1 && !braced.too_many && !word->is_array && !word->has_subscript &&
+	bool expanded = braced.n > 1 || (braced.n == 1 && is_sequence_of_one(word->parts));
+	if (expanded && !braced.too_many && !word->is_array && !word->has_subscript &&
 	    !word->append && is_literal(word->parts)) {
 		declare_braced(ev, st, s, word, &braced);
 		return;
 	}
-	if (braced.n != 1 || braced.too_many) {
+	if (expanded || braced.n != 1 || braced.too_many) {
 		/* Here, other than in plain assignments, braces are expanded. */
 		(void)expand_value(ev, st, word->parts);
 		struct declared *declared = ARENA_NEW(ev->arena, struct declared);
