@@ -258,8 +258,8 @@ static json_t *target_path(const json_t *id)
 static json_t *plan_notes(const struct publishing *publishing)
 {
 	static const char *const notes[] = {
-		"Publishing needs an approval that names policy_digest, file_digest and "
-		"previous_policy_digest of this plan.",
+		("Publishing needs an approval that names policy_digest, file_digest and "
+		 "previous_policy_digest of this plan."),
 		"Whoever asks for the approval cannot give it.",
 		"When anything else is published first, this plan and its approval are void.",
 	};

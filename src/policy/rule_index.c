@@ -105,7 +105,7 @@ struct rule_span policy_rules_of(const struct policy *policy, enum rule_key_kind
 {
 	size_t from = bound(policy, kind, key, false);
 	if (from == policy->n_rule_keys || compare_keys(&policy->rule_keys[from], kind, key) != 0)
-		return (struct rule_span){NULL, 0};
+		return (struct rule_span){.n = 0};
 	return (struct rule_span){policy->rule_keys + from, bound(policy, kind, key, true) - from};
 }
 
@@ -115,6 +115,8 @@ struct rule_span policy_rules_of_models(const struct policy *policy, struct str 
 	while (to < policy->n_rule_keys && policy->rule_keys[to].kind == RULE_KEY_MODEL &&
 	       str_starts(policy->rule_keys[to].key, prefix))
 		to++;
+	if (from == to)
+		return (struct rule_span){.n = 0};
 	return (struct rule_span){policy->rule_keys + from, to - from};
 }
 
