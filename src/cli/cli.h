@@ -6,6 +6,7 @@
 #ifndef CAVRA_CLI_CLI_H
 #define CAVRA_CLI_CLI_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -126,6 +127,8 @@ int fail(const struct cavra_error *error);
 int fail_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* To be called last: output that did not arrive (a full disk, a closed pipe) is an error. */
 int finish(int status);
+/* Prints a report as indented JSON. CAVRA_ERR_MEMORY, also when it is NULL. */
+int output_report(const json_t *report, struct cavra_error *error);
 /* Is colour wanted on stdout? A terminal, and neither NO_COLOR nor TERM=dumb. */
 bool want_colour(void);
 /* Columns to write for: those of the terminal, at most 100; 80 when there is none. */

@@ -51,7 +51,7 @@ static const enum option_id rollout_plan_options[] = {OPT_CURRENT, OPT_REQUEST, 
 	"SCENARIOS is a file (- is standard input) with one JSON object a line: a\n" \
 	"request, or {\"case_id\", \"input\": a request, \"expected_decision\", \"facts\"}.\n" \
 	"Without it six cases are tried that most policies are meant to answer in the\n" \
-	"same way.\n" \
+	"same way; nothing is expected of those that the policy is not about.\n" \
 	"\n" \
 	"Exit status: 0 every expectation is met, 1 one is not or an error, 2 usage.\n"
 
@@ -75,8 +75,9 @@ const struct command commands[] = {
 	{"policy validate", "PATH", 1, 1, "Check a policy file, or a directory with policy.yaml", cmd_policy_validate,
 	 validate_options, NULL},
 	{"policy lint", "PATH", 1, 1, "Say what is wrong with a policy, or probably not meant", cmd_policy_lint, diff_options,
-	 "Blockers keep the policy from being used; warnings are about patterns that\n"
-	 "others cover, that match nothing or that allow more than they seem to.\n"
+	 "PATH is a file, a directory with policy.yaml, or a pack id. Blockers keep the\n"
+	 "policy from being used; warnings are about patterns that others cover, that match\n"
+	 "nothing or that allow more than they seem to.\n"
 	 "\n"
 	 "Exit status: 0 no blocker, 1 a blocker or an error, 2 usage.\n"},
 	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, test_options,

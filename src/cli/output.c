@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "json/json.h"
 
 int fail(const struct cavra_error *error)
 {
@@ -45,6 +46,16 @@ int finish(int status)
 	(void)fprintf(stderr, "cavra: cannot write all of the output%s%s\n", errno ? ": " : "",
 		      errno ? strerror(errno) : "");
 	return EXIT_ERROR;
+}
+
+int output_report(const json_t *report, struct cavra_error *error)
+{
+	char *text = report ? json_text(report, JSON_INDENT(2)) : NULL;
+	if (!text)
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	(void)printf("%s\n", text);
+	free(text);
+	return 0;
 }
 
 bool want_colour(void)
