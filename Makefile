@@ -83,6 +83,10 @@ bench-peers: all
 	@npm ci --prefix tests/bench/peers
 	@node tests/bench/peers/run.mjs build
 
+# With a new key, whose private half is thrown away.
+lifecycle-example: all
+	@tools/make-lifecycle-example build/cavra
+
 install:
 	@[ -e build-release/build.ninja ] || tools/quiet $(MESON) build-release --buildtype=release -Dtests=false
 	@meson configure build-release -Dprefix=$(PREFIX)
@@ -101,4 +105,4 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
 
-.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers install clean
+.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers lifecycle-example install clean

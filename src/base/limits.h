@@ -47,10 +47,12 @@ enum {
 	LIMIT_TREE_NAMES = 5000,   /* files of a directory tree that are looked at one by one */
 	LIMIT_FOUND_NAMES = 20000, /* the same where only some of them are */
 	LIMIT_SECRET_BYTES = 4096, /* a key, a passphrase */
-	LIMIT_SIGNATURE_TEXT = 256, /* bytes of a name in a signature */
-	LIMIT_TRUST_KEYS = 256,     /* public keys in a trust directory */
-	LIMIT_RECORD_TEXT = 1000,   /* bytes of a text in a record of a repository or rollout */
-	LIMIT_RECORD_TEXTS = 1000,  /* texts in a list of one */
+	LIMIT_SIGNATURE_TEXT = 256,     /* bytes of a name in a signature */
+	LIMIT_TRUST_KEYS = 256,         /* public keys in a trust directory */
+	LIMIT_RECORD_TEXT = 1000,       /* bytes of a text in a record of a repository or rollout */
+	LIMIT_RECORD_TEXTS = 1000,      /* texts in a list of one */
+	LIMIT_READINESS_PROBLEMS = 100, /* of one check of a packet that are listed */
+	LIMIT_REFERENCE_BYTES = 1024,   /* a reference in a packet */
 };
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */

@@ -78,6 +78,17 @@ enum option_id {
 	OPT_TO,
 	OPT_CURRENT,
 	OPT_REQUEST,
+	OPT_PREVIOUS_POLICY_PACK,
+	OPT_PREVIOUS_POLICY_FILE,
+	OPT_OUTPUT_DIR,
+	OPT_SOURCE_REF,
+	OPT_REVIEW_WORKFLOW_REF,
+	OPT_SAMPLE_ACTIONS,
+	OPT_EVIDENCE_MODE,
+	OPT_CI_RUN_REF,
+	OPT_POLICY_REVIEW_REF,
+	OPT_UI_VALIDATION_REF,
+	OPT_REQUIRE_LIVE,
 	OPTIONS
 };
 
@@ -156,6 +167,8 @@ int cmd_policy_rollback(const struct args *args);
 int cmd_policy_rollout_plan(const struct args *args);
 int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
+int cmd_policy_lifecycle_plan(const struct args *args);
+int cmd_policy_lifecycle_readiness(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);

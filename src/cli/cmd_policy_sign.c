@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * cavra policy sign: writes the signature of a policy file beside it. Only of a policy that is valid, with all it
- * inherits: a signature says that somebody stands for what it does.
+ * inherits: a signature says that somebody stands for what it does. Also of a packet of evidence, as it is; whether what it
+ * says is so, lifecycle-readiness finds out.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include "base/limits.h"
 #include "cli/files.h"
 #include "cli/secrets.h"
-#include "policy/signature.h"
+#include "policy/lifecycle.h"
 #include "public/stamp.h"
 
 #define DEFAULT_SIGNER "local"
@@ -48,11 +49,30 @@ static int sign_file(void *context, const struct policy_file *file, struct cavra
 	return signature_write(file, &signer->signing, &signer->text, error);
 }
 
-static int sign(const struct args *args, struct signer *signer, struct cavra_error *error)
+static int sign_policy(const struct args *args, struct signer *signer, struct cavra_error *error)
 {
 	struct policy_source source = {
 		.pack_dir = args->value[OPT_PACK_DIR], .check = sign_file, .check_context = signer};
 	struct policy *policy = NULL;
+	int code = policy_load_file(&source, args->operand[0], NULL, 0, &policy, error);
+	policy_free(policy);
+	return code;
+}
+
+static int sign_packet(const struct document *packet, struct signer *signer,
+		       struct cavra_error *error)
+{
+	struct lifecycle_signed what;
+	int code = lifecycle_signed_init(packet, NULL, &what, error);
+	if (code == 0)
+		code = sign_file(signer, &what.file, error);
+	lifecycle_signed_release(&what);
+	return code < 0 ? code : 0;
+}
+
+static int sign(const struct args *args, struct signer *signer, struct cavra_error *error)
+{
+	struct document CLEANUP_DOCUMENT *packet = NULL;
 	const char *name = args->value[OPT_SIGNER];
 	int code = stamp_now(STR(""), &signer->stamp, error);
 	if (code == 0)
@@ -62,11 +82,13 @@ static int sign(const struct args *args, struct signer *signer, struct cavra_err
 	signer->signing.signer = str_from(name ? name : DEFAULT_SIGNER);
 	signer->signing.key_id = str_from(args->value[OPT_KEY_ID]);
 	signer->signing.signed_at = str_from(signer->stamp.timestamp);
-	code = policy_load_file(&source, args->operand[0], NULL, 0, &policy, error);
-	if (code < 0)
-		return code;
-	policy_free(policy);
-	return file_replace(signer->path, buf_str(&signer->text), error);
+	/* What is no packet is a policy, also when it cannot be read: then it is one that cannot be. */
+	if (document_load(args->operand[0], &packet, error) == 0 &&
+	    lifecycle_is_packet(packet->root))
+		code = sign_packet(packet, signer, error);
+	else
+		code = sign_policy(args, signer, error);
+	return code < 0 ? code : file_replace(signer->path, buf_str(&signer->text), error);
 }
 
 static const char *what_it_is(const struct signature_key *key)

@@ -47,6 +47,13 @@ static const enum option_id rollout_plan_options[] = {OPT_CURRENT, OPT_REQUEST, 
 	"With --trust-dir a pack counts only when a trusted key has signed it.\n" \
 	"\n" \
 	"Exit status: 0 all can be used, 1 one cannot or an error, 2 usage.\n"
+static const enum option_id lifecycle_plan_options[] = {
+	OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_PREVIOUS_POLICY_PACK, OPT_PREVIOUS_POLICY_FILE, OPT_PACK_DIR, OPT_SAMPLE_ACTIONS,
+	OPT_OUTPUT_DIR, OPT_REQUESTED_BY, OPT_SOURCE_REF, OPT_REVIEW_WORKFLOW_REF, OPT_EVIDENCE_MODE, OPT_CI_RUN_REF,
+	OPT_POLICY_REVIEW_REF, OPT_UI_VALIDATION_REF, OPT_JSON, OPTIONS};
+static const enum option_id lifecycle_readiness_options[] = {
+	OPT_REQUIRE_LIVE, OPT_POLICY_FILE, OPT_PREVIOUS_POLICY_FILE, OPT_PACK_DIR, OPT_PUBLIC_KEY, OPT_TRUST_DIR, OPT_SIGNATURE,
+	OPT_DIRECTORY, OPT_JSON, OPTIONS};
 #define SIMULATE_HELP \
 	"SCENARIOS is a file (- is standard input) with one JSON object a line: a\n" \
 	"request, or {\"case_id\", \"input\": a request, \"expected_decision\", \"facts\"}.\n" \
@@ -107,10 +114,11 @@ const struct command commands[] = {
 	 "Writes ID.private.pem, which only you can read, and ID.public.pem. A key that is\n"
 	 "there is never overwritten. ID is local-policy-signing-key unless --key-id is\n"
 	 "given.\n"},
-	{"policy sign", "PATH", 1, 1, "Sign a policy file, or a directory with policy.yaml", cmd_policy_sign, sign_options,
-	 "Writes PATH.sig.json, over what the policy says and all that it inherits. An\n"
-	 "encrypted private key asks for its passphrase at the terminal. Without a key the\n"
-	 "file holds a digest, which anybody can write.\n"},
+	{"policy sign", "PATH", 1, 1, "Sign a policy file, a directory with policy.yaml, or a packet", cmd_policy_sign, sign_options,
+	 "Writes PATH.sig.json, over what the policy says and all that it inherits; of a\n"
+	 "packet that lifecycle-plan has written, over the packet. An encrypted private key\n"
+	 "asks for its passphrase at the terminal. Without a key the file holds a digest,\n"
+	 "which anybody can write.\n"},
 	{"policy verify", "PATH", 1, 1, "Say who has signed a policy file", cmd_policy_verify, verify_options,
 	 "The key that you give decides which signatures count.\n"
 	 "\n"
@@ -149,6 +157,20 @@ const struct command commands[] = {
 	 rollback_options,
 	 "Needs an approval of that version: policy publish-request of the policy.yaml that\n"
 	 "is kept in DIR/PACK_ID/versions.\n"},
+	{"policy lifecycle-plan", "", 0, 0, "Write what releasing a policy takes, as JSON files", cmd_policy_lifecycle_plan,
+	 lifecycle_plan_options,
+	 "Looks at the policy by itself, whatever is in force here: lints it, runs the six\n"
+	 "required cases and its own, compares it with the previous one, and writes a plan\n"
+	 "and its seven parts; with a reference to evidence also the packet that\n"
+	 "lifecycle-readiness judges. Nothing else is changed.\n"},
+	{"policy lifecycle-readiness", "PACKET", 1, 1, "Say whether the evidence for releasing a policy holds",
+	 cmd_policy_lifecycle_readiness, lifecycle_readiness_options,
+	 "Believes nothing in the packet: lints, tests and compares the policy again, looks\n"
+	 "up references to files beside the packet, with --directory also the commit in a\n"
+	 "clone, and verifies the signature of the packet, which live evidence must have.\n"
+	 "The policy is the pack that the packet names, or --policy-file.\n"
+	 "\n"
+	 "Exit status: 0 ready, 1 something blocks or an error, 2 usage.\n"},
 
 	{"policy rollout-plan", "", 0, 0, "Say what changing the rollout of a policy means, and how risky that is",
 	 cmd_policy_rollout_plan, rollout_plan_options,
@@ -184,7 +206,7 @@ const size_t commands_count = ARRAY_SIZE(commands);
 
 const struct exit_status_row exit_statuses[] = {
 	{EXIT_ALLOWED,  "The action is allowed: allow, warn, audit_only, allow_with_attestation. Of other commands: success. doctor: all is well, or only warnings."},
-	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker."},
+	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker. policy lifecycle-readiness: not ready."},
 	{EXIT_USAGE,    "The command line makes no sense."},
 	{EXIT_APPROVAL, "evaluate: the action needs approval."},
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},

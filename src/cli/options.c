@@ -54,10 +54,21 @@ static const struct option options[] = {
 	{OPT_COVERAGE,           "--coverage",           NULL,    "also list the rules of the policy that no case reaches"},
 	{OPT_APPROVAL,           "--approval",           "FILE",  "the approval, as JSON"},
 	{OPT_APPROVER_GROUP,     "--approver-group",     "NAME",  "the group that may approve (default: Platform Security)"},
-	{OPT_REQUESTED_BY,       "--requested-by",       "NAME",  "who asks for the approval"},
+	{OPT_REQUESTED_BY,       "--requested-by",       "NAME",  "who asks for the approval (lifecycle-plan: policy-owner@example.com unless given)"},
 	{OPT_TO,                 "--to",                 "VERSION", "the number of a published version, its digest or its metadata.version"},
 	{OPT_CURRENT,            "--current",            "FILE",  "the record as it is now (default: there is none)"},
 	{OPT_REQUEST,            "--request",            "FILE",  "the fields that are to change"},
+	{OPT_PREVIOUS_POLICY_PACK, "--previous-policy-pack", "PACK_ID", "the pack that this one takes the place of"},
+	{OPT_PREVIOUS_POLICY_FILE, "--previous-policy-file", "PATH", "the policy file that this one takes the place of"},
+	{OPT_OUTPUT_DIR,         "--output-dir",         "DIR",   "where the files are written (default: dist/policy-lifecycle)"},
+	{OPT_SOURCE_REF,         "--source-ref",         "REF",   "where the policy is versioned: git://REPOSITORY/BRANCH#COMMIT"},
+	{OPT_REVIEW_WORKFLOW_REF, "--review-workflow-ref", "REF", "where it is reviewed (default: the workflow of this project)"},
+	{OPT_SAMPLE_ACTIONS,     "--sample-actions",     "FILE",  "also decide about these scenarios: a JSON list, or {\"actions\": [...]}"},
+	{OPT_EVIDENCE_MODE,      "--evidence-mode",      "MODE",  "live or sample (default: sample)"},
+	{OPT_CI_RUN_REF,         "--ci-run-ref",         "REF",   "the run that tested the policy; with this or one of the next two, a packet is written"},
+	{OPT_POLICY_REVIEW_REF,  "--policy-review-ref",  "REF",   "the review of the policy"},
+	{OPT_UI_VALIDATION_REF,  "--ui-validation-ref",  "REF",   "the validation of the user interface"},
+	{OPT_REQUIRE_LIVE,       "--require-live",       NULL,    "evidence that is not live blocks"},
 };
 /* clang-format on */
 

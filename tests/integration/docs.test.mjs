@@ -32,7 +32,7 @@ test('the fields of a record are the documented ones, in that order', () => {
 });
 
 test('every command that README and docs show exists', () => {
-  const names = [...cavra(['--help']).out.matchAll(/^ {2}([a-z][a-z-]*(?: [a-z][a-z-]*)?) {2,}\S/gm)].map((match) => match[1]);
+  const names = [...cavra(['--help']).out.matchAll(/^ {2}([a-z][a-z-]*(?: [a-z][a-z-]*)?)(?: {2,}\S|$)/gm)].map((match) => match[1]);
   const texts = ['README.md', ...readdirSync(join(source, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
   let seen = 0;
   for (const name of texts) {
@@ -56,7 +56,7 @@ const steady = (text) => text.replace(/[0-9a-f]{12,}/g, 'HEX').replace(/\d{4}-\d
 
 // Commands of a console block with the lines that are shown below each.
 function shown(block) {
-  return block.split(/^\$ /m).slice(1).map((part) => {
+  return block.replaceAll(/\\\n */g, '').split(/^\$ /m).slice(1).map((part) => {
     const [line, ...rest] = part.split('\n');
     return { line, output: rest.join('\n').trimEnd() };
   });

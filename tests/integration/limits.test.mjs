@@ -188,6 +188,7 @@ const elsewhere = {
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],
   'tests/unit/test_policy_merge.c': ['POLICY_PACKS'],
   'tests/unit/test_rollout.c': ['RECORD_TEXT', 'RECORD_TEXTS'],
+  'tests/unit/test_readiness.c': ['READINESS_PROBLEMS', 'REFERENCE_BYTES'],
   'tests/unit/test_schema.c': ['SCHEMA_DEPTH', 'SCHEMA_MEMORY', 'SCHEMA_NAMES'],
   'tests/unit/test_signature.c': ['SIGNATURE_TEXT'],
 };
