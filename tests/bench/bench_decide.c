@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What one decision costs with a compiled policy, beside baselines of the same run: a system call, and reading the request
- * as JSON. Also that it does not grow with the number of rules, that large hostile inputs cost what their size says, and what
- * is allocated: blocks of the arena, and nothing else. Fails above the bounds.
+ * as JSON, which takes turns with deciding, so that a busy machine is unfair to both alike. Also that it does not grow with
+ * the number of rules, that what is too long costs no more than looking at it, and what is allocated: blocks of the arena,
+ * and nothing else. Fails above the bounds, which are ratios. How cost grows with hostile input is in `instructions`.
  *
- * bench_decide NAME COUNT decides about one input COUNT times and prints nothing, for tools that count instructions.
+ * For tools that count instructions, and printing nothing: bench_decide NAME COUNT decides about one input COUNT times;
+ * bench_decide hostile I SIZE once about the I-th hostile text, repeated to SIZE bytes. bench_decide hostile lists them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,20 +33,19 @@ enum { ROUNDS = 100, BATCH = 50, BLOCKS = 4 };
 	"find . -name '*.orig' -not -path './.git/*' -print | sort | head -20\n"              \
 	"python3 -m pytest -q tests/test_app.py && git log --oneline -5 && echo done with it\n"
 
-/* In nanoseconds. The aim is what the design asks for; what is above the bound fails. */
+/* The aim is what the design asks for, in nanoseconds, 0: nothing. Above the bound, times reading it as JSON, it fails. */
 static const struct input {
 	const char *name, *action_type, *target;
 	double aim, bound;
 } inputs[] = {
-	{"file", "read_file", "src/app.py", 500, 2000},
-	{"protected file", "write_file", ".github/workflows/ci.yml", 0, 8000},
-	{"simple command", "execute_command", "git status --short", 3000, 12000},
-	{"blocked command", "execute_command", "terraform apply -auto-approve", 0, 20000},
-	{"wrapped command", "execute_command", "cd infra && sudo sh -c 'terraform apply'", 0,
-	 40000},
-	{"script", "execute_command", SCRIPT, 30000, 1e6},
+	{"file", "read_file", "src/app.py", 500, 1.5},
+	{"protected file", "write_file", ".github/workflows/ci.yml", 0, 3},
+	{"simple command", "execute_command", "git status --short", 3000, 4},
+	{"blocked command", "execute_command", "terraform apply -auto-approve", 0, 4},
+	{"wrapped command", "execute_command", "cd infra && sudo sh -c 'terraform apply'", 0, 9},
+	{"script", "execute_command", SCRIPT, 30000, 15},
 	{"script elsewhere", "execute_command", "cd \"$(git rev-parse --show-toplevel)\"\n" SCRIPT,
-	 0, 2e6},
+	 0, 25},
 };
 
 /* ---- what is allocated ---- */
@@ -140,16 +141,20 @@ static struct cost summarise(double *cost, size_t n)
 	return (struct cost){cost[0], cost[n / 2]};
 }
 
+static double time_input(const struct policy *policy, const struct input *input)
+{
+	struct str target = str_from(input->target);
+	double from = now();
+	for (size_t k = 0; k < BATCH; k++)
+		(void)decide_once(policy, input->action_type, target);
+	return (now() - from) / BATCH;
+}
+
 static struct cost measure(const struct policy *policy, const struct input *input)
 {
 	double cost[ROUNDS];
-	struct str target = str_from(input->target);
-	for (size_t i = 0; i < ROUNDS; i++) {
-		double from = now();
-		for (size_t k = 0; k < BATCH; k++)
-			(void)decide_once(policy, input->action_type, target);
-		cost[i] = (now() - from) / BATCH;
-	}
+	for (size_t i = 0; i < ROUNDS; i++)
+		cost[i] = time_input(policy, input);
 	return summarise(cost, ROUNDS);
 }
 
@@ -164,27 +169,47 @@ static double measure_system_call(void)
 			(void)getppid();
 		cost[i] = (now() - from) / BATCH;
 	}
-	return summarise(cost, ROUNDS).median;
+	return summarise(cost, ROUNDS).least;
 }
 
 /* What any guard must do to see the request at all. */
-static double measure_json(const struct input *input)
+static double time_json(const char *text)
 {
-	double cost[ROUNDS];
+	double from = now();
+	for (size_t k = 0; k < BATCH; k++)
+		json_decref(json_loads(text, JSON_REJECT_DUPLICATES, NULL));
+	return (now() - from) / BATCH;
+}
+
+static bool report_input(const struct policy *policy, const struct input *input, double call)
+{
+	double deciding[ROUNDS], reading[ROUNDS];
+	size_t allocations = 0;
 	json_t *request = json_pack("{s:s, s:s}", "action_type", input->action_type, "target",
 				    input->target);
 	char *text = request ? json_dumps(request, JSON_COMPACT) : NULL;
 	if (!text)
 		fail("out of memory");
+	(void)time_input(policy, input);
 	for (size_t i = 0; i < ROUNDS; i++) {
-		double from = now();
-		for (size_t k = 0; k < BATCH; k++)
-			json_decref(json_loads(text, JSON_REJECT_DUPLICATES, NULL));
-		cost[i] = (now() - from) / BATCH;
+		size_t before = n_allocations;
+		deciding[i] = time_input(policy, input);
+		allocations += n_allocations - before;
+		reading[i] = time_json(text);
 	}
 	free(text);
 	json_decref(request);
-	return summarise(cost, ROUNDS).median;
+	struct cost cost = summarise(deciding, ROUNDS), json = summarise(reading, ROUNDS);
+	double ratio = cost.least / json.least;
+	(void)printf(
+		"%-16s %4zu bytes  median %6.0f ns, least %6.0f ns, %5.1f system calls, %5.2f times "
+		"reading it as JSON (bound %.1f), %.2f allocations",
+		input->name, strlen(input->target), cost.median, cost.least, cost.least / call,
+		ratio, input->bound, (double)allocations / (ROUNDS * BATCH));
+	if (input->aim > 0)
+		(void)printf(", aim %.0f ns", input->aim);
+	(void)printf("\n");
+	return ratio <= input->bound && allocations <= (size_t)ROUNDS * BATCH * BLOCKS;
 }
 
 static bool report_inputs(const struct policy *policy)
@@ -192,25 +217,8 @@ static bool report_inputs(const struct policy *policy)
 	double call = measure_system_call();
 	bool good = true;
 	(void)printf("one system call (getppid)  %5.0f ns\n", call);
-	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++) {
-		const struct input *input = &inputs[i];
-		(void)measure(policy, input);
-		size_t before = n_allocations;
-		struct cost cost = measure(policy, input);
-		size_t allocations = n_allocations - before; /* one is the summary's */
-		double json = measure_json(input);
-		(void)printf(
-			"%-16s %4zu bytes  median %6.0f ns, least %6.0f ns, %5.1f system calls, "
-			"%5.1f times reading it as JSON",
-			input->name, strlen(input->target), cost.median, cost.least,
-			cost.median / call, cost.median / json);
-		if (input->aim > 0)
-			(void)printf(", aim %.0f ns", input->aim);
-		(void)printf(", bound %.0f ns, %.2f allocations\n", input->bound,
-			     (double)allocations / (ROUNDS * BATCH));
-		good &= cost.least <= input->bound;
-		good &= allocations <= (size_t)ROUNDS * BATCH * BLOCKS;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(inputs); i++)
+		good &= report_input(policy, &inputs[i], call);
 	return good;
 }
 
@@ -269,43 +277,62 @@ static const char *const hostile[] = {
 	"$(",   "{",  ";",    "'\"",   "<<E\n",   "a;",  "a|",         "`",     "${x",
 	"x=1 ", "((", "\\\n", "{a,b}", "f(){ :;", "&& ", "case x in ", "a b\n", "cat .env;"};
 
-static double time_hostile(const struct policy *policy, const char *piece, size_t size)
+static struct str make_hostile(const char *piece, size_t size)
 {
 	char *text = malloc(size + 1);
-	double best = 0;
 	size_t n = strlen(piece);
 	if (!text)
 		fail("out of memory");
 	for (size_t i = 0; i < size; i++)
 		text[i] = piece[i % n];
-	for (size_t i = 0; i < 3; i++) {
-		double from = now();
-		(void)decide_once(policy, "execute_command", str_make(text, size));
-		double cost = now() - from;
-		best = i == 0 || cost < best ? cost : best;
-	}
-	free(text);
-	return best;
+	return str_make(text, size);
 }
 
-/* Over the limit of a command line, nothing but reading it may cost; up to there, the cap on work bounds it. */
+static double time_hostile(const struct policy *policy, struct str text)
+{
+	double from = now();
+	(void)decide_once(policy, "execute_command", text);
+	return now() - from;
+}
+
+/* Looking at every byte once. */
+static double time_look(struct str text)
+{
+	double from = now();
+	if (memchr(text.p, 0, text.n))
+		fail("a hostile text with a NUL");
+	return now() - from;
+}
+
+/* Over the limit of a command line, nothing but looking at it may cost; up to there, the cap on work bounds it. */
+static bool report_hostile_text(const struct policy *policy, const char *piece)
+{
+	enum { SECONDS = 2, LONG_ROUNDS = 20 };
+	const double bound = 4;
+	struct str limit = make_hostile(piece, LIMIT_COMMAND_BYTES),
+		   longer = make_hostile(piece, MiB(1));
+	double cost = time_hostile(policy, limit), refused = 1e9, look = 1e9;
+	size_t memory = arena.total;
+	for (size_t i = 0; i < LONG_ROUNDS; i++) {
+		double once = time_look(longer), decided = time_hostile(policy, longer);
+		look = once < look ? once : look;
+		refused = decided < refused ? decided : refused;
+	}
+	free((char *)limit.p);
+	free((char *)longer.p);
+	(void)printf(
+		"hostile %-10.*s 128 KiB %7.0f us (bound 2 s), %5zu KiB of memory; 1 MiB %3.0f us, "
+		"%.1f times looking at it (bound %.0f)\n",
+		(int)strcspn(piece, "\n"), piece, cost / 1e3, memory / 1024, refused / 1e3,
+		refused / look, bound);
+	return cost < SECONDS * 1e9 && refused <= bound * look;
+}
+
 static bool report_hostile(const struct policy *policy)
 {
-	enum { SECONDS = 2 };
 	bool good = true;
-	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
-		double inside = time_hostile(policy, hostile[i], LIMIT_COMMAND_BYTES / 4);
-		double limit = time_hostile(policy, hostile[i], LIMIT_COMMAND_BYTES);
-		double quarter = time_hostile(policy, hostile[i], KiB(256));
-		double whole = time_hostile(policy, hostile[i], MiB(1));
-		/* Below half a millisecond it is the machine that is measured. */
-		bool grows = whole > 4.5 * quarter && whole > 5e5;
-		(void)printf("hostile %-10.*s 32 KiB %7.0f us, 128 KiB %7.0f us, ratio %5.2f; "
-			     "256 KiB %3.0f us, 1 MiB %3.0f us, ratio %.2f (bound 4.5)\n",
-			     (int)strcspn(hostile[i], "\n"), hostile[i], inside / 1e3, limit / 1e3,
-			     limit / inside, quarter / 1e3, whole / 1e3, whole / quarter);
-		good &= !grows && limit < SECONDS * 1e9;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++)
+		good &= report_hostile_text(policy, hostile[i]);
 	return good;
 }
 
@@ -323,6 +350,18 @@ static int count_only(const struct policy *policy, const char *name, const char 
 	return 0;
 }
 
+static int count_hostile(const struct policy *policy, const char *number, const char *bytes)
+{
+	size_t i, size;
+	if (!str_to_size(str_from(number), &i) || i >= ARRAY_SIZE(hostile) ||
+	    !str_to_size(str_from(bytes), &size) || size > MiB(1))
+		return 2;
+	struct str text = make_hostile(hostile[i], size);
+	(void)decide_once(policy, "execute_command", text);
+	free((char *)text.p);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct policy_source bundled;
@@ -332,7 +371,12 @@ int main(int argc, char **argv)
 		fail(error.text);
 	make_world();
 	int status = 0;
-	if (argc == 3) {
+	if (argc == 2) {
+		for (size_t i = 0; i < ARRAY_SIZE(hostile); i++)
+			(void)printf("%.*s\n", (int)strcspn(hostile[i], "\n"), hostile[i]);
+	} else if (argc == 4) {
+		status = count_hostile(policy, argv[2], argv[3]);
+	} else if (argc == 3) {
 		status = count_only(policy, argv[1], argv[2]);
 	} else {
 		bool good = report_inputs(policy);
