@@ -540,9 +540,11 @@ static bool is_settled(const struct part *part)
 {
 	if (!part || part->next || part->kind != PART_TEXT)
 		return false;
-	for (size_t i = 0; !part->quoted && i < part->text.n; i++)
-		if (strchr("~{*?[", part->text.p[i]))
+	for (size_t i = 0; !part->quoted && i < part->text.n; i++) {
+		char c = part->text.p[i];
+		if (c == '~' || c == '{' || c == '*' || c == '?' || c == '[' || c == '\0')
 			return false;
+	}
 	return part->quoted || part->text.n;
 }
 

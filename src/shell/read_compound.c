@@ -54,9 +54,8 @@ enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 	}
 	*ret_end = r->at;
 	r->at = at;
-	for (size_t i = 0; i < ARRAY_SIZE(reserved_words); i++)
-		if (n && word[0] == reserved_words[i].text[0] &&
-		    str_is(str_make(word, n), reserved_words[i].text))
+	for (size_t i = 0; n <= RESERVED_LONGEST && i < ARRAY_SIZE(reserved_words); i++)
+		if (str_is(str_make(word, n), reserved_words[i].text))
 			return reserved_words[i].word;
 	return RESERVED_NONE;
 }
