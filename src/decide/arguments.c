@@ -753,7 +753,8 @@ static void describe_unknown(struct reading *r)
 void arguments_read(struct decider *d, const struct known_command *known, struct str name,
 		    const struct word *words, size_t n, struct arguments *ret_arguments)
 {
-	*ret_arguments = (struct arguments){.cls = CLASS_UNKNOWN};
+	memset(ret_arguments, 0, offsetof(struct arguments, chain));
+	ret_arguments->cls = CLASS_UNKNOWN;
 	struct reading r = {.d = d, .a = ret_arguments, .words = words, .n = n, .at = 1};
 	describe_words(&r, name);
 	if (!known) {

@@ -32,8 +32,6 @@ struct inner_command {
 };
 
 struct arguments {
-	const struct known_command
-		*chain[CHAIN_MAX]; /* the program, then its subcommands; empty: unknown program */
 	size_t n_chain;
 	struct argument *args;
 	size_t n_args, cap_args;
@@ -41,7 +39,6 @@ struct arguments {
 	size_t n_options, cap_options;
 	struct command_word *words; /* for command patterns; [0] is the program */
 	size_t n_words;
-	struct inner_command inner[INNER_MAX];
 	size_t n_inner;
 	size_t n_operands;
 	bool end_word;  /* "--" stands among the words */
@@ -52,7 +49,6 @@ struct arguments {
 	struct operand_roles roles;
 	bool recursive;
 	const char *default_operand;
-	const char *models[MODELS_MAX];
 	size_t n_models;
 	const char *severity;
 	const char *stdin_role;
@@ -62,6 +58,12 @@ struct arguments {
 	const char *language;
 	bool wrapper, remote, appends, interactive;
 	const char *hint;
+
+	/* n_... of them; the others hold anything */
+	const struct known_command
+		*chain[CHAIN_MAX]; /* the program, then its subcommands; empty: unknown program */
+	const char *models[MODELS_MAX];
+	struct inner_command inner[INNER_MAX];
 };
 
 /* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */

@@ -8,7 +8,6 @@
 #include "decide/arguments.h"
 
 struct command {
-	struct arguments arguments;
 	const struct word *words;
 	size_t n;
 	struct str name;  /* base name of the program */
@@ -24,6 +23,7 @@ struct command {
 	bool runs_inner;                        /* an inner command was judged */
 	bool git_judged;                        /* a Git rule met it */
 	bool foreign; /* named by a path where programs usually do not stand: only its name is known */
+	struct arguments arguments;
 };
 
 /* ---- roles.c: what the arguments touch ---- */

@@ -533,7 +533,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	unsigned verdict = 0;
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
-		if (special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
+		if (str_starts(text, STR("/")) &&
+		    special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
 			return verdict;
 		if (is_file_request(d) && d->resolver->home.n)
 			path = value_from(d->arena, expand_home(d, text));

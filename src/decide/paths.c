@@ -48,10 +48,26 @@ static struct str undo_proc(struct arena *arena, struct str path, struct str cwd
 	return path;
 }
 
+/* Is there no empty component, and none that starts with a dot and may be "." or ".."? */
+static bool is_tidy(struct str path)
+{
+	char before = path.n && path.p[0] == '/' ? 'x' : '/';
+	for (size_t i = 0; i < path.n; before = path.p[i++]) {
+		if (before != '/')
+			continue;
+		char c = path.p[i], next = i + 1 < path.n ? path.p[i + 1] : '/';
+		if (c == '/' || (c == '.' && (next == '/' || next == '.')))
+			return false;
+	}
+	return before != '/';
+}
+
 struct str path_canonical_text(struct arena *arena, struct str path, struct str cwd)
 {
 	bool absolute = path.n && path.p[0] == '/';
 	struct str whole = absolute || !cwd.n ? path : arena_join3(arena, cwd, STR("/"), path);
+	if (is_tidy(whole))
+		return undo_proc(arena, whole, cwd);
 	char *out = arena_take(arena, whole.n + 2);
 	size_t n = 0;
 	bool rooted = whole.n && whole.p[0] == '/';

@@ -42,18 +42,43 @@ static bool reads_stdin_from_file(const struct shell_redirect *redirect)
 
 /* ---- one command ---- */
 
+enum { SHOWN_MAX = 400 };
+
+/* One byte more than is shown tells that something is missing. */
+struct shown {
+	char text[SHOWN_MAX + 1];
+	size_t n;
+};
+
+static void show(struct shown *shown, struct str text)
+{
+	text = str_first(text, sizeof shown->text - shown->n);
+	if (text.n)
+		memcpy(shown->text + shown->n, text.p, text.n);
+	shown->n += text.n;
+}
+
+static struct str word_shown(struct decider *d, const struct word *word)
+{
+	if (word->many)
+		return STR("\xe2\x80\xa6");
+	struct str text = value_is_known(word->value) ? value_text(d->arena, word->value)
+						      : value_show(d->arena, word->value);
+	return text.n ? text : STR("''");
+}
+
 static struct str show_words(struct decider *d, const struct command *c)
 {
-	enum { SHOWN_MAX = 400 };
-	struct str shown = c->name.n ? c->name : STR("?");
+	struct shown shown;
+	shown.n = 0;
+	show(&shown, c->name.n ? c->name : STR("?"));
 	for (size_t i = 1; i < c->n && shown.n < SHOWN_MAX; i++) {
-		struct str word = c->words[i].many ? STR("\xe2\x80\xa6")
-						   : value_show(d->arena, c->words[i].value);
-		shown = arena_join3(d->arena, shown, STR(" "), word.n ? word : STR("''"));
+		show(&shown, STR(" "));
+		show(&shown, word_shown(d, &c->words[i]));
 	}
 	if (shown.n > SHOWN_MAX)
-		shown = arena_join(d->arena, str_first(shown, SHOWN_MAX), STR("\xe2\x80\xa6"));
-	return shown;
+		return arena_join(d->arena, str_make(shown.text, SHOWN_MAX), STR("\xe2\x80\xa6"));
+	return arena_str(d->arena, str_make(shown.text, shown.n));
 }
 
 /* The base name of the program; empty when it is not known. */
@@ -162,18 +187,19 @@ static void describe(struct decider *d, struct command *c)
 void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
 		      size_t n, const struct scope *scope)
 {
-	struct command c = {.words = found_in_words(d, words, n, scope),
-			    .n = n,
-			    .scope = *scope,
-			    .name = program_name(d, &words[0])};
-	describe(d, &c);
-	c.effect = effect_add(d, EFFECT_COMMAND, c.shown, scope);
-	c.effect->known = c.name.n > 0 && !c.arguments.imprecise;
-	c.network_allowed = true;
-	c.files = scope->redirect_files;
-	c.writes = scope->redirect_writes;
-	c.foreign = is_foreign(d, &words[0]);
-	*ret_command = c;
+	struct command *c = ret_command;
+	memset(c, 0, offsetof(struct command, arguments));
+	c->words = found_in_words(d, words, n, scope);
+	c->n = n;
+	c->scope = *scope;
+	c->name = program_name(d, &words[0]);
+	describe(d, c);
+	c->effect = effect_add(d, EFFECT_COMMAND, c->shown, scope);
+	c->effect->known = c->name.n > 0 && !c->arguments.imprecise;
+	c->network_allowed = true;
+	c->files = scope->redirect_files;
+	c->writes = scope->redirect_writes;
+	c->foreign = is_foreign(d, &words[0]);
 }
 
 /* Where an operand stands says what becomes of it: "uniq IN OUT". */
