@@ -312,8 +312,12 @@ void command_judge(struct decider *d, struct command *c)
 		return;
 	/* A wrapper adds nothing: what it wraps was judged. */
 	bool as_other = c->arguments.cls == CLASS_EXECUTE || c->arguments.cls == CLASS_SYSTEM;
-	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise && !as_other)
-		return;
+	if (c->arguments.wrapper && c->runs_inner && !c->arguments.imprecise && !as_other) {
+		if (!c->writes)
+			return;
+		/* Except the files that it writes itself. */
+		c->arguments.cls = CLASS_EDIT;
+	}
 	/* A shell whose text was understood adds nothing either. */
 	bool text = c->runs_inner && !c->code_unknown && !c->arguments.imprecise &&
 		    c->arguments.language && strcmp(c->arguments.language, "shell") == 0 &&

@@ -43,13 +43,14 @@
 #error "tell the observer the audit architecture of this machine"
 #endif
 
+enum { PATH_SIZE = 4096, MAX_WORDS = 40, GRACE_MS = 150, NOBODY_AT = -1 };
+
+/* Besides acts: what the kernel refuses, so that it has no effect. */
 enum {
-	PATH_SIZE = 4096,
-	MAX_WORDS = 40,
-	ACT_ONLY_OPENS = 1 << 16,
-	ACT_ONLY_MAKES = 1 << 17,
-	GRACE_MS = 150,
-	NOBODY_AT = -1
+	ACT_ONLY_OPENS = 1 << 16, /* what is not there yet */
+	ACT_ONLY_MAKES = 1 << 17, /* what is there already */
+	ACT_ONLY_FILES = 1 << 18, /* directories */
+	ACT_REFUSALS = ACT_ONLY_OPENS | ACT_ONLY_MAKES | ACT_ONLY_FILES
 };
 
 /* ---- system calls ---- */
@@ -312,11 +313,9 @@ static bool dangling(int base, const char *path, char *to, size_t size)
 static void note_file(struct watch *watch, pid_t pid, int at, const char *path, unsigned acts,
 		      bool follows)
 {
-	/* Opening what is not there, without making it, does nothing. */
-	bool makes = !(acts & ACT_ONLY_OPENS) && acts != ACT_READ;
-	/* Making what is there already is refused. */
-	bool only_makes = acts & ACT_ONLY_MAKES;
-	acts &= ~(unsigned)(ACT_ONLY_OPENS | ACT_ONLY_MAKES);
+	unsigned refusals = acts & ACT_REFUSALS;
+	acts &= ~(unsigned)ACT_REFUSALS;
+	bool makes = !(refusals & ACT_ONLY_OPENS) && acts != ACT_READ;
 	char seen[PATH_SIZE], real[PATH_SIZE], program[32], further[2 * PATH_SIZE];
 	struct stat status;
 	int base = open_base(pid, at);
@@ -338,7 +337,7 @@ static void note_file(struct watch *watch, pid_t pid, int at, const char *path, 
 		happening.existed = true;
 		happening.device = status.st_dev;
 		happening.inode = status.st_ino;
-		if (S_ISDIR(status.st_mode) && acts == ACT_READ)
+		if (S_ISDIR(status.st_mode) && refusals & ACT_ONLY_FILES)
 			happening.acts = 0;
 	} else {
 		new_name(base, seen, real, sizeof real);
@@ -346,7 +345,7 @@ static void note_file(struct watch *watch, pid_t pid, int at, const char *path, 
 	if (fd >= 0)
 		close(fd);
 	close(base);
-	bool matters = happening.existed ? !only_makes : makes;
+	bool matters = happening.existed ? !(refusals & ACT_ONLY_MAKES) : makes;
 	if (happening.acts && matters && *real)
 		note(watch, happening);
 }
@@ -383,6 +382,9 @@ static void on_open(const struct stop *stop, const char *path, uint64_t flags)
 		acts |= ACT_WRITE;
 	if (!(flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))))
 		acts |= ACT_ONLY_OPENS;
+	/* Reading one lists it. */
+	if ((flags & O_TMPFILE) != O_TMPFILE)
+		acts |= ACT_ONLY_FILES;
 	if (!(acts & ACT_WRITE) && is_installed(path))
 		return;
 	note_file(stop->watch, stop->pid, directory_of(stop, stop->call->at), path, acts,
