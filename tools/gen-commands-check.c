@@ -148,9 +148,9 @@ static void check_clause(const struct level *level, const char *pointer, const j
 {
 	static const char *const conditions[] = {
 		"has", "lacks", "operand", "option", "min-operands", "max-operands", NULL};
-	static const char *const effects[] = {"class",  "operands", "recursive", "default",
-					      "models", "severity", "stdin",     "output",
-					      "select", "hidden",   "feeds",     NULL};
+	static const char *const effects[] = {
+		"class",  "operands", "recursive", "default", "models", "severity", "stdin",
+		"output", "select",   "hidden",    "feeds",   "reads",  NULL};
 	struct str option;
 	struct option_value value;
 	check_class(level, pointer, clause);

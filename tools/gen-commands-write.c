@@ -208,6 +208,7 @@ static void write_clause(struct writer *writer, const json_t *clause)
 		{"select", "select"},
 		{"hidden", "hidden"},
 		{"feeds", "feeds"},
+		{"reads", "reads"},
 	};
 	struct buf *out = &writer->whens.rows;
 	json_int_t least = -1, most = -1;

@@ -183,6 +183,13 @@ static struct value value_from_byte(struct reading *r, const struct word *word, 
 
 /* ---- options ---- */
 
+bool is_file_option(struct str name)
+{
+	return str_starts(name, STR("--")) &&
+	       (str_ends(name, STR("file")) || str_ends(name, STR("from-file"))) &&
+	       str_find(name, STR("out")) == STR_NPOS && str_find(name, STR("log")) == STR_NPOS;
+}
+
 /* --name, --name=value; -name and -name=value in the single style */
 static void long_option(struct reading *r, struct str prefix)
 {
@@ -203,6 +210,8 @@ static void long_option(struct reading *r, struct str prefix)
 		r->a->imprecise = true;
 		r->maybe_value = eq == STR_NPOS;
 		/* Its value, if it takes one, is not told from an operand. */
+		if (eq != STR_NPOS && is_file_option(name))
+			add_argument(r, ROLE_READ, value_from_byte(r, word, eq + 1), r->at - 1);
 		if (eq != STR_NPOS)
 			add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, eq + 1), r->at - 1);
 		return;
@@ -242,8 +251,17 @@ static void short_options(struct reading *r, struct str prefix, bool dash)
 		r->a->imprecise = true;
 }
 
-static bool is_option_word(const struct reading *r, struct str prefix)
+/* "+x" is an option of shells, where the data says so. */
+static bool is_plus_option(struct reading *r, struct str prefix)
 {
+	return prefix.n > 1 && prefix.p[0] == '+' && value_is_known(r->words[r->at].value) &&
+	       find_option(r, prefix);
+}
+
+static bool is_option_word(struct reading *r, struct str prefix)
+{
+	if (is_plus_option(r, prefix))
+		return true;
 	if (prefix.n < 1 || prefix.p[0] != '-')
 		return false;
 	return prefix.n > 1 || !value_is_known(r->words[r->at].value);
@@ -260,8 +278,8 @@ static void read_option(struct reading *r, struct str prefix)
 	/* Options of one dash and many letters are spelled so in the data: "-exec", "-print". */
 	bool whole = prefix.n > 2 && prefix.p[1] != '-' && value_is_known(r->words[r->at].value) &&
 		     find_option(r, prefix);
-	if (str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE || r->style == STYLE_FIND ||
-	    whole)
+	if (prefix.p[0] == '+' || str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE ||
+	    r->style == STYLE_FIND || whole)
 		long_option(r, prefix);
 	else
 		short_options(r, prefix, true);
@@ -422,6 +440,7 @@ static void apply_when(struct reading *r, const struct known_when *when, size_t 
 		a->select = when->select;
 	a->skips_hidden |= when->hidden.at != 0;
 	a->feeds |= when->feeds;
+	a->reads |= when->reads;
 	add_models(a, when->models);
 }
 
@@ -436,7 +455,7 @@ static void apply_command(struct reading *r, const struct known_command *c, bool
 	a->stdin_role = knowledge_text(c->stdin_role);
 	a->output = knowledge_text(c->output);
 	a->select = (struct known_list){0};
-	a->skips_hidden = a->feeds = false;
+	a->skips_hidden = a->feeds = a->reads = false;
 	a->wrapper = c->wrapper;
 	a->remote |= c->remote;
 	a->appends |= c->appends;
@@ -695,6 +714,8 @@ static void assign_roles(struct reading *r)
 	if (roles.repeat == ROLE_ASSIGN)
 		roles.repeat = ROLE_UNKNOWN;
 	for (size_t i = 0; i < a->n_args; i++) {
+		if (!a->args[i].operand && a->reads && a->args[i].role == ROLE_WRITE)
+			a->args[i].role = ROLE_READ;
 		if (!a->args[i].operand || a->args[i].role == ROLE_ASSIGN)
 			continue;
 		bool fixed = k < roles.n_prefix || a->n_operands - k <= roles.n_suffix;

@@ -54,7 +54,7 @@ struct arguments {
 	const char *stdin_role;
 	const char *output;       /* see struct known_command */
 	struct known_list select; /* see struct known_when */
-	bool skips_hidden, feeds;
+	bool skips_hidden, feeds, reads;
 	const char *language;
 	bool wrapper, remote, appends, interactive;
 	const char *hint;
@@ -69,6 +69,8 @@ struct arguments {
 /* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */
 void arguments_read(struct decider *d, const struct known_command *known, struct str name,
 		    const struct word *words, size_t n, struct arguments *ret_arguments);
+/* Does the name of an option nobody described say that its value is a file to be read? "--data-file", "--env-vars-file" */
+bool is_file_option(struct str name);
 /* option: in its table spelling, or "--". */
 bool arguments_has(const struct arguments *arguments, const char *option);
 /* Does the command fit the model ("git.push")? */

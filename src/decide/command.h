@@ -89,6 +89,9 @@ struct given_words {
 /* Runs the command inside with what the standard input is known to hold. Adds nothing when it is not known. */
 void given_words_run(struct decider *d, const struct command *command,
 		     const struct given_words *inner, const struct scope *scope);
+/* The same for words that become shell text with what stands behind ":::" or comes in lines (parallel). */
+void given_text_run(struct decider *d, const struct command *command,
+		    const struct given_words *inner, const struct scope *scope);
 
 /* What the words touch, and the commands inside them. */
 void command_unwrap(struct decider *d, struct command *command);

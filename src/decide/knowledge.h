@@ -43,6 +43,8 @@ enum role {
 	ROLE_COPY, /* copy         a local file that is read, or host:path (scp, rsync sources) */
 	ROLE_COPY_INTO, /* copy-into    a local directory or file that is written, or host:path */
 	ROLE_AT_READ, /* at-read      text; "@file" or "<file" or "name=@file" reads that file (curl -d -F) */
+	ROLE_NAME_AT, /* name-at      text; "@file" or "name@file" reads that file, unless "=" comes first (curl --data-urlencode) */
+	ROLE_MOUNT, /* mount        path:place[:options] or type=bind,source=path,...; the path is read (docker -v, --mount) */
 	ROLE_CONFIG, /* config       key=value configuration, see `config:` in the data (git -c) */
 	ROLE_MODULE, /* module       name of a module that is run like a program of that name (python -m) */
 	ROLE_FILE_VALUE, /* file-value   name=path or path, optionally with prefix; the path is read (--from-file, fileb://) */
@@ -160,6 +162,7 @@ struct known_when {
 	struct known_text output;     /* none: unchanged; see known_command, or "none" */
 	struct known_list select;     /* of a tree, only files with such a base name */
 	struct known_text hidden;     /* "skip": not what is hidden, see found.h */
+	bool reads; /* the values of options that are written else are read (ssh-keygen -y -f) */
 	bool feeds; /* the words that it appends are those of its standard input (xargs) */
 };
 

@@ -69,6 +69,8 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_COPY:
 	case ROLE_COPY_INTO:
 	case ROLE_AT_READ:
+	case ROLE_NAME_AT:
+	case ROLE_MOUNT:
 	case ROLE_FILE_VALUE:
 	case ROLE_SIGNAL:
 	case ROLE_VARIABLE:

@@ -9,6 +9,8 @@
 
 typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
 
+static role_handler role_unknown;
+
 static void files(struct decider *d, struct command *c, enum effect_kind kind,
 		  const struct argument *arg, bool tree)
 {
@@ -411,6 +413,24 @@ static void file_in_text(struct decider *d, struct command *c, const struct argu
 	role_read(d, c, &inner);
 }
 
+/* Of a form several, with commas between them, perhaps in quotes. */
+static void files_in_text(struct decider *d, struct command *c, const struct argument *arg,
+			  size_t from)
+{
+	file_in_text(d, c, arg, from);
+	struct str rest = value_known_prefix(d->arena, arg->value), name;
+	if (from < 2 || !value_is_known(arg->value))
+		return;
+	rest = str_from_at(rest, from);
+	while (str_split(&rest, ',', &name)) {
+		struct argument one = *arg;
+		if (name.n > 1 && name.p[0] == '"' && name.p[name.n - 1] == '"')
+			name = str_make(name.p + 1, name.n - 2);
+		one.value = value_from(d->arena, name);
+		role_read(d, c, &one);
+	}
+}
+
 /* "@file", "name=@file", "name@file", "<file": what curl reads. */
 static void role_at_read(struct decider *d, struct command *c, const struct argument *arg)
 {
@@ -429,7 +449,7 @@ static void role_at_read(struct decider *d, struct command *c, const struct argu
 			part.value = value_from(d->arena, str_first(prefix, i + 1 + end));
 		bool plain = i == 0 || prefix.p[i - 1] == '=';
 		if (plain)
-			file_in_text(d, c, &part, i + 1);
+			files_in_text(d, c, &part, i + 1);
 		else
 			file_suspicion(
 				d,
@@ -438,6 +458,61 @@ static void role_at_read(struct decider *d, struct command *c, const struct argu
 				&c->scope);
 		return;
 	}
+}
+
+/* "@file", "name@file"; what stands behind "=" is text. */
+static void role_name_at(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	size_t at = str_find_char(prefix, '@'), eq = str_find_char(prefix, '=');
+	bool text = at == STR_NPOS ? eq != STR_NPOS || value_is_known(arg->value)
+				   : eq != STR_NPOS && eq + 1 < at;
+	if (text)
+		return;
+	file_in_text(d, c, arg, at == STR_NPOS ? 0 : at + 1);
+}
+
+static struct str mount_path(struct str text, bool *ret_file)
+{
+	struct str rest = text, field, path = STR("");
+	bool bind = false, has_place = false;
+	while (str_split(&rest, ',', &field)) {
+		if (field.n && field.p[0] == '"')
+			field = str_from_at(field, 1);
+		if (field.n && field.p[field.n - 1] == '"')
+			field.n--;
+		size_t eq = str_find_char(field, '=');
+		struct str key = eq == STR_NPOS ? field : str_first(field, eq);
+		bind |= str_is(field, "type=bind") || str_is(field, "type=file");
+		has_place |= str_is(key, "target") || str_is(key, "dst") ||
+			     str_is(key, "destination");
+		if (eq != STR_NPOS && (str_is(key, "source") || str_is(key, "src")))
+			path = str_from_at(field, eq + 1);
+	}
+	if (path.n) {
+		*ret_file = bind || !has_place;
+		return path;
+	}
+	size_t colon = str_find_char(text, ':');
+	*ret_file = false;
+	return colon == STR_NPOS ? text : str_first(text, colon);
+}
+
+/* What a container sees of ours, and may write, too. A plain name is that of a volume, which is not ours. */
+static void role_mount(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (arg->many || !value_is_known(arg->value)) {
+		role_unknown(d, c, arg);
+		return;
+	}
+	struct argument inner = *arg;
+	bool file;
+	struct str path = mount_path(value_text(d->arena, arg->value), &file);
+	inner.value = value_from(d->arena, path);
+	file |= path.n && (strchr(".~", path.p[0]) || str_find_char(path, '/') != STR_NPOS);
+	if (file)
+		role_read(d, c, &inner);
+	role_unknown(d, c, arg);
 }
 
 /* name=path, or a path; perhaps with fileb:// in front. */
@@ -617,6 +692,41 @@ static void role_variable(struct decider *d, struct command *c, const struct arg
 		command_variable(d, c, arg->value);
 }
 
+static bool is_word(const struct decider *d, const struct argument *arg, const char *text)
+{
+	return value_is_known(arg->value) && str_is(value_text(d->arena, arg->value), text);
+}
+
+/* "--data-file" and the like, in front of a word that is nothing but that file. */
+static bool behind_file_option(const struct decider *d, const struct command *c,
+			       const struct argument *arg)
+{
+	static const char *const others[] = {"-f", "--body", "--source", "--path", "--attach"};
+	if (arg == c->arguments.args || arg->option || c->arguments.cls < CLASS_NETWORK)
+		return false;
+	const struct argument *before = arg - 1;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (is_word(d, before, others[i]))
+			return true;
+	return value_is_known(before->value) && is_file_option(value_text(d->arena, before->value));
+}
+
+/* Where in the word the name of a file stands that is surely meant as one; STR_NPOS: nowhere. */
+static size_t file_in_word(struct str text)
+{
+	static const char *const signs[] = {"file://", "fileb://", "@"};
+	size_t eq = str_find_char(text, '='), from = eq == STR_NPOS ? 0 : eq + 1;
+	bool option = str_starts(text, STR("-"));
+	struct str value = str_from_at(text, from);
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (str_starts(value, str_from(signs[i])))
+			return from + strlen(signs[i]);
+	if (eq != STR_NPOS && option &&
+	    (is_file_option(str_first(text, eq)) || str_is(str_first(text, eq), "--body")))
+		return from;
+	return STR_NPOS;
+}
+
 static void role_unknown(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (arg->many || !value_is_known(arg->value)) {
@@ -625,6 +735,11 @@ static void role_unknown(struct decider *d, struct command *c, const struct argu
 	}
 	/* "name=path", "kind:path", "@path" */
 	struct str text = value_text(d->arena, arg->value);
+	size_t from = c->arguments.n_chain ? file_in_word(text) : STR_NPOS;
+	if (from != STR_NPOS)
+		file_in_text(d, c, arg, from);
+	else if (behind_file_option(d, c, arg))
+		role_read(d, c, arg);
 	file_suspicion(d, arg->value, &c->scope);
 	for (size_t i = 0; i < text.n; i++)
 		if (strchr("=:@", text.p[i]))
@@ -653,6 +768,8 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_COPY] = role_copy,
 	[ROLE_COPY_INTO] = role_copy_into,
 	[ROLE_AT_READ] = role_at_read,
+	[ROLE_NAME_AT] = role_name_at,
+	[ROLE_MOUNT] = role_mount,
 	[ROLE_CONFIG] = role_config,
 	[ROLE_MODULE] = role_module,
 	[ROLE_FILE_VALUE] = role_file_value,

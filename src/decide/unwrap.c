@@ -431,6 +431,10 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 	struct value with = placeholder(d, c, &what);
 	add_assigns(d, c, &scope);
 	c->runs_inner = true;
+	if (inner->role == ROLE_ARGV_SHELL && c->arguments.appends) {
+		struct given_words given = {c->words + inner->from, n, STR("")};
+		given_text_run(d, c, &given, &scope);
+	}
 	if (inner->role == ROLE_ARGV_SHELL) {
 		joined_shell(d, c, inner, &scope);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What echo, printf, pwd, cat, basename and dirname write when that can be told.
+ * What echo, printf, pwd, cat, tee, basename and dirname write when that can be told.
  */
 #include "shell/builtin.h"
 
@@ -40,6 +40,81 @@ static bool is_echo_option(struct str text)
 	return true;
 }
 
+/* What backslashes stand for: in the format of printf, and for echo -e and printf's %b. */
+enum escapes { ESCAPES_FORMAT, ESCAPES_ECHO };
+
+static size_t escape_number(struct str digits, size_t most, unsigned base, unsigned *ret)
+{
+	static const char known[] = "00112233445566778899aAbBcCdDeEfF";
+	size_t n = 0;
+	for (*ret = 0; n < digits.n && n < most && digits.p[n]; n++) {
+		const char *at = strchr(known, digits.p[n]);
+		unsigned digit = at ? (unsigned)(at - known) / 2 : base;
+		if (digit >= base)
+			break;
+		*ret = *ret * base + digit;
+	}
+	return n;
+}
+
+/* Length of the escape that the text begins with; 0 when it is not told what it gives. Bytes beyond ASCII depend on the
+ * locale, and a NUL on who reads it.
+ */
+static size_t escape_piece(struct str text, enum escapes kind, char *ret_byte)
+{
+	static const char from[] = "abeEfnrtv\\", to[] = "\a\b\033\033\f\n\r\t\v\\";
+	const char *plain = text.n > 1 && text.p[1] ? strchr(from, text.p[1]) : NULL;
+	unsigned value = 0;
+	size_t n = 0, head = 1;
+	if (plain) {
+		*ret_byte = to[plain - from];
+		return 2;
+	}
+	if (text.n > 1 && text.p[1] == 'x') {
+		head = 2;
+		n = escape_number(str_from_at(text, 2), 2, 16, &value);
+	} else if (text.n > 1 && (text.p[1] == 'u' || text.p[1] == 'U')) {
+		head = 2;
+		n = escape_number(str_from_at(text, 2), text.p[1] == 'u' ? 4 : 8, 16, &value);
+	} else if (text.n > 1 && kind == ESCAPES_FORMAT && strchr("\"'?", text.p[1])) {
+		*ret_byte = text.p[1];
+		return text.p[1] ? 2 : 0;
+	} else if (text.n > 1 && kind == ESCAPES_ECHO && text.p[1] == '0') {
+		head = 2;
+		n = escape_number(str_from_at(text, 2), 3, 8, &value);
+	} else if (kind == ESCAPES_FORMAT) {
+		n = escape_number(str_from_at(text, 1), 3, 8, &value);
+	}
+	if (n == 0 || value == 0 || value > 0x7f)
+		return 0;
+	*ret_byte = (char)value;
+	return head + n;
+}
+
+/* False when it cannot be told. "\c" ends all that is written. */
+static bool unescape(struct eval *ev, struct value *text)
+{
+	struct str rest = value_text(ev->arena, *text);
+	char *bytes = arena_alloc(ev->arena, rest.n + 1);
+	size_t n = 0;
+	if (!value_is_known(*text))
+		return false;
+	while (rest.n) {
+		size_t length = 1;
+		if (str_starts(rest, STR("\\c")))
+			break;
+		if (rest.p[0] == '\\')
+			length = escape_piece(rest, ESCAPES_ECHO, &bytes[n++]);
+		else
+			bytes[n++] = rest.p[0];
+		if (length == 0)
+			return false;
+		rest = str_from_at(rest, length);
+	}
+	*text = value_from(ev->arena, str_make(bytes, n));
+	return true;
+}
+
 static bool output_of_echo(struct eval *ev, const struct simple *s, struct value *ret_output)
 {
 	struct value output = {NULL, 0};
@@ -64,7 +139,7 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 	}
 	if (newline)
 		output = value_concat(ev->arena, output, value_from(ev->arena, STR("\n")));
-	if (escapes && has_backslash(output))
+	if (escapes && has_backslash(output) && !unescape(ev, &output))
 		return false;
 	(void)eval_charge(ev, output.n);
 	*ret_output = output;
@@ -75,14 +150,12 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 static size_t printf_piece(struct eval *ev, struct str rest, const struct word *arg,
 			   struct value *piece, bool *ret_used)
 {
-	static const char from[] = "ntr\\\"'a", to[] = "\n\t\r\\\"'\a";
 	*ret_used = false;
 	if (rest.p[0] == '\\') {
-		const char *at = rest.n > 1 && rest.p[1] ? strchr(from, rest.p[1]) : NULL;
-		if (!at)
-			return 0;
-		*piece = value_from(ev->arena, str_make(&to[at - from], 1));
-		return 2;
+		char *byte = arena_alloc(ev->arena, 1);
+		size_t n = escape_piece(rest, ESCAPES_FORMAT, byte);
+		*piece = value_from(ev->arena, str_make(byte, n ? 1 : 0));
+		return n;
 	}
 	if (rest.n < 2)
 		return 0;
@@ -90,9 +163,15 @@ static size_t printf_piece(struct eval *ev, struct str rest, const struct word *
 		*piece = value_from(ev->arena, STR("%"));
 		return 2;
 	}
-	if (rest.p[1] != 's' && rest.p[1] != 'd')
+	if (!strchr("sdb", rest.p[1]) || !rest.p[1])
 		return 0;
 	*ret_used = true;
+	if (rest.p[1] == 'b') {
+		*piece = arg ? arg->value : (struct value){NULL, 0};
+		bool plain = !arg || (!arg->many && !has_backslash(*piece));
+		bool ends = arg && str_find(value_text(ev->arena, *piece), STR("\\c")) != STR_NPOS;
+		return plain || (!arg->many && !ends && unescape(ev, piece)) ? 2 : 0;
+	}
 	if (!arg)
 		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0"))
 					  : (struct value){NULL, 0};
@@ -157,6 +236,24 @@ static bool output_of_cat(struct eval *ev, const struct simple *s, struct value 
 	return true;
 }
 
+/* It passes on what it reads, also when it cannot write the files. */
+static bool output_of_tee(struct eval *ev, const struct simple *s, struct value *ret_output)
+{
+	static const char *const options[] = {"-a", "-i", "-p", "--append", "--ignore-interrupts"};
+	if (!s->input)
+		return false;
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str word = builtin_arg(ev, s, i);
+		bool listed = !str_starts(word, STR("-"));
+		for (size_t k = 0; k < sizeof options / sizeof *options; k++)
+			listed |= str_is(word, options[k]);
+		if (!listed || !word_is_known(&s->words.items[i]))
+			return false;
+	}
+	*ret_output = *s->input;
+	return true;
+}
+
 static bool output_of_path(struct eval *ev, const struct simple *s, struct value *ret_output)
 {
 	struct str path = builtin_arg(ev, s, 1);
@@ -209,6 +306,9 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 	case OUTPUT_CAT:
 		known = output_of_cat(ev, s, &output);
 		break;
+	case OUTPUT_TEE:
+		known = output_of_tee(ev, s, &output);
+		break;
 	case OUTPUT_DIGITS:
 		output = (struct value){&digits_seg, 1};
 		known = prints_digits(ev, s);
@@ -232,7 +332,7 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 		break;
 	}
 	/* Found in another directory, the program may be another one. */
-	if (kind == OUTPUT_CAT || kind == OUTPUT_PATH)
+	if (kind == OUTPUT_CAT || kind == OUTPUT_TEE || kind == OUTPUT_PATH)
 		known = known && state_variable(ev, st, STR("PATH")) == ev->path;
 	/* With a redirection that fails it does not run at all. */
 	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;

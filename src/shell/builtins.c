@@ -621,6 +621,7 @@ static const struct builtin {
 	{"shift",     RUN_SHIFT,   OUTPUT_NONE,    true},
 	{"shopt",     RUN_SHOPT,   OUTPUT_UNKNOWN, true},
 	{"source",    RUN_SOURCE,  OUTPUT_UNKNOWN, false},
+	{"tee",       RUN_NOTHING, OUTPUT_TEE,     false},
 	{"test",      RUN_TEST,    OUTPUT_NONE,    true},
 	{"times",     RUN_NOTHING, OUTPUT_UNKNOWN, true},
 	{"trap",      RUN_TRAP,    OUTPUT_UNKNOWN, true},
