@@ -75,6 +75,9 @@ static void role_tree_read(struct decider *d, struct command *c, const struct ar
 static void role_tree_write(struct decider *d, struct command *c, const struct argument *arg)
 {
 	files(d, c, EFFECT_FILE_WRITE, arg, true);
+	/* A file in its place may be compared with what comes (rsync). */
+	if (!arg->many)
+		file_suspicion(d, arg->value, &c->scope);
 }
 
 static void role_tree_delete(struct decider *d, struct command *c, const struct argument *arg)
@@ -143,11 +146,15 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 	}
 }
 
-/* A link makes its target readable and writable by another name. */
 static void role_link(struct decider *d, struct command *c, const struct argument *arg)
 {
-	const struct argument *last = NULL;
 	files(d, c, EFFECT_FILE_READ, arg, false);
+}
+
+/* A link makes its target readable and writable by another name, for what comes behind the command that makes it. */
+static void note_links(struct decider *d, const struct command *c, const struct argument *arg)
+{
+	const struct argument *last = NULL;
 	for (size_t i = 0; i < c->arguments.n_args; i++)
 		if (c->arguments.args[i].operand && &c->arguments.args[i] != arg)
 			last = &c->arguments.args[i];
@@ -794,4 +801,7 @@ void command_roles(struct decider *d, struct command *c)
 		if (c->arguments.imprecise && arg->role == ROLE_NONE)
 			role_unknown(d, c, arg);
 	}
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		if (c->arguments.args[i].role == ROLE_LINK)
+			note_links(d, c, &c->arguments.args[i]);
 }

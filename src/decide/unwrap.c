@@ -242,9 +242,20 @@ static void run_expanded(struct decider *d, const struct command *c)
 	}
 }
 
+/* What is made without a name stands in the working directory (ctags, split). */
+static void unnamed_output(struct decider *d, struct command *c)
+{
+	unsigned verdict = file_effect(d, EFFECT_FILE_WRITE, value_from(d->arena, STR(".")), false,
+				       &c->scope);
+	c->files |= verdict & ~(unsigned)FILE_HARMLESS;
+	c->writes = true;
+}
+
 void command_unwrap(struct decider *d, struct command *c)
 {
 	command_roles(d, c);
+	if (c->arguments.cls == CLASS_EDIT && !c->writes && !c->scope.remote)
+		unnamed_output(d, c);
 	if (str_is(c->name, "git"))
 		git_command(d, c);
 	run_inner(d, c);

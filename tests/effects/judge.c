@@ -41,8 +41,9 @@ static const struct {
 };
 /* clang-format on */
 static const char *const harmless_words[] = {
-	"--help",  "--hel",    "-help", "-h",   "--version", "--versio",
-	"--versi", "-version", "-V",    "help", "--dry-run", "--dry-run=client"};
+	"--help",           "--hel",    "-help", "-h",   "--version", "--versio",
+	"--versi",          "-version", "-V",    "help", "--dry-run", "--dry-run=client",
+	"view-last-applied"};
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -50,7 +50,8 @@ enum {
 	ACT_ONLY_OPENS = 1 << 16, /* what is not there yet */
 	ACT_ONLY_MAKES = 1 << 17, /* what is there already */
 	ACT_ONLY_FILES = 1 << 18, /* directories */
-	ACT_REFUSALS = ACT_ONLY_OPENS | ACT_ONLY_MAKES | ACT_ONLY_FILES
+	ACT_ONLY_DIRECTORIES = 1 << 19,
+	ACT_REFUSALS = ACT_ONLY_OPENS | ACT_ONLY_MAKES | ACT_ONLY_FILES | ACT_ONLY_DIRECTORIES
 };
 
 /* ---- system calls ---- */
@@ -337,7 +338,7 @@ static void note_file(struct watch *watch, pid_t pid, int at, const char *path, 
 		happening.existed = true;
 		happening.device = status.st_dev;
 		happening.inode = status.st_ino;
-		if (S_ISDIR(status.st_mode) && refusals & ACT_ONLY_FILES)
+		if (refusals & (S_ISDIR(status.st_mode) ? ACT_ONLY_FILES : ACT_ONLY_DIRECTORIES))
 			happening.acts = 0;
 	} else {
 		new_name(base, seen, real, sizeof real);
@@ -385,6 +386,8 @@ static void on_open(const struct stop *stop, const char *path, uint64_t flags)
 	/* Reading one lists it. */
 	if ((flags & O_TMPFILE) != O_TMPFILE)
 		acts |= ACT_ONLY_FILES;
+	if (flags & O_DIRECTORY)
+		acts |= ACT_ONLY_DIRECTORIES;
 	if (!(acts & ACT_WRITE) && is_installed(path))
 		return;
 	note_file(stop->watch, stop->pid, directory_of(stop, stop->call->at), path, acts,
@@ -426,8 +429,10 @@ static void on_two(const struct stop *stop, const char *path)
 		note_file(stop->watch, stop->pid, directory_of(stop, to_at), target, ACT_NAME,
 			  true);
 	}
-	note_file(stop->watch, stop->pid, directory_of(stop, to_at), other, ACT_WRITE | ACT_REMOVE,
-		  false);
+	/* A link replaces nothing. */
+	bool renames = call->acts & ACT_REMOVE;
+	note_file(stop->watch, stop->pid, directory_of(stop, to_at), other,
+		  renames ? ACT_WRITE | ACT_REMOVE : ACT_WRITE | ACT_ONLY_MAKES, false);
 }
 
 static void on_run(const struct stop *stop, const char *path)
