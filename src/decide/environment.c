@@ -163,15 +163,20 @@ void command_environment(struct decider *d, struct command *c)
 {
 	enum { ASSIGNS_MAX = 64 };
 	size_t n = 0;
-	if (!c->scope.assigns || shell_is_harmless_builtin(c->name) || c->arguments.wrapper)
+	if (c->arguments.wrapper)
 		return;
 	for (const struct shell_assign *assign = c->scope.assigns; assign; assign = assign->next) {
-		if (++n > ASSIGNS_MAX) {
+		const struct known_environment *known = find(assign->name, c->name);
+		bool many = ++n > ASSIGNS_MAX;
+		bool counts = many || (known && !shadowed(c->scope.assigns, assign) &&
+				       !changes_nothing(d, assign));
+		if (counts && shell_is_harmless_builtin(c->name))
+			return;
+		if (many) {
 			ask(d, c, assign, "and many other variables are set for");
 			return;
 		}
-		const struct known_environment *known = find(assign->name, c->name);
-		if (known && !shadowed(c->scope.assigns, assign) && !changes_nothing(d, assign))
+		if (counts)
 			judge(d, c, assign, (enum environment_kind)known->kind);
 	}
 }

@@ -540,11 +540,11 @@ static bool is_settled(const struct part *part)
 {
 	if (!part || part->next || part->kind != PART_TEXT)
 		return false;
-	for (size_t i = 0; !part->quoted && i < part->text.n; i++) {
-		char c = part->text.p[i];
-		if (c == '~' || c == '{' || c == '*' || c == '?' || c == '[' || c == '\0')
+	static const bool expands[256] = {['~'] = true, ['{'] = true, ['*'] = true,
+					  ['?'] = true, ['['] = true, ['\0'] = true};
+	for (size_t i = 0; !part->quoted && i < part->text.n; i++)
+		if (expands[(unsigned char)part->text.p[i]])
 			return false;
-	}
 	return part->quoted || part->text.n;
 }
 

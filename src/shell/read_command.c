@@ -76,6 +76,7 @@ struct node *read_simple(struct reader *r)
 	struct word_node **word_tail = &node->words;
 	struct redir **redir_tail = &node->redirs;
 	const struct word_node *name = NULL;
+	bool declares = false;
 	size_t n_words = 0, heredocs = r->heredocs, from = r->at, end = r->at;
 	while (!r->error) {
 		size_t sign;
@@ -89,12 +90,13 @@ struct node *read_simple(struct reader *r)
 		} else if (c == '(' && n_words) {
 			reader_fail(r, "unexpected parenthesis");
 		} else if (grammar_starts_word(r, c)) {
-			struct word_node *word = read_word(r, !name || is_declaration(name),
-							   WORD_PLAIN);
+			struct word_node *word = read_word(r, !name || declares, WORD_PLAIN);
 			if (!word)
 				break;
-			if (!name && !word->assign)
+			if (!name && !word->assign) {
 				name = word;
+				declares = is_declaration(name);
+			}
 			word->end -= from;
 			*word_tail = word;
 			word_tail = &word->next;

@@ -38,6 +38,14 @@ static const struct {
 
 enum { RESERVED_LONGEST = 8 };
 
+static enum reserved find_reserved(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reserved_words); i++)
+		if (str_is(word, reserved_words[i].text))
+			return reserved_words[i].word;
+	return RESERVED_NONE;
+}
+
 /* The unquoted word that stands here, if it is short enough to be reserved; consumes nothing. */
 enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 {
@@ -47,17 +55,17 @@ enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 	*ret_end = at;
 	if (c == READER_END || !(reader_bytes[c] & BYTE_RESERVED))
 		return RESERVED_NONE;
-	while (!reader_is_meta(c) && n < sizeof word) {
-		word[n++] = (char)c;
-		r->at++;
-		c = reader_peek(r);
+	if (r->peeked.at != at || !r->peeked.end) {
+		while (!reader_is_meta(c) && n < sizeof word) {
+			word[n++] = (char)c;
+			r->at++;
+			c = reader_peek(r);
+		}
+		r->peeked = (struct peeked_word){at, r->at, find_reserved(str_make(word, n))};
+		r->at = at;
 	}
-	*ret_end = r->at;
-	r->at = at;
-	for (size_t i = 0; n <= RESERVED_LONGEST && i < ARRAY_SIZE(reserved_words); i++)
-		if (str_is(str_make(word, n), reserved_words[i].text))
-			return reserved_words[i].word;
-	return RESERVED_NONE;
+	*ret_end = r->peeked.end;
+	return (enum reserved)r->peeked.word;
 }
 
 bool reserved_ends_list(enum reserved word)

@@ -15,6 +15,12 @@
 
 enum { READER_END = -1 };
 
+/* The last answer of peek_reserved(), which is asked again and again of where a command may start. */
+struct peeked_word {
+	size_t at, end; /* end == 0: none */
+	int word;       /* enum reserved */
+};
+
 struct reader {
 	struct arena *arena;
 	struct str text;
@@ -32,7 +38,8 @@ struct reader {
 	int processes;     /* <( ) and >( ) around what is read */
 	bool final;        /* the error stands, whatever else the text might have been */
 	int substitutions; /* $( ) and <( ) around what is read */
-	char *scratch;     /* text of the part being read */
+	struct peeked_word peeked;
+	char *scratch; /* text of the part being read */
 	size_t scratch_n, scratch_cap;
 };
 
