@@ -46,8 +46,9 @@ struct str walk_text(struct walk *walk, struct str text)
 /* n is no larger than a number, and size that of a small struct. */
 const void *walk_row(struct walk *walk, const void *row, size_t n, size_t size)
 {
+	/* An empty row stands anywhere, so that it can be counted from. */
 	if (n == 0)
-		return NULL;
+		return walk->out ? row : walk->in.p;
 	if (!walk->out)
 		return take(walk, n * size, ROW_ALIGN);
 	pad(walk->out, ROW_ALIGN);
