@@ -70,7 +70,7 @@ struct request *agent_event_add(struct agent_event *event, const char *action_ty
 
 /* How answers are given, which policies say. */
 struct agent_manner {
-	enum policy_mode mode;        /* in force */
+	bool stops_nothing;           /* the mode in force does not even ask */
 	enum cavra_severity in_place; /* the highest that a person at the agent may approve ... */
 	bool in_place_none;           /* ... unless none */
 	bool authoritative;           /* say allow also where merely nothing forbids */

@@ -22,7 +22,7 @@ static enum agent_answer answer_of(const struct agent_event *event,
 				   const struct agent_manner *manner,
 				   const struct decision *decision)
 {
-	switch (runtime_mode_apply(decision->mode, decision->outcome).outcome) {
+	switch (runtime_mode_apply(decision).outcome) {
 	case CAVRA_ALLOW:
 		return decision->by_rule || manner->authoritative ? ANSWER_ALLOW : ANSWER_SILENT;
 	case CAVRA_AUDIT_ONLY:
@@ -96,7 +96,7 @@ static void explain(struct buf *out, const struct agent_event *event,
 		    const struct agent_manner *manner, const struct decision *decision,
 		    enum agent_answer answer)
 {
-	struct mode_effect effect = runtime_mode_apply(decision->mode, decision->outcome);
+	struct mode_effect effect = runtime_mode_apply(decision);
 	buf_add_c(out, answer == ANSWER_DENY ? "CAVRA does not allow this: " : "CAVRA asks: ");
 	if (effect.outcome != decision->outcome) {
 		add_part(out, str_from(effect.reason));
@@ -117,9 +117,10 @@ static void explain(struct buf *out, const struct agent_event *event,
 
 static void add_note(struct buf *out, const struct decision *decision)
 {
-	enum cavra_outcome outcome = runtime_mode_apply(decision->mode, decision->outcome).outcome;
+	enum cavra_outcome outcome = runtime_mode_apply(decision).outcome;
+	bool by_mode = outcome != decision->outcome;
 	if (out->n || outcome == CAVRA_ALLOW || outcome > CAVRA_WARN ||
-	    (outcome == CAVRA_AUDIT_ONLY && decision->outcome < CAVRA_WARN))
+	    (by_mode && decision->outcome < CAVRA_WARN))
 		return;
 	buf_add_format(out, "CAVRA (%s): %s, ", cavra_outcome_name(outcome),
 		       cavra_outcome_name(decision->outcome));
@@ -131,7 +132,7 @@ static void add_note(struct buf *out, const struct decision *decision)
 static void demand_question(struct agent_verdict *verdict, const struct agent_event *event,
 			    const struct agent_manner *manner, const struct decision *deciding)
 {
-	if (!event->ask.n || verdict->answer == ANSWER_DENY || manner->mode == MODE_AUDIT_ONLY ||
+	if (!event->ask.n || verdict->answer == ANSWER_DENY || manner->stops_nothing ||
 	    (deciding && is_about_tool(event, deciding)))
 		return;
 	enum agent_answer answer = event->can_ask ? ANSWER_ASK : ANSWER_DENY;

@@ -59,6 +59,7 @@ enum {
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
 #define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
+#define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
 #define LIMIT_REQUEST_BYTES MiB(4)     /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */

@@ -70,16 +70,22 @@ static bool is_replaced(const struct opinion *opinion)
 	       opinion->layer->values[KEY_MODE].text;
 }
 
-static void mark_mode(struct opinions *list, enum policy_mode in_force)
+/* A glass that was broken until a moment ago. */
+static bool has_ended(const struct opinion *opinion, const struct config *config)
+{
+	return config->glass_ended && !opinion->from_policy && opinion->place == PLACE_MANAGED;
+}
+
+static void mark_mode(struct opinions *list, const struct config *config)
 {
 	bool found = false;
 	for (size_t i = 0; i < list->n; i++) {
 		enum policy_mode mode;
 		struct opinion *one = &list->item[i];
-		if (found || is_replaced(one) ||
+		if (found || is_replaced(one) || has_ended(one, config) ||
 		    runtime_mode_parse(str_from(one->text), &mode, NULL) < 0)
 			continue;
-		one->in_force = found = mode == in_force;
+		one->in_force = found = mode == config->mode;
 	}
 }
 
@@ -97,7 +103,7 @@ static void add_values(struct opinions *list, const struct config *config, enum 
 					  .layer = layer,
 					  .place = layer->place,
 					  .line = said->line,
-					  .in_force = true};
+					  .in_force = key != KEY_SHADOW || !list->n};
 		if (key == KEY_POLICY)
 			opinion.text = policy_text(layer);
 		if (opinion.text && opinion.text[0])
@@ -110,7 +116,7 @@ static void collect(struct opinions *list, const struct config *config, enum con
 	*list = (struct opinions){.n = 0};
 	if (key == KEY_MODE) {
 		add_modes(list, config);
-		mark_mode(list, config->mode);
+		mark_mode(list, config);
 	} else {
 		add_values(list, config, key);
 	}
@@ -139,9 +145,14 @@ static void add_origin(struct buf *out, const struct opinion *opinion, enum conf
 		buf_add_format(out, ":%d", opinion->line);
 }
 
-static const char *why_not(const struct opinion *opinion, const struct config *config)
+static const char *why_not(const struct opinion *opinion, enum config_key key,
+			   const struct config *config)
 {
 	static char text[120];
+	if (key == KEY_SHADOW)
+		return "the first one in command counts";
+	if (has_ended(opinion, config))
+		return "over, see break_glass.expires";
 	if (is_replaced(opinion))
 		return "replaced by the managed configuration";
 	(void)snprintf(text, sizeof text, "overridden: %s is stricter",
@@ -182,7 +193,7 @@ static void print_opinion(const struct config *config, enum config_key key,
 	}
 	if (!opinion->in_force) {
 		buf_add_c(&text, "; ");
-		buf_add_c(&text, why_not(opinion, config));
+		buf_add_c(&text, why_not(opinion, key, config));
 	}
 	buf_add_char(&text, ')');
 	print_wrapped(label, buf_str(&text));
@@ -205,7 +216,28 @@ static void print_layer(const struct config_layer *layer)
 	print_wrapped(label, buf_str(&text));
 }
 
-static void print_text(const struct config *config)
+static void print_shadow(const struct shadow *shadow)
+{
+	const struct policy *policy = shadow->policy;
+	struct record_shadow broken = {.error = &shadow->error};
+	struct buf CLEANUP_BUF text;
+	struct buf CLEANUP_BUF out;
+	buf_init(&text, KiB(64));
+	buf_init(&out, KiB(64));
+	if (!shadow->layer)
+		return;
+	if (policy) {
+		buf_add_format(&text, "%.*s %.*s, %.19s", STR_ARG(policy->id),
+			       STR_ARG(policy->version), policy->digest);
+	} else {
+		broken.policy_pack = str_from(shadow->layer->values[KEY_SHADOW].text);
+		explain_shadow(&text, &broken);
+	}
+	explain_wrap(&out, buf_str(&text), "on trial  ", "    ", output_width());
+	(void)fputs(out.p, stdout);
+}
+
+static void print_text(const struct config *config, const struct shadow *shadow)
 {
 	(void)printf("Layers; each policy decides, and the strictest answer counts:\n\n");
 	for (size_t i = 0; i < config->n; i++)
@@ -220,6 +252,7 @@ static void print_text(const struct config *config)
 			print_opinion(config, (enum config_key)key, &list.item[i], i == 0);
 	}
 	(void)printf("\ndigest  %s\n", config->digest);
+	print_shadow(shadow);
 }
 
 /* ---- for programs ---- */
@@ -233,6 +266,17 @@ static void add_member(struct buf *out, const char *key, const char *value)
 		buf_add_c(out, "null");
 }
 
+static void add_policy_json(struct buf *out, const struct policy *policy)
+{
+	buf_add_c(out, "{\"id\":");
+	buf_add_json_string(out, policy->id);
+	buf_add_c(out, ",\"version\":");
+	buf_add_json_string(out, policy->version);
+	buf_add_char(out, ',');
+	add_member(out, "digest", policy->digest);
+	buf_add_char(out, '}');
+}
+
 static void add_layer_json(struct buf *out, const struct config_layer *layer)
 {
 	buf_add_char(out, '{');
@@ -240,17 +284,10 @@ static void add_layer_json(struct buf *out, const struct config_layer *layer)
 	buf_add_char(out, ',');
 	add_member(out, "directory", layer->directory[0] ? layer->directory : NULL);
 	buf_add_format(out, ",\"exists\":%s,\"policy\":", layer->there ? "true" : "false");
-	if (layer->policy) {
-		buf_add_c(out, "{\"id\":");
-		buf_add_json_string(out, layer->policy->id);
-		buf_add_c(out, ",\"version\":");
-		buf_add_json_string(out, layer->policy->version);
-		buf_add_char(out, ',');
-		add_member(out, "digest", layer->policy->digest);
-		buf_add_char(out, '}');
-	} else {
+	if (layer->policy)
+		add_policy_json(out, layer->policy);
+	else
 		buf_add_c(out, "null");
-	}
 	buf_add_char(out, '}');
 }
 
@@ -267,11 +304,24 @@ static void add_opinion_json(struct buf *out, const struct config *config, enum 
 	buf_add_char(out, ',');
 	add_member(out, "origin", origin.p);
 	buf_add_format(out, ",\"in_force\":%s,", opinion->in_force ? "true" : "false");
-	add_member(out, "why_not", opinion->in_force ? NULL : why_not(opinion, config));
+	add_member(out, "why_not", opinion->in_force ? NULL : why_not(opinion, key, config));
 	buf_add_char(out, '}');
 }
 
-static void add_json(struct buf *out, const struct config *config)
+static void add_shadow_json(struct buf *out, const struct shadow *shadow)
+{
+	if (!shadow->layer) {
+		buf_add_c(out, "null");
+	} else if (shadow->policy) {
+		add_policy_json(out, shadow->policy);
+	} else {
+		buf_add_char(out, '{');
+		add_member(out, "error", shadow->error.text);
+		buf_add_char(out, '}');
+	}
+}
+
+static void add_json(struct buf *out, const struct config *config, const struct shadow *shadow)
 {
 	buf_add_c(out, "{\"layers\":[");
 	for (size_t i = 0; i < config->n; i++) {
@@ -291,6 +341,8 @@ static void add_json(struct buf *out, const struct config *config)
 	}
 	buf_add_c(out, "},");
 	add_member(out, "digest", config->digest);
+	buf_add_c(out, ",\"shadow\":");
+	add_shadow_json(out, shadow);
 	buf_add_c(out, "}\n");
 }
 
@@ -316,14 +368,18 @@ int cmd_config_show(const struct args *args)
 	struct cavra_error error;
 	struct config config;
 	struct buf CLEANUP_BUF out;
+	struct shadow shadow = {.layer = NULL};
 	int code = load(args, &config, &error);
 	buf_init(&out, MiB(4));
+	if (code >= 0)
+		shadow_open(&config, NULL, &shadow);
 	if (code >= 0 && args_has(args, OPT_JSON)) {
-		add_json(&out, &config);
+		add_json(&out, &config, &shadow);
 		(void)fputs(out.p, stdout);
 	} else if (code >= 0) {
-		print_text(&config);
+		print_text(&config, &shadow);
 	}
+	shadow_close(&shadow);
 	config_release(&config);
 	return code < 0 ? fail(&error) : EXIT_ALLOWED;
 }
@@ -332,11 +388,19 @@ int cmd_config_validate(const struct args *args)
 {
 	struct cavra_error error;
 	struct config config;
+	struct shadow shadow = {.layer = NULL};
 	int code = load(args, &config, &error);
+	if (code >= 0)
+		shadow_open(&config, NULL, &shadow);
+	if (code >= 0 && shadow.layer && !shadow.policy) {
+		error = shadow.error;
+		code = error.code;
+	}
 	for (size_t i = 0; code >= 0 && i < config.n; i++)
 		if (config.layer[i].there)
 			(void)printf("valid %-12s %s\n", config_place_name(config.layer[i].place),
 				     config.layer[i].directory);
+	shadow_close(&shadow);
 	config_release(&config);
 	return code < 0 ? fail(&error) : EXIT_ALLOWED;
 }

@@ -66,11 +66,11 @@ static struct request request_of(const struct scene *scene)
 				.actor = STR("simulated-ai-agent")};
 }
 
-static void print_scene(const struct decision *decision, const struct guard *guard)
+static void print_scene(const struct decision *decision)
 {
 	struct buf CLEANUP_BUF shown, reason;
 	bool colour = want_colour();
-	enum cavra_outcome outcome = runtime_mode_apply(guard->mode, decision->outcome).outcome;
+	enum cavra_outcome outcome = runtime_mode_apply(decision).outcome;
 	buf_init(&shown, MiB(1));
 	buf_init(&reason, MiB(1));
 	visible_add(&shown, decision->action_type, 0);
@@ -101,7 +101,7 @@ static int play(const struct args *args, struct guard *guard, const struct scene
 	}
 	if (scene->heading)
 		(void)printf("== %s ==\n\n", scene->heading);
-	print_scene(&decision, guard);
+	print_scene(&decision);
 	return 0;
 }
 

@@ -21,9 +21,18 @@ static void print_labelled(const char *label, struct str text)
 	(void)printf("  %s%s\n", label, out.p);
 }
 
-static void print_text(const struct guard *guard, const struct decision *decision,
-		       const struct mode_effect *effect)
+static void print_shadow(const struct record_shadow *shadow)
 {
+	struct buf CLEANUP_BUF out;
+	buf_init(&out, KiB(64));
+	explain_shadow(&out, shadow);
+	print_labelled("on trial: ", buf_str(&out));
+}
+
+static void print_text(struct guard *guard, const struct request *request,
+		       const struct decision *decision, const struct mode_effect *effect)
+{
+	struct record_shadow shadow;
 	struct buf CLEANUP_BUF reason;
 	bool colour = want_colour();
 	buf_init(&reason, MiB(8));
@@ -39,6 +48,8 @@ static void print_text(const struct guard *guard, const struct decision *decisio
 		(void)printf("  without the mode: %s\n", cavra_outcome_name(decision->outcome));
 	if (guard->mode != MODE_ENFORCE)
 		(void)printf("  mode: %s\n", effect->reason);
+	if (guard_shadow(guard, request, guard->mode, decision, &shadow))
+		print_shadow(&shadow);
 }
 
 static int print_summary(const struct args *args, const struct guard *guard,
@@ -50,8 +61,11 @@ static int print_summary(const struct args *args, const struct guard *guard,
 		.mode = guard->mode,
 		.effect = *effect,
 		.base_decision = record,
-		.break_glass_actor = str_from(args->value[OPT_BREAK_GLASS_ACTOR]),
-		.break_glass_reason_given = args_has(args, OPT_BREAK_GLASS_REASON)};
+		.break_glass_actor = guard->config.glass_broken
+					     ? config_glass(&guard->config).actor
+					     : str_from(args->value[OPT_BREAK_GLASS_ACTOR]),
+		.break_glass_reason_given = guard->config.glass_broken ||
+					    args_has(args, OPT_BREAK_GLASS_REASON)};
 	buf_init(&out, 32 * LIMIT_REQUEST_BYTES);
 	mode_summary_write(&out, &summary);
 	if (out.failed)
@@ -72,9 +86,9 @@ static int evaluate(const struct args *args, struct guard *guard, const struct r
 	int code = guard_decide(guard, request, guard->mode, &decision, error);
 	if (code < 0)
 		return code;
-	effect = runtime_mode_apply(guard->mode, decision.outcome);
+	effect = runtime_mode_apply(&decision);
 	if (!args_has(args, OPT_JSON)) {
-		print_text(guard, &decision, &effect);
+		print_text(guard, request, &decision, &effect);
 		return (int)guard_status(effect.outcome);
 	}
 	enum policy_mode recorded = summary ? guard->config.mode : guard->mode;

@@ -32,6 +32,18 @@ static void add_policies(struct buf *out, const struct guard *guard)
 	buf_add_format(out, " %.19s", config->digest);
 }
 
+static void add_shadow(struct buf *out, struct guard *guard, const struct request *request,
+		       const struct decision *decision)
+{
+	struct record_shadow shadow;
+	struct buf CLEANUP_BUF text;
+	buf_init(&text, KiB(64));
+	if (!guard_shadow(guard, request, guard->mode, decision, &shadow))
+		return;
+	explain_shadow(&text, &shadow);
+	explain_wrap(out, buf_str(&text), "  on trial: ", "    ", output_width());
+}
+
 static int explain(const struct args *args, struct guard *guard, const struct request *request,
 		   struct cavra_error *error)
 {
@@ -56,6 +68,8 @@ static int explain(const struct args *args, struct guard *guard, const struct re
 		code = guard_decide(guard, request, guard->mode, &decision, error);
 		if (code >= 0)
 			explain_write(&out, &decision, decision.policy, &style);
+		if (code >= 0)
+			add_shadow(&out, guard, request, &decision);
 	}
 	if (code < 0)
 		return code;

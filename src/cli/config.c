@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "cli/home.h"
 #include "cli/project.h"
 #include "crypto/digest.h"
@@ -62,6 +64,14 @@ bool config_requires_signature(const struct config_layer *layer)
 {
 	const char *said = layer->values[KEY_REQUIRE_SIGNATURE].text;
 	return said && strcmp(said, "true") == 0;
+}
+
+const struct config_layer *config_shadow_layer(const struct config *config)
+{
+	for (size_t i = 0; i < config->n; i++)
+		if (config->layer[i].values[KEY_SHADOW].text)
+			return &config->layer[i];
+	return NULL;
 }
 
 /* ---- one layer ---- */
@@ -206,11 +216,62 @@ static int read_variable(struct config *config, struct cavra_error *error)
 	return code < 0 ? error_prefix(error, "the environment variable %s", name) : 0;
 }
 
+/* ---- breaking the glass ---- */
+
+enum { GLASS_SECONDS = 4 * 60 * 60 };
+
+static int glass_error(const struct config_layer *layer, enum config_key key, const char *text,
+		       struct cavra_error *error)
+{
+	const struct config_value *at = &layer->values[key];
+	error_at(error, CAVRA_ERR_POLICY, at->line, at->column, "%s", text);
+	error_file(error, layer->document->name);
+	return CAVRA_ERR_POLICY;
+}
+
+/* Who can write the managed layer is the superuser, and the only one here who is known to be who they say. */
+static int read_glass(struct config *config, struct cavra_error *error)
+{
+	static const enum config_key keys[] = {KEY_GLASS_ACTOR, KEY_GLASS_REASON,
+					       KEY_GLASS_EXPIRES};
+	const struct config_layer *layer = &config->layer[0];
+	const char *mode = layer->values[KEY_MODE].text;
+	int64_t expires;
+	if (!mode || strcmp(mode, "break_glass") != 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!layer->values[keys[i]].text)
+			return glass_error(layer, KEY_MODE,
+					   "break_glass needs break_glass.actor, "
+					   "break_glass.reason and break_glass.expires",
+					   error);
+	(void)when_parse(str_from(layer->values[KEY_GLASS_EXPIRES].text), &expires);
+	int64_t left = expires / 1000000 - (int64_t)time(NULL);
+	if (left > GLASS_SECONDS)
+		return glass_error(layer, KEY_GLASS_EXPIRES,
+				   "break_glass.expires is more than four hours from now", error);
+	config->glass_broken = left > 0;
+	config->glass_ended = left <= 0;
+	return 0;
+}
+
+struct record_glass config_glass(const struct config *config)
+{
+	const struct config_value *values = config->layer[0].values;
+	if (!config->glass_broken)
+		return (struct record_glass){STR(""), STR("")};
+	return (struct record_glass){str_from(values[KEY_GLASS_ACTOR].text),
+				     str_from(values[KEY_GLASS_EXPIRES].text)};
+}
+
 int config_find(const struct config_request *request, struct config *ret_config,
 		struct cavra_error *error)
 {
 	memset(ret_config, 0, offsetof(struct config, layer));
 	int code = add_layer(ret_config, PLACE_MANAGED, config_managed_directory(), error);
+	if (code < 0)
+		return code;
+	code = read_glass(ret_config, error);
 	if (code < 0)
 		return code;
 	const char *only = ret_config->layer[0].values[KEY_MANAGED_ONLY].text;
@@ -325,7 +386,8 @@ static void join_modes(struct config *config)
 	config->mode = MODE_ENFORCE;
 	for (size_t i = 0; i < config->n; i++) {
 		const struct config_layer *layer = &config->layer[i];
-		const char *said = layer->values[KEY_MODE].text;
+		bool ended = layer->place == PLACE_MANAGED && config->glass_ended;
+		const char *said = ended ? NULL : layer->values[KEY_MODE].text;
 		bool replaces = said && layer->place == PLACE_MANAGED;
 		if (said && runtime_mode_parse(str_from(said), &mode, NULL) == 0)
 			tighten_mode(config, &given, mode);

@@ -14,6 +14,7 @@
 
 #include "cli/config_keys.h"
 #include "decide/layers.h"
+#include "decide/record.h"
 #include "policy/policy.h"
 
 #define CONFIG_FILE "config.yaml"
@@ -38,6 +39,8 @@ struct config {
 	bool requires_signature;        /* some layer does */
 	enum policy_mode variable_mode; /* of the environment */
 	bool has_variable_mode;
+	/* The managed layer has mode break_glass, and says who, why and until when: this is now, or it is over. */
+	bool glass_broken, glass_ended;
 
 	/* config_load() fills these in. */
 	struct policy_layers policies;
@@ -52,6 +55,10 @@ struct config {
 };
 
 bool config_requires_signature(const struct config_layer *layer);
+/* Who has broken the glass, for records; empty when nobody has. */
+struct record_glass config_glass(const struct config *config);
+/* The layer whose policy.shadow counts; NULL: none has one. */
+const struct config_layer *config_shadow_layer(const struct config *config);
 
 /* How signatures are verified; config_trust.h has one. */
 struct config_verifier {

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/when.h"
 #include "cli/nearest.h"
 #include "policy/registry.h"
 #include "json/json.h"
@@ -29,6 +30,10 @@ const struct config_key_info config_keys[CONFIG_KEYS] = {
 	 "ask", FILES, NULL,
 	 "What no rule of this layer's policy meets: ask, or leave it to the policies of the other layers",
 	 "each layer for its own policy; when all of them defer, all of them ask"},
+	{KEY_SHADOW, "policy.shadow", CONFIG_POLICY, {NULL},
+	 "none", FILES, NULL,
+	 "A policy on trial, named as policy is: what it would have answered in place of this layer's policy is recorded, and nothing is acted on",
+	 "the first one in command; no layer below can take it back"},
 	{KEY_REQUIRE_SIGNATURE, "policy.require_signature", CONFIG_BOOL, {NULL},
 	 "false", 1U << PLACE_MANAGED | 1U << PLACE_USER, NULL,
 	 "Only policies that a key in trust/ beside this file has signed decide",
@@ -36,6 +41,18 @@ const struct config_key_info config_keys[CONFIG_KEYS] = {
 	{KEY_MANAGED_ONLY, "managed.only", CONFIG_BOOL, {NULL},
 	 "false", 1U << PLACE_MANAGED, NULL,
 	 "The layers of projects and users are not read",
+	 "only the managed layer can say it"},
+	{KEY_GLASS_ACTOR, "break_glass.actor", CONFIG_TEXT, {NULL},
+	 "none", 1U << PLACE_MANAGED, NULL,
+	 "Who breaks the glass. With mode: break_glass in the managed layer, and the next two keys, nothing but self-protection stops an agent",
+	 "only the managed layer can say it"},
+	{KEY_GLASS_REASON, "break_glass.reason", CONFIG_TEXT, {NULL},
+	 "none", 1U << PLACE_MANAGED, NULL,
+	 "Why the glass is broken",
+	 "only the managed layer can say it"},
+	{KEY_GLASS_EXPIRES, "break_glass.expires", CONFIG_TIME, {NULL},
+	 "none", 1U << PLACE_MANAGED, NULL,
+	 "Until when, at most four hours from now; from then on it is as if the mode were not there",
 	 "only the managed layer can say it"},
 };
 
@@ -90,28 +107,48 @@ static bool is_file_name(const char *text)
 		str_ends(name, STR(".json")));
 }
 
-static int check_policy(const struct reading *reading, const char *pointer, const json_t *value)
+static int check_policy(const struct reading *reading, const struct config_key_info *info,
+			const char *pointer, const json_t *value)
 {
+	char message[160];
 	const char *text = json_string_value(value);
 	if (text && (policy_id_check(str_from(text), NULL) == 0 || is_file_name(text)))
 		return 0;
-	return complain(reading, pointer, POSITION_VALUE,
-			"policy is the id of a bundled pack (cavra policy list), or the name of a "
-			".yaml file in this directory");
+	(void)snprintf(message, sizeof message,
+		       "%s is the id of a bundled pack (cavra policy list), or the name of a "
+		       ".yaml file in this directory",
+		       info->name);
+	return complain(reading, pointer, POSITION_VALUE, message);
+}
+
+static int check_text(const struct reading *reading, const char *pointer, const json_t *value)
+{
+	struct str text = str_trim(json_str(value));
+	if (text.n && text.n <= LIMIT_SIGNATURE_TEXT && str_find_char(text, '\0') == STR_NPOS)
+		return 0;
+	return complain(reading, pointer, POSITION_VALUE, "write a text of up to 256 bytes");
 }
 
 static int check_value(const struct reading *reading, const struct config_key_info *info,
 		       const char *pointer, const json_t *value)
 {
+	int64_t ignored;
 	switch (info->type) {
 	case CONFIG_WORD:
 		return check_word(reading, info, pointer, value);
 	case CONFIG_POLICY:
-		return check_policy(reading, pointer, value);
+		return check_policy(reading, info, pointer, value);
 	case CONFIG_BOOL:
 		if (json_is_boolean(value))
 			return 0;
 		return complain(reading, pointer, POSITION_VALUE, "write true or false");
+	case CONFIG_TEXT:
+		return check_text(reading, pointer, value);
+	case CONFIG_TIME:
+		if (json_is_string(value) && when_parse(json_str(value), &ignored))
+			return 0;
+		return complain(reading, pointer, POSITION_VALUE,
+				"write a point in time in UTC: \"2026-01-31T23:59:59Z\"");
 	}
 	return 0;
 }

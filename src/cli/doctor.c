@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "cli/shadow.h"
 #include "decide/modes.h"
 
 static void check_mode(struct checkup *checkup, const struct config *config)
@@ -15,6 +16,11 @@ static void check_mode(struct checkup *checkup, const struct config *config)
 	if (config->mode == MODE_AUDIT_ONLY)
 		item = checkup_add(checkup, HEALTH_WARNING, "configuration",
 				   "mode audit_only: everything is recorded and nothing stopped");
+	else if (config->glass_broken)
+		item = checkup_add(checkup, HEALTH_WARNING, "configuration",
+				   "mode break_glass: %.*s has let everything pass until %.*s",
+				   STR_ARG(config_glass(config).actor),
+				   STR_ARG(config_glass(config).expires));
 	else if (config->mode == MODE_BREAK_GLASS)
 		item = checkup_add(checkup, HEALTH_WARNING, "configuration",
 				   "mode break_glass blocks everything: nobody can be "
@@ -35,6 +41,21 @@ static void check_layer(struct checkup *checkup, const struct config_layer *laye
 		checkup, HEALTH_OK, "policy", "%s: %.*s %.*s, %s", config_place_name(layer->place),
 		STR_ARG(layer->policy->id), STR_ARG(layer->policy->version), layer->policy->digest);
 	checkup_subject(item, layer->policy_path[0] ? layer->policy_path : "a bundled pack", 0);
+}
+
+/* Nothing depends on it, but whoever put it on trial waits for what it says. */
+static void check_shadow(struct checkup *checkup, const struct config *config)
+{
+	struct shadow shadow;
+	shadow_open(config, NULL, &shadow);
+	if (shadow.layer && shadow.policy)
+		checkup_add(checkup, HEALTH_OK, "policy", "on trial: %.*s %.*s, %s",
+			    STR_ARG(shadow.policy->id), STR_ARG(shadow.policy->version),
+			    shadow.policy->digest);
+	else if (shadow.layer)
+		checkup_add(checkup, HEALTH_WARNING, "policy",
+			    "the policy on trial cannot be used: %s", shadow.error.text);
+	shadow_close(&shadow);
 }
 
 void doctor_configuration(struct checkup *checkup, struct config *ret_config)
@@ -59,4 +80,5 @@ void doctor_configuration(struct checkup *checkup, struct config *ret_config)
 	for (size_t i = 0; i < ret_config->n; i++)
 		check_layer(checkup, &ret_config->layer[i]);
 	check_mode(checkup, ret_config);
+	check_shadow(checkup, ret_config);
 }

@@ -147,6 +147,8 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 		installed_find(&ret_guard->config, &ret_guard->installed);
 		installed_guard(&ret_guard->installed, &ret_guard->facts_resolver);
 	}
+	if (args->command->run == cmd_evaluate || args->command->run == cmd_policy_explain)
+		shadow_open(&ret_guard->config, args->value[OPT_PACK_DIR], &ret_guard->shadow);
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
 	return choose_mode(args, ret_guard, error);
 }
@@ -156,21 +158,42 @@ void guard_close(struct guard *guard)
 	arena_release(&guard->arena);
 	arena_release(&guard->facts);
 	workspace_free(guard->workspace);
+	shadow_close(&guard->shadow);
 	config_release(&guard->config);
 }
 
 /* ---- deciding ---- */
 
-int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
-		 struct decision *ret_decision, struct cavra_error *error)
+static struct request place(const struct guard *guard, const struct request *request)
 {
-	struct decide_options options = {.mode = mode};
 	struct request placed = *request;
 	if (!placed.cwd.n)
 		placed.cwd = guard->cwd;
+	return placed;
+}
+
+static struct decide_options options_of(const struct guard *guard, enum policy_mode mode)
+{
+	return (struct decide_options){.mode = mode, .glass_broken = guard->config.glass_broken};
+}
+
+int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
+		 struct decision *ret_decision, struct cavra_error *error)
+{
+	struct decide_options options = options_of(guard, mode);
+	struct request placed = place(guard, request);
 	arena_reset(&guard->arena);
 	return decide_layers(&guard->config.policies, &placed, guard->resolver, &options,
 			     &guard->arena, ret_decision, error);
+}
+
+bool guard_shadow(struct guard *guard, const struct request *request, enum policy_mode mode,
+		  const struct decision *decision, struct record_shadow *ret_record)
+{
+	struct decide_options options = options_of(guard, mode);
+	struct request placed = place(guard, request);
+	return shadow_decide(&guard->shadow, &placed, guard->resolver, &options, decision,
+			     ret_record);
 }
 
 int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
@@ -183,6 +206,9 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 		code = stamp_now(request->session_id, &stamp, error);
 	if (code < 0)
 		return code;
+	struct record_shadow shadow;
+	bool shadowed = guard_shadow(guard, request, mode, ret_decision, &shadow);
+	struct record_glass glass = config_glass(&guard->config);
 	struct record record = {.request = request,
 				.decision = ret_decision,
 				.policy = ret_decision->policy,
@@ -190,6 +216,8 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 				.policy_signature = policy_signature_name(guard->config.signature),
 				.policy_pack = guard->policy_pack,
 				.stamp = &stamp,
+				.shadow = shadowed ? &shadow : NULL,
+				.glass = guard->config.glass_broken ? &glass : NULL,
 				.echo_id = echo_id};
 	record_write(out, &record);
 	if (out->failed)

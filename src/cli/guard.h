@@ -10,12 +10,14 @@
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/installed.h"
+#include "cli/shadow.h"
 #include "decide/decide.h"
 #include "decide/modes.h"
 
 struct guard {
 	struct config config;
 	struct installed installed;
+	struct shadow shadow;   /* only of what is recorded or explained */
 	struct str policy_pack; /* as asked for; empty: the policy's own id */
 	const struct resolver *resolver;
 	struct str cwd;
@@ -42,7 +44,10 @@ void guard_close(struct guard *guard);
 /* Decides in the given mode. The decision lives until the next call. */
 int guard_decide(struct guard *guard, const struct request *request, enum policy_mode mode,
 		 struct decision *ret_decision, struct cavra_error *error);
-/* The same, written as a record. */
+/* What the policy on trial says of a request that was just decided; false when there is none. Lives until the next call. */
+bool guard_shadow(struct guard *guard, const struct request *request, enum policy_mode mode,
+		  const struct decision *decision, struct record_shadow *ret_record);
+/* Decides, and writes a record of it. */
 int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
 		 const json_t *echo_id, struct decision *ret_decision, struct buf *out,
 		 struct cavra_error *error);

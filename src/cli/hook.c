@@ -9,6 +9,7 @@
 #include "cli/hook.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,8 +26,13 @@
 #include "cli/files.h"
 #include "cli/handover.h"
 #include "cli/installed.h"
+#include "cli/keep.h"
 #include "cli/project.h"
+#include "cli/shadow.h"
+#include "decide/modes.h"
+#include "decide/record.h"
 #include "decide/request.h"
+#include "public/stamp.h"
 
 enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2 };
 
@@ -42,6 +48,7 @@ struct hook {
 	struct installed installed;
 	struct workspace *workspace;
 	struct search search;
+	struct resolver resolver;
 	char root[PATH_MAX];
 };
 
@@ -129,28 +136,33 @@ static bool wants_git(const struct agent_event *event)
 	return false;
 }
 
+static struct decide_options options_of(const struct config *config)
+{
+	return (struct decide_options){.mode = config->mode, .glass_broken = config->glass_broken};
+}
+
 static int decide_all(struct hook *hook, struct cavra_error *error)
 {
 	const struct agent_event *event = &hook->event;
-	struct decide_options options = {.mode = hook->config.mode};
-	struct resolver resolver;
+	struct decide_options options = options_of(&hook->config);
+	struct resolver *resolver = &hook->resolver;
 	char cwd[PATH_MAX];
 	(void)snprintf(cwd, sizeof cwd, "%.*s", STR_ARG(event->cwd));
 	int code = workspace_new(hook->root, cwd, wants_git(event), &hook->workspace, error);
 	if (code >= 0)
-		resolver = *workspace_resolver(hook->workspace);
+		*resolver = *workspace_resolver(hook->workspace);
 	if (code >= 0 && event->searches)
 		search_init(&hook->search, workspace_resolver(hook->workspace), event->glob,
-			    &resolver);
+			    resolver);
 	if (code >= 0) {
 		installed_find(&hook->config, &hook->installed);
-		installed_guard(&hook->installed, &resolver);
+		installed_guard(&hook->installed, resolver);
 	}
 	for (size_t i = 0; code >= 0 && i < event->n_requests; i++) {
 		arena_init(&hook->deciding[i], LIMIT_DECISION_MEMORY);
 		code = request_check(&event->requests[i], error);
 		if (code >= 0)
-			code = decide_layers(&hook->config.policies, &event->requests[i], &resolver,
+			code = decide_layers(&hook->config.policies, &event->requests[i], resolver,
 					     &options, &hook->deciding[i], &hook->decisions[i],
 					     error);
 	}
@@ -160,7 +172,8 @@ static int decide_all(struct hook *hook, struct cavra_error *error)
 static int answer(struct hook *hook, struct cavra_error *error)
 {
 	const struct config *config = &hook->config;
-	struct agent_manner manner = {.mode = config->mode,
+	struct agent_manner manner = {.stops_nothing = config->mode == MODE_AUDIT_ONLY ||
+						       config->glass_broken,
 				      .in_place = config->in_place,
 				      .in_place_none = config->in_place_none,
 				      .authoritative = config->authoritative};
@@ -172,6 +185,78 @@ static int answer(struct hook *hook, struct cavra_error *error)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
 	return 0;
 }
+
+/* ---- what is left behind ---- */
+
+static int keep_record(const struct hook *hook, size_t which, const struct record_shadow *shadow,
+		       const char *file, struct cavra_error *error)
+{
+	struct buf CLEANUP_BUF line;
+	struct record_stamp stamp;
+	const struct request *request = &hook->event.requests[which];
+	const struct decision *decision = &hook->decisions[which];
+	struct record_glass glass = config_glass(&hook->config);
+	struct record record = {.request = request,
+				.decision = decision,
+				.policy = decision->policy,
+				.policy_digest = hook->config.digest,
+				.policy_signature = policy_signature_name(hook->config.signature),
+				.stamp = &stamp,
+				.shadow = shadow,
+				.glass = hook->config.glass_broken ? &glass : NULL};
+	buf_init(&line, 16 * LIMIT_REQUEST_BYTES);
+	int code = stamp_now(request->session_id, &stamp, error);
+	if (code < 0)
+		return code;
+	record_write(&line, &record);
+	if (line.failed)
+		return error_set(error, CAVRA_ERR_LIMIT, "the record is too large");
+	return keep_line(file, buf_str(&line), error);
+}
+
+/* What only the broken glass lets pass is on record before it passes. */
+static int keep_passes(const struct hook *hook, struct cavra_error *error)
+{
+	int code = 0;
+	for (size_t i = 0; code >= 0 && i < hook->event.n_requests; i++) {
+		const struct decision *decision = &hook->decisions[i];
+		bool stopped = decision->outcome >= CAVRA_REQUIRE_APPROVAL;
+		if (stopped && runtime_mode_apply(decision).outcome != decision->outcome)
+			code = keep_record(hook, i, NULL, GLASS_FILE, error);
+	}
+	return code;
+}
+
+static void decide_on_trial(struct hook *hook)
+{
+	struct decide_options options = options_of(&hook->config);
+	struct shadow shadow;
+	struct record_shadow record;
+	shadow_open(&hook->config, NULL, &shadow);
+	for (size_t i = 0; i < hook->event.n_requests; i++)
+		if (shadow_decide(&shadow, &hook->event.requests[i], &hook->resolver, &options,
+				  &hook->decisions[i], &record) &&
+		    (record.changed || record.error))
+			(void)keep_record(hook, i, &record, SHADOW_FILE, NULL);
+}
+
+/* Asks the policy on trial, in a process that the agent does not wait for and whose end nobody looks at. */
+static void try_shadow(struct hook *hook)
+{
+	if (!config_shadow_layer(&hook->config) || !hook->event.n_requests || fork() != 0)
+		return;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool quiet = null >= 0;
+	for (int fd = 0; quiet && fd <= STDERR_FILENO; fd++)
+		quiet = dup2(null, fd) == fd;
+	(void)setsid();
+	(void)alarm(HOOK_SECONDS);
+	if (quiet)
+		decide_on_trial(hook);
+	_exit(HOOK_ALLOWED);
+}
+
+/* ---- the call ---- */
 
 /* An agent that is still writing must not see its pipe break before it sees the answer. */
 static void drain_input(void)
@@ -204,6 +289,8 @@ static int run(struct hook *hook, struct cavra_error *error)
 	code = find_policies(hook, error);
 	if (code >= 0)
 		code = decide_all(hook, error);
+	if (code >= 0 && hook->config.glass_broken)
+		code = keep_passes(hook, error);
 	return code < 0 ? code : answer(hook, error);
 }
 
@@ -256,5 +343,6 @@ int hook_run(const char *agent, const struct config_verifier *verifier)
 		error_set(&error, CAVRA_ERR_IO, "cannot write the answer: %s", strerror(errno));
 		return refuse(agent, &error);
 	}
+	try_shadow(&hook);
 	return HOOK_ALLOWED;
 }

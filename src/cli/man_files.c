@@ -195,6 +195,12 @@ static void add_values(struct buf *out, const struct config_key_info *info)
 	case CONFIG_BOOL:
 		buf_add_c(out, "true | false");
 		return;
+	case CONFIG_TEXT:
+		buf_add_c(out, "text");
+		return;
+	case CONFIG_TIME:
+		buf_add_c(out, "2026-01-31T23:59:59Z");
+		return;
 	}
 }
 

@@ -24,6 +24,7 @@ struct decider {
 	const struct request *request;
 	const struct resolver *resolver; /* never NULL */
 	enum policy_mode mode;
+	bool glass_broken;
 	struct arena *arena;
 	struct shell_budget budget;
 	struct str workspace; /* absolute, canonical; empty: unknown */

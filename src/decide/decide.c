@@ -123,6 +123,7 @@ static void conclude(struct decider *d, struct decision *decision)
 	decision->effects = d->effects;
 	decision->n_effects = d->n_effects;
 	decision->mode = d->mode;
+	decision->glass_broken = d->glass_broken;
 }
 
 /* ---- entry ---- */
@@ -149,6 +150,7 @@ int decide(const struct policy *policy, const struct request *request,
 		.request = request,
 		.resolver = resolver ? resolver : &nothing_known,
 		.mode = options ? options->mode : policy->mode,
+		.glass_broken = options && options->glass_broken,
 		.arena = arena,
 		.budget = {LIMIT_SHELL_WORK},
 	};

@@ -81,12 +81,14 @@ struct decision {
 	const struct effect *effects;
 	size_t n_effects;
 	enum policy_mode mode; /* in force */
+	bool glass_broken;     /* with MODE_BREAK_GLASS: by somebody who may */
 	bool by_rule; /* an allow that a rule says, not just the absence of one that forbids */
 };
 
 struct decide_options {
 	enum policy_mode
 		mode; /* already joined with the policy's; strict tightens the core's answers */
+	bool glass_broken; /* with MODE_BREAK_GLASS: by somebody who is known and may */
 };
 
 /* Decides. Fails only on exhausted memory or an impossible request (CAVRA_ERR_*); a failure must be treated as a

@@ -270,7 +270,7 @@ static void write_effects(struct tree *tree)
 static void write_conclusion(struct tree *tree, const struct policy *policy)
 {
 	const struct decision *decision = tree->decision;
-	struct mode_effect effect = runtime_mode_apply(decision->mode, decision->outcome);
+	struct mode_effect effect = runtime_mode_apply(decision);
 	struct buf CLEANUP_BUF by;
 	buf_add_char(tree->out, '\n');
 	write_rule(tree, decision->deciding, "", "  ");
@@ -307,4 +307,22 @@ void explain_write(struct buf *out, const struct decision *decision, const struc
 	write_findings_of(&tree, NULL, "");
 	write_effects(&tree);
 	write_conclusion(&tree, policy);
+}
+
+void explain_shadow(struct buf *out, const struct record_shadow *shadow)
+{
+	visible_add(out, str_first(shadow->policy_pack, 100), 0);
+	if (shadow->error) {
+		buf_add_c(out, " cannot be used: ");
+		if (shadow->error->file[0])
+			visible_add(out, str_from(shadow->error->file), 0);
+		if (shadow->error->line)
+			buf_add_format(out, ":%d", shadow->error->line);
+		buf_add_c(out, shadow->error->file[0] ? ": " : "");
+		visible_add(out, str_from(shadow->error->text), 0);
+		return;
+	}
+	buf_add_format(out, " %s %s by ", shadow->changed ? "would answer" : "answers the same,",
+		       cavra_outcome_name(shadow->decision->outcome));
+	visible_add(out, str_from(shadow->decision->rule_id), 0);
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "decide/decide.h"
+#include "decide/record.h"
 
 struct explain_style {
 	bool colour;          /* ANSI colours */
@@ -22,6 +23,9 @@ struct explain_style {
  * printed raw. */
 void explain_write(struct buf *out, const struct decision *decision, const struct policy *policy,
 		   const struct explain_style *style);
+
+/* One line without its newline: what the policy on trial would have answered. */
+void explain_shadow(struct buf *out, const struct record_shadow *shadow);
 
 /* The colour of an outcome and its end; empty strings without colour. */
 const char *explain_colour(enum cavra_outcome outcome, bool colour);

@@ -25,7 +25,7 @@ static const struct mode_info {
 	{MODE_STRICT,      "strict",      2, false, CAVRA_ALLOW,      false,
 	 "strict blocks what is not understood and trusts no effect rule for commands"},
 	{MODE_BREAK_GLASS, "break_glass", 3, true,  CAVRA_BLOCK,      true,
-	 "break_glass needs an authenticated actor, and a name on a command line authenticates nobody: blocked"},
+	 "break_glass needs an authenticated actor, and only the managed configuration can name one: blocked"},
 };
 /* clang-format on */
 
@@ -89,10 +89,34 @@ int runtime_mode_tighten(enum policy_mode own, enum policy_mode asked, enum poli
 	return 0;
 }
 
-struct mode_effect runtime_mode_apply(enum policy_mode mode, enum cavra_outcome decided)
+/* Who breaks the glass wants the work done, not the guard changed. */
+static bool is_about_the_guard(const struct decision *decision)
 {
-	const struct mode_info *info = info_of(mode);
-	struct mode_effect effect = {.outcome = info->fixed ? info->outcome : decided,
+	for (size_t i = 0; i < decision->n_findings; i++)
+		if (str_starts(str_from(decision->findings[i].rule_id), STR("self_protection.")))
+			return true;
+	return false;
+}
+
+static const struct mode_info *info_for(const struct decision *decision)
+{
+	static const struct mode_info broken = {
+		.fixed = true,
+		.outcome = CAVRA_ALLOW_WITH_ATTESTATION,
+		.always_evidence = true,
+		.reason = "break_glass lets pass what the policy would not, with an attestation"};
+	static const struct mode_info guarded = {
+		.always_evidence = true,
+		.reason = "break_glass does not reach what CAVRA itself is made of"};
+	if (decision->mode != MODE_BREAK_GLASS || !decision->glass_broken)
+		return info_of(decision->mode);
+	return is_about_the_guard(decision) ? &guarded : &broken;
+}
+
+struct mode_effect runtime_mode_apply(const struct decision *decision)
+{
+	const struct mode_info *info = info_for(decision);
+	struct mode_effect effect = {.outcome = info->fixed ? info->outcome : decision->outcome,
 				     .reason = info->reason};
 	effect.evidence_required = info->always_evidence || effect.outcome != CAVRA_ALLOW;
 	return effect;

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "policy/policy.h"
+#include "decide/decide.h"
 
 /* "enforce", "audit_only", "strict", "break_glass". */
 const char *runtime_mode_name(enum policy_mode mode);
@@ -32,8 +32,10 @@ struct mode_effect {
 	const char *reason; /* one sentence, static */
 	bool evidence_required;
 };
-/* break_glass opens nothing: it needs an authenticated actor, and nobody is authenticated here. */
-struct mode_effect runtime_mode_apply(enum policy_mode mode, enum cavra_outcome decided);
+/* break_glass opens everything but what self-protection has a finding about, when somebody who may has broken the glass;
+ * else nothing.
+ */
+struct mode_effect runtime_mode_apply(const struct decision *decision);
 
 /* The mode summary object (`cavra.runtime-policy-mode-summary.v1`) on one line. */
 struct mode_summary {

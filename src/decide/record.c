@@ -83,6 +83,30 @@ static void add_findings(struct buf *out, const struct decision *decision)
 	buf_add_char(out, ']');
 }
 
+static void add_shadow(struct buf *out, const struct record_shadow *shadow)
+{
+	buf_add_c(out, ",\"shadow\":{\"policy_pack\":");
+	buf_add_json_string(out, shadow->policy_pack);
+	if (shadow->error) {
+		add_member(out, "error", str_from(shadow->error->text));
+	} else {
+		add_member(out, "policy_digest", str_from(shadow->policy_digest));
+		add_member(out, "decision",
+			   str_from(cavra_outcome_name(shadow->decision->outcome)));
+		add_member(out, "rule_id", str_from(shadow->decision->rule_id));
+		buf_add_format(out, ",\"changed\":%s", shadow->changed ? "true" : "false");
+	}
+	buf_add_char(out, '}');
+}
+
+static void add_glass(struct buf *out, const struct record_glass *glass)
+{
+	buf_add_c(out, ",\"break_glass\":{\"actor\":");
+	buf_add_json_string(out, glass->actor);
+	add_member(out, "expires", glass->expires);
+	buf_add_char(out, '}');
+}
+
 static void add_echo(struct buf *out, const json_t *id)
 {
 	if (json_is_string(id))
@@ -139,6 +163,10 @@ void record_write(struct buf *out, const struct record *record)
 				    ? record->policy_signature
 				    : policy_signature_name(record->policy->signature)));
 	add_findings(out, decision);
+	if (record->shadow)
+		add_shadow(out, record->shadow);
+	if (record->glass)
+		add_glass(out, record->glass);
 	add_echo(out, record->echo_id);
 	buf_add_char(out, '}');
 	if (evidence.failed)

@@ -27,6 +27,19 @@ void record_stamp_make(struct record_stamp *ret_stamp,
 		       const unsigned char random[RECORD_RANDOM_BYTES], int64_t seconds,
 		       unsigned microseconds, struct str session_id);
 
+/* What a policy on trial would have decided. */
+struct record_shadow {
+	struct str policy_pack;
+	const char *policy_digest;
+	const struct decision *decision;
+	bool changed;                    /* to another outcome */
+	const struct cavra_error *error; /* it cannot decide, and why; NULL: it did */
+};
+/* Who has broken the glass, until when. */
+struct record_glass {
+	struct str actor, expires;
+};
+
 struct record {
 	const struct request *request;
 	const struct decision *decision;
@@ -35,6 +48,8 @@ struct record {
 	const char *policy_signature; /* the same, the weakest of them */
 	struct str policy_pack;       /* the id that was asked for; empty: the policy's own */
 	const struct record_stamp *stamp;
+	const struct record_shadow *shadow; /* NULL: none is on trial */
+	const struct record_glass *glass;   /* NULL: it is whole */
 	const json_t *echo_id; /* `id` of a batch request, a string or integer; NULL: none */
 };
 /* Writes one line without a newline. */

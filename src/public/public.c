@@ -254,7 +254,7 @@ void cavra_decision_free(cavra_decision *decision)
 
 enum cavra_outcome cavra_decision_outcome(const cavra_decision *decision)
 {
-	return runtime_mode_apply(decision->decision.mode, decision->decision.outcome).outcome;
+	return runtime_mode_apply(&decision->decision).outcome;
 }
 
 enum cavra_severity cavra_decision_severity(const cavra_decision *decision)

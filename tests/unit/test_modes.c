@@ -48,27 +48,55 @@ static void test_only_tightens(void **state)
 	}
 }
 
+static struct mode_effect apply(enum policy_mode mode, enum cavra_outcome decided)
+{
+	return runtime_mode_apply(&(struct decision){.mode = mode, .outcome = decided});
+}
+
 static void test_effects(void **state)
 {
 	(void)state;
 	for (int i = CAVRA_ALLOW; i <= CAVRA_BLOCK; i++) {
 		enum cavra_outcome decided = (enum cavra_outcome)i;
-		assert_int_equal(runtime_mode_apply(MODE_ENFORCE, decided).outcome, decided);
-		assert_int_equal(runtime_mode_apply(MODE_STRICT, decided).outcome, decided);
-		assert_int_equal(runtime_mode_apply(MODE_AUDIT_ONLY, decided).outcome,
-				 CAVRA_AUDIT_ONLY);
-		assert_int_equal(runtime_mode_apply(MODE_BREAK_GLASS, decided).outcome,
-				 CAVRA_BLOCK);
-		assert_int_equal(runtime_mode_apply(MODE_ENFORCE, decided).evidence_required,
+		assert_int_equal(apply(MODE_ENFORCE, decided).outcome, decided);
+		assert_int_equal(apply(MODE_STRICT, decided).outcome, decided);
+		assert_int_equal(apply(MODE_AUDIT_ONLY, decided).outcome, CAVRA_AUDIT_ONLY);
+		assert_int_equal(apply(MODE_BREAK_GLASS, decided).outcome, CAVRA_BLOCK);
+		assert_int_equal(apply(MODE_ENFORCE, decided).evidence_required,
 				 decided != CAVRA_ALLOW);
-		assert_true(runtime_mode_apply(MODE_AUDIT_ONLY, decided).evidence_required);
+		assert_true(apply(MODE_AUDIT_ONLY, decided).evidence_required);
 	}
+}
+
+static void test_broken_glass(void **state)
+{
+	struct finding findings[] = {{.rule_id = "commands.block"},
+				     {.rule_id = "self_protection.block"}};
+	struct decision decision = {.mode = MODE_BREAK_GLASS,
+				    .glass_broken = true,
+				    .findings = findings,
+				    .n_findings = 1};
+	(void)state;
+	for (int i = CAVRA_ALLOW; i <= CAVRA_BLOCK; i++) {
+		decision.outcome = (enum cavra_outcome)i;
+		decision.n_findings = 1;
+		assert_int_equal(runtime_mode_apply(&decision).outcome,
+				 CAVRA_ALLOW_WITH_ATTESTATION);
+		assert_true(runtime_mode_apply(&decision).evidence_required);
+		/* Whatever decided, the guard stays. */
+		decision.n_findings = 2;
+		assert_int_equal(runtime_mode_apply(&decision).outcome, i);
+	}
+	/* In another mode it means nothing. */
+	decision.mode = MODE_ENFORCE;
+	decision.n_findings = 1;
+	assert_int_equal(runtime_mode_apply(&decision).outcome, CAVRA_BLOCK);
 }
 
 static void test_summary(void **state)
 {
 	struct mode_summary summary = {.mode = MODE_BREAK_GLASS,
-				       .effect = runtime_mode_apply(MODE_BREAK_GLASS, CAVRA_ALLOW),
+				       .effect = apply(MODE_BREAK_GLASS, CAVRA_ALLOW),
 				       .base_decision = STR("{\"x\":1}"),
 				       .break_glass_actor = STR("a\"b"),
 				       .break_glass_reason_given = true};
@@ -94,9 +122,8 @@ static void test_summary(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_only_tightens),
-		cmocka_unit_test(test_effects),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_only_tightens),
+		cmocka_unit_test(test_effects), cmocka_unit_test(test_broken_glass),
 		cmocka_unit_test(test_summary),
 	};
 	return cmocka_run_group_tests_name("modes", tests, NULL, NULL);
