@@ -43,6 +43,7 @@ enum {
 	LIMIT_CODE_TOKENS = 50000,  /* of program text in other languages; more is not understood */
 	LIMIT_MCP_STRINGS = 2000,   /* strings in the arguments of a tool call that are looked at */
 	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
+	LIMIT_SUGGESTIONS = 4096,   /* different questions, and patterns for them */
 	LIMIT_REPLAY_KEYS = 1000,  /* rules and repositories counted apart; further ones together */
 	LIMIT_TREE_NAMES = 5000,   /* files of a directory tree that are looked at one by one */
 	LIMIT_FOUND_NAMES = 20000, /* the same where only some of them are */

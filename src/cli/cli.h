@@ -173,6 +173,7 @@ int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);
 int cmd_policy_replay(const struct args *args);
+int cmd_policy_suggest(const struct args *args);
 int cmd_config_show(const struct args *args);
 int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);

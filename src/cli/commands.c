@@ -104,6 +104,16 @@ const struct command commands[] = {
 	 "\n"
 	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
 	 "2 usage.\n"},
+	{"policy suggest", "DECISIONS", 1, 1, "Suggest allow rules that would have answered what was asked", cmd_policy_suggest,
+	 replay_options,
+	 "DECISIONS is a file with one decision record a line, as for policy replay, of a\n"
+	 "time in mode audit_only for example. Suggests the fewest patterns for\n"
+	 "commands.allow, none of which lets more pass than its program is known to do\n"
+	 "harmlessly, tries them on the same records, and prints YAML to be looked at and\n"
+	 "merged into a policy. Nothing is suggested for what is blocked, severe, not\n"
+	 "understood, or does something elsewhere.\n"
+	 "\n"
+	 "Exit status: 0 done, 1 an error or another answer would change, 2 usage.\n"},
 	{"explain", "ACTION_TYPE TARGET", 2, 2, "Show what an action really does and which rule met what",
 	 cmd_policy_explain, explain_options, NULL},
 	{"policy explain", "ACTION_TYPE TARGET", 2, 2, "The same as cavra explain",

@@ -91,6 +91,7 @@ static int decide_again(struct reading *reading, struct recorded *recorded,
 	if (code >= 0)
 		code = guard_decide(reading->guard, &document.request, reading->guard->mode,
 				    &decision, error);
+	recorded->request = &document.request;
 	recorded->decision = &decision;
 	if (code >= 0 && has_gap(&decision, &gap)) {
 		reading->recording->gaps[gap]++;

@@ -25,6 +25,7 @@ struct recorded {
 	const json_t *json;
 	size_t line;
 	enum cavra_outcome before;       /* what was decided then */
+	const struct request *request;   /* what it is about */
 	const struct decision *decision; /* what is decided now */
 };
 

@@ -270,6 +270,16 @@ static const char *const class_reasons[COMMAND_CLASSES] = {
 	[CLASS_DESTROY] = "destroys shared or remote state",
 };
 
+/* Nothing about it is odd: every word is known, and so is what they mean where the program is. */
+static bool is_plain(const struct command *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!word_is_known(&c->words[i]))
+			return false;
+	return !c->code_unknown && !c->foreign && !c->environment &&
+	       !(c->arguments.imprecise && c->arguments.n_chain);
+}
+
 static void apply_default(struct decider *d, const struct command *c)
 {
 	bool blocks = d->mode == MODE_STRICT && !c->arguments.n_chain;
@@ -280,6 +290,8 @@ static void apply_default(struct decider *d, const struct command *c)
 	if (!blocks)
 		finding->approver_group = STR("Repository Owners");
 	const char *why = class_reasons[c->arguments.cls];
+	finding->command_class = (unsigned char)c->arguments.cls;
+	finding->plain_command = is_plain(c);
 	if (c->code_unknown)
 		why = "runs program text that is not understood";
 	else if (c->arguments.imprecise && c->arguments.n_chain)

@@ -64,6 +64,9 @@ struct finding {
 	struct span span;
 	const struct policy *policy; /* whose rule it is */
 	bool by_default;             /* no rule met the effect, and this is what then holds */
+	/* Of a command that nothing allows: its enum command_class (knowledge.h), and nothing else is odd about it. */
+	unsigned char command_class;
+	bool plain_command;
 };
 
 struct decision {

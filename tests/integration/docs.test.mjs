@@ -58,7 +58,9 @@ const steady = (text) => text.replace(/[0-9a-f]{12,}/g, 'HEX').replace(/\d{4}-\d
 function shown(block) {
   return block.replaceAll(/\\\n */g, '').split(/^\$ /m).slice(1).map((part) => {
     const [line, ...rest] = part.split('\n');
-    return { line, output: rest.join('\n').trimEnd() };
+    const [, end] = line.match(/<<'(\w+)'/) ?? [];
+    const input = end ? rest.splice(0, rest.indexOf(end) + 1) : [];
+    return { line: [line, ...input, ''].join('\n'), output: rest.join('\n').trimEnd() };
   });
 }
 
@@ -74,7 +76,7 @@ for (const page of ['docs/policy.md', 'docs/rollouts.md']) {
       const commands = [...section.matchAll(/```console\n([^]*?)```/g)].flatMap(([, block]) => shown(block));
       assert.ok(commands.length);
       for (const { line, output } of commands) {
-        const done = run('sh', ['-c', line], { cwd, env: { PATH: `${build}:${process.env.PATH}` } });
+        const done = run('bash', ['-ec', line], { cwd, env: { PATH: `${build}:${process.env.PATH}` } });
         assert.equal(done.status, 0, `${line}: ${done.err}`);
         if (output) assert.equal(steady(done.out.trimEnd()), steady(output), line);
       }
