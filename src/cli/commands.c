@@ -19,7 +19,7 @@ static const enum option_id explain_options[] = {
 static const enum option_id compile_options[] = {POLICY_OPTIONS, OPTIONS};
 static const enum option_id simulate_options[] = {POLICY_OPTIONS, OPT_JSON, OPTIONS};
 static const enum option_id replay_options[] = {POLICY_OPTIONS, OPT_FACTS, OPT_JSON, OPTIONS};
-static const enum option_id test_options[] = {POLICY_OPTIONS, OPT_COVERAGE, OPTIONS};
+static const enum option_id test_options[] = {POLICY_OPTIONS, OPT_COVERAGE, OPT_JSON, OPTIONS};
 static const enum option_id validate_options[] = {OPT_PACK_DIR, OPTIONS};
 static const enum option_id diff_options[] = {OPT_PACK_DIR, OPT_JSON, OPTIONS};
 static const enum option_id list_options[] = {OPT_JSON, OPTIONS};
@@ -87,8 +87,11 @@ const struct command commands[] = {
 	 "nothing or that allow more than they seem to.\n"
 	 "\n"
 	 "Exit status: 0 no blocker, 1 a blocker or an error, 2 usage.\n"},
-	{"policy test", "", 0, 0, "Run the cases that a policy ships in its tests: section", cmd_policy_test, test_options,
-	 "Also counts how many of the policy's own rules some case reaches.\n"
+	{"policy test", "", 0, 0, "Run the cases of a policy's tests: section, and the built-in ones", cmd_policy_test, test_options,
+	 "Also counts how many of the policy's own rules some case of its own reaches.\n"
+	 "Built-in are what holds for every policy (the guard protects itself), and what is\n"
+	 "expected of one that is about such things: secrets in .env when it names that,\n"
+	 "terraform when it names that, pushes with a git section, servers with an mcp one.\n"
 	 "\n"
 	 "Exit status: 0 all cases pass, 1 one does not or an error, 2 usage.\n"},
 	{"policy simulate", "SCENARIOS", 0, 1, "Decide about scenarios of your own; writes nothing", cmd_policy_simulate,
