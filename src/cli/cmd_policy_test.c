@@ -63,18 +63,18 @@ static void print_difference(const struct policy_case *test, const struct decisi
 static void keep_result(struct tally *tally, const struct policy_case *test, bool passed,
 			const struct decision *decision, const struct cavra_error *error)
 {
-	json_t *result = json_pack(
-		"{s:s%, s:s, s:i, s:O, s:s, s:b}", "case_id", test->name.n ? test->name.p : "",
-		test->name.n, "file", test->file ? test->file : "", "line", test->line, "input",
-		test->input, "expected_decision", cavra_outcome_name(test->decision), "passed",
-		passed);
-	int failed = error ? json_object_set_new(result, "error", json_string(error->text))
-			   : json_object_set_new(
-				     result, "decision",
-				     json_pack("{s:s, s:s, s:s}", "decision",
-					       cavra_outcome_name(decision->outcome), "rule_id",
-					       decision->rule_id, "severity",
-					       cavra_severity_name(decision->severity)));
+	json_t *result = json_pack("{s:s%, s:s, s:i, s:O, s:s, s:b}", "case_id",
+				   test->name.n ? test->name.p : "", test->name.n, "file",
+				   test->file ? test->file : "", "line", test->line, "input",
+				   test->input, "expected_decision",
+				   cavra_outcome_name(test->decision), "passed", passed);
+	int failed =
+		error ? json_object_set_new(result, "error", json_string(error->text))
+		      : json_object_set_new(result, "decision",
+					    json_pack("{s:s, s:s, s:s}", "decision",
+						      cavra_outcome_name(decision->outcome),
+						      "rule_id", decision->rule_id, "severity",
+						      cavra_severity_name(decision->severity)));
 	tally->out_of_memory |= failed || json_array_append_new(tally->results, result) < 0;
 }
 
@@ -115,7 +115,8 @@ static int run_builtin(struct tally *tally, const struct policy *policy, struct 
 		json_t *value = NULL;
 		if (!builtin_case_applies(&builtin_cases[i], policy))
 			continue;
-		code = json_read(str_from(builtin_case_text(&builtin_cases[i])), 0, &value, error);
+		code = json_read(str_from(builtin_case_text(&builtin_cases[i])), JSON_READ_NUL,
+				 &value, error);
 		if (code >= 0)
 			code = dry_run_add_value(&tally->builtin, value, error);
 		json_decref(value);
@@ -164,8 +165,8 @@ static int print_json(const struct tally *tally, const struct policy *policy,
 		policy->digest, "passed", !tally->failed && !builtin->failed, "own",
 		suite_json(tally->run, tally->failed, tally->results), "builtin",
 		suite_json(builtin->n, builtin->failed, builtin->results), "coverage", "rule_count",
-		(json_int_t)coverage.n, "reached_count", (json_int_t)coverage.reached, "not_reached",
-		coverage.unreached);
+		(json_int_t)coverage.n, "reached_count", (json_int_t)coverage.reached,
+		"not_reached", coverage.unreached);
 	bool whole = report && tally->noted && !tally->out_of_memory && !builtin->out_of_memory;
 	char *text = whole ? json_text(report, JSON_INDENT(2)) : NULL;
 	json_decref(report);
