@@ -97,3 +97,11 @@ void when_format(int64_t when, char ret_text[WHEN_TEXT])
 		(void)strftime(to_seconds, sizeof to_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
 	(void)snprintf(ret_text, WHEN_TEXT, "%s.%06d+00:00", to_seconds, (int)fraction);
 }
+
+int64_t when_now(void)
+{
+	struct timespec now;
+	if (clock_gettime(CLOCK_REALTIME, &now) < 0)
+		return 0;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}

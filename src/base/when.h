@@ -15,6 +15,9 @@
  */
 bool when_parse(struct str text, int64_t *ret);
 
+/* Microseconds since 1970, 0 when the system does not say. For programs: what decides is told the time. */
+int64_t when_now(void);
+
 enum { WHEN_TEXT = 40 };
 /* The first form above. when: of the years 1 to 9999. */
 void when_format(int64_t when, char ret_text[WHEN_TEXT]);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/version_find.h"
@@ -203,16 +204,17 @@ static int print_catalog(const struct args *args, const struct catalog *catalog,
 int cmd_policy_catalog(const struct args *args)
 {
 	const char *trusted = args->value[OPT_TRUST_DIR];
-	struct catalog catalog = {.source = {.pack_dir = args->value[OPT_PACK_DIR]},
-				  .items = json_array()};
+	struct catalog catalog = {
+		.source = {.pack_dir = args->value[OPT_PACK_DIR], .now = when_now()},
+		.items = json_array()};
 	struct cavra_error error;
 	int code = catalog.items ? 0 : out_of_memory(&error);
 	if (code == 0 && trusted)
 		code = trust_load(trusted, geteuid(), &catalog.trust, &error);
-	if (catalog.trust) {
-		catalog.source.check = trust_check;
-		catalog.source.check_context = catalog.trust;
-	}
+	/* Without keys the catalog says what is there, not what may be used. */
+	catalog.source.only_looks = !catalog.trust;
+	catalog.source.check = catalog.trust ? trust_check : NULL;
+	catalog.source.check_context = catalog.trust;
 	if (code == 0)
 		code = add_directory(&catalog, &error);
 	if (code == 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/when.h"
 #include "cli/cli.h"
 #include "cli/diff_print.h"
 #include "decide/explain.h"
@@ -18,7 +19,8 @@
 static int load(const struct args *args, const char *name, struct policy **ret_policy,
 		struct cavra_error *error)
 {
-	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR]};
+	struct policy_source source = {
+		.pack_dir = args->value[OPT_PACK_DIR], .now = when_now(), .only_looks = true};
 	if (policy_id_check(str_from(name), NULL) == 0)
 		return policy_load_pack(&source, name, NULL, 0, ret_policy, error);
 	return policy_load_file(&source, name, NULL, 0, ret_policy, error);

@@ -125,7 +125,8 @@ static int run(const struct args *args,
 			   struct planned *ret_planned, struct cavra_error *error),
 	       int (*show)(const struct subject *subject, struct cavra_error *error))
 {
-	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR]};
+	struct policy_source source = {
+		.pack_dir = args->value[OPT_PACK_DIR], .now = when_now(), .only_looks = true};
 	struct document CLEANUP_DOCUMENT *input = NULL;
 	struct subject subject = {.args = args};
 	struct cavra_error error;

@@ -280,7 +280,9 @@ static int run(const struct args *args, struct str id,
 {
 	struct cavra_error error;
 	struct publication publication = {.args = args,
-					  .source = {.pack_dir = args->value[OPT_PACK_DIR]},
+					  .source = {.pack_dir = args->value[OPT_PACK_DIR],
+						     .now = when_now(),
+						     .only_looks = true},
 					  .input = input,
 					  .store = {.lock = -1}};
 	buf_init(&publication.signature, LIMIT_SIGNATURE_BYTES);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/when.h"
 #include "cli/files.h"
 #include "cli/secrets.h"
 #include "policy/lifecycle.h"
@@ -51,8 +52,11 @@ static int sign_file(void *context, const struct policy_file *file, struct cavra
 
 static int sign_policy(const struct args *args, struct signer *signer, struct cavra_error *error)
 {
-	struct policy_source source = {
-		.pack_dir = args->value[OPT_PACK_DIR], .check = sign_file, .check_context = signer};
+	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR],
+				       .check = sign_file,
+				       .check_context = signer,
+				       .now = when_now(),
+				       .only_looks = true};
 	struct policy *policy = NULL;
 	int code = policy_load_file(&source, args->operand[0], NULL, 0, &policy, error);
 	policy_free(policy);

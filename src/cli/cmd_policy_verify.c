@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "base/regular.h"
+#include "base/when.h"
 #include "cli/secrets.h"
 #include "policy/trust.h"
 #include "json/json.h"
@@ -96,7 +97,8 @@ static int verify(const struct args *args, struct verification *verification,
 {
 	struct policy_source source = {.pack_dir = args->value[OPT_PACK_DIR],
 				       .check = verify_file,
-				       .check_context = verification};
+				       .check_context = verification,
+				       .now = when_now()};
 	struct policy *policy = NULL;
 	int code = read_keys(args, verification, error);
 	if (code == 0)

@@ -4,6 +4,7 @@
  * system call per place.
  */
 #include "cli/config.h"
+#include "base/when.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -313,6 +314,7 @@ static struct policy_source source_of(const struct config_request *request,
 	if (check->context && !(check->drafts && layer->place == PLACE_COMMAND_LINE)) {
 		source.check = request->verifier->check;
 		source.check_context = check;
+		source.now = when_now();
 	}
 	return source;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/when.h"
 #include "decide/lint_commands.h"
 #include "policy/registry.h"
 #include "json/json.h"
@@ -77,7 +78,10 @@ static int open_document(const struct pack_place *place, struct document **ret_d
 
 int pack_open(const struct pack_place *place, struct pack *ret_pack, struct cavra_error *error)
 {
-	struct policy_source source = {.pack_dir = place->pack_dir, .want_cases = true};
+	struct policy_source source = {.pack_dir = place->pack_dir,
+				       .want_cases = true,
+				       .now = when_now(),
+				       .only_looks = true};
 	struct load_request request = {.path = place->bundled ? NULL : place->path,
 				       .id = place->bundled ? place->bundled->id : NULL};
 	*ret_pack = (struct pack){.document = NULL};
@@ -150,7 +154,8 @@ static int lint_more(const struct pack_place *place, struct linting *linting, js
 int pack_lint(const struct pack_place *place, bool bare, json_t **ret_report,
 	      struct cavra_error *error)
 {
-	struct policy_source source = {.pack_dir = place->pack_dir};
+	struct policy_source source = {
+		.pack_dir = place->pack_dir, .now = when_now(), .only_looks = true};
 	struct linting linting = {.bare = bare, .issues = json_array()};
 	json_t *summary = NULL, *report = NULL;
 	int code = place->bundled ? 0 : lint_file(&source, place->path, visit, &linting, error);

@@ -64,10 +64,9 @@ static int load_current(const struct policy_source *source, struct planned *plan
 			struct cavra_error *error)
 {
 	struct str id = planned->draft.policy->id;
-	struct policy_source plain = {.pack_dir = source->pack_dir};
 	char name[LIMIT_POLICY_ID + 1];
 	(void)snprintf(name, sizeof name, "%.*s", STR_ARG(id));
-	int code = policy_load_pack(&plain, name, NULL, 0, &planned->current,
+	int code = policy_load_pack(source, name, NULL, 0, &planned->current,
 				    &planned->current_error);
 	if (code == 0 || code == CAVRA_ERR_NOT_FOUND) {
 		planned->current_error = (struct cavra_error){.code = CAVRA_OK};

@@ -73,7 +73,7 @@ const struct policy_key policy_keys[] = {
 	{"hook", "", "How agents are answered"},
 	{"hook", "authoritative", "Say allow also where merely nothing forbids; false when absent"},
 
-	{"exceptions", "", "What loosens a parent. Counts only in a signed policy, and is refused otherwise"},
+	{"exceptions", "", "What of a parent no longer holds, each with parent, path, remove or value, reason, approved_by and expires. Counts only in a signed policy, and is refused otherwise"},
 
 	{"tests", "", "Cases: a request (input), what must be decided about it (decision), and if wanted the rule, the severity, a name and the facts of the world"},
 };

@@ -25,8 +25,6 @@ static size_t layer_number(const struct loader *loader, const struct layer *laye
 	return i;
 }
 
-static void mark_parents(struct loader *loader, const struct layer *layer, bool *marked);
-
 static void mark_parent(struct loader *loader, const json_t *id, bool *marked)
 {
 	const struct layer *parent = json_is_string(id) ? loader_find(loader, json_str(id)) : NULL;
@@ -34,10 +32,10 @@ static void mark_parent(struct loader *loader, const json_t *id, bool *marked)
 	if (number == loader->n_layers || marked[number])
 		return;
 	marked[number] = true;
-	mark_parents(loader, parent, marked);
+	loader_mark_parents(loader, parent, marked);
 }
 
-static void mark_parents(struct loader *loader, const struct layer *layer, bool *marked)
+void loader_mark_parents(struct loader *loader, const struct layer *layer, bool *marked)
 {
 	const json_t *inherits = json_object_get(json_get_object(layer->root, "metadata"),
 						 "inherits");
@@ -59,7 +57,7 @@ static int list_parents(struct loader *loader, const struct layer *layer,
 	bool marked[LIMIT_POLICY_PACKS] = {false};
 	struct policy_parent *parents = NULL;
 	size_t n = 0, cap = 0;
-	mark_parents(loader, layer, marked);
+	loader_mark_parents(loader, layer, marked);
 	for (size_t i = 0; i < loader->n_layers; i++) {
 		struct policy_parent one = {.id = loader->layer[i]->id};
 		if (!marked[i])
@@ -93,6 +91,15 @@ static int check_file(struct loader *loader, const struct layer *layer)
 	return code;
 }
 
+/* Somebody whom the reader trusts must stand for what loosens. */
+static int check_exceptions(struct loader *loader, const struct layer *layer, int answer)
+{
+	if (!json_object_get(layer->root, "exceptions") || loader->source->only_looks ||
+	    answer == POLICY_VERIFIED)
+		return 0;
+	return loader_refuse_exceptions(loader, layer);
+}
+
 int loader_check_files(struct loader *loader, enum policy_signature *ret_signature)
 {
 	enum policy_signature weakest = POLICY_BUNDLED;
@@ -104,6 +111,9 @@ int loader_check_files(struct loader *loader, enum policy_signature *ret_signatu
 			answer = check_file(loader, loader->layer[i]);
 		if (answer < 0)
 			return answer;
+		int code = check_exceptions(loader, loader->layer[i], answer);
+		if (code < 0)
+			return code;
 		if (answer < (int)weakest)
 			weakest = (enum policy_signature)answer;
 	}

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "policy/cover.h"
 #include "policy/registry.h"
+#include "policy/strictness.h"
 #include "json/json.h"
 #include "json/pointer.h"
 #include "json/schema.h"
@@ -316,8 +317,30 @@ static void check_rules(const struct lint *lint)
 	json_decref(seen);
 }
 
+static void check_exceptions(const struct lint *lint)
+{
+	const json_t *list = json_object_get(lint->document->root, "exceptions"), *one;
+	size_t i;
+	json_array_foreach (list, i, one) {
+		const json_t *item = json_object_get(one, "remove");
+		const json_t *value = json_object_get(one, "value");
+		lint_report(
+			lint, false, "exceptions.loosens",
+			pointer_index(lint->arena, "/exceptions", i),
+			"%s%.100s in %.100s of %.100s until %.40s, as %.100s has agreed: %.200s",
+			item ? "takes away " : "weakens to ",
+			item ? json_string_value(item) : strictness_text(value),
+			json_string_value(json_object_get(one, "path")),
+			json_string_value(json_object_get(one, "parent")),
+			json_string_value(json_object_get(one, "expires")),
+			json_string_value(json_object_get(one, "approved_by")),
+			json_string_value(json_object_get(one, "reason")));
+	}
+}
+
 void lint_loaded(const struct lint *lint)
 {
+	check_exceptions(lint);
 	check_sections(lint);
 	for (int id = 0; id < POLICY_LISTS; id++)
 		check_shadows(lint, (enum policy_list_id)id);

@@ -46,6 +46,17 @@ static bool has_exceptions(const json_t *list)
 	return false;
 }
 
+/* What exceptions took away stands in the layer's list still. */
+static void add_held(struct loader *loader, const struct list_info *info, const json_t *merged,
+		     const json_t *list, struct items *items)
+{
+	const char *pointer = arena_printf(&loader->scratch, "/%s/%s", info->section, info->key).p;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (loader_holds(loader, pointer, merged, json_array_get(list, i)))
+			ARENA_PUSH(&loader->scratch, items->items, items->n,
+				   items->cap) = json_str(json_array_get(list, i));
+}
+
 void loader_items(struct loader *loader, const struct list_info *info, struct items *ret_items,
 		  bool *ret_ordered)
 {
@@ -65,7 +76,7 @@ void loader_items(struct loader *loader, const struct list_info *info, struct it
 			ARENA_PUSH(&loader->scratch, ret_items->items, ret_items->n,
 				   ret_items->cap) = arena_join(&loader->scratch, STR("--- "),
 								loader->layer[i]->id);
-		add_list(&loader->scratch, ret_items, list);
+		add_held(loader, info, merged, list, ret_items);
 	}
 }
 

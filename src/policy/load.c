@@ -241,11 +241,6 @@ static int validate(struct loader *loader, const struct layer *layer)
 		return complaint.code;
 	if (code < 0)
 		error_file(loader->error, layer->name);
-	if (code == 0 && json_object_get(layer->root, "exceptions"))
-		return loader_mistake(
-			loader, layer, "/exceptions", POSITION_KEY,
-			"exceptions loosen what a parent protects, which no pack may do in "
-			"this version, signed or not; remove the section");
 	return code;
 }
 
@@ -370,6 +365,9 @@ static int resolve(struct loader *loader, struct layer *layer)
 	if (code < 0 || !is_mergeable(loader, layer))
 		return code;
 	struct merge merge = {loader, layer, MERGE_CHILD};
+	code = loader_except(loader, layer, &base);
+	if (code < 0 || loader->failed)
+		return code;
 	if (base)
 		return merge_documents(&merge, base, layer->root, &layer->resolved);
 	layer->resolved = layer->root;
@@ -387,6 +385,9 @@ static int add_overlay(struct loader *loader, const char *path)
 	if (code < 0 || !layer || !is_mergeable(loader, layer))
 		return code;
 	struct merge merge = {loader, layer, MERGE_CHILD};
+	code = loader_except(loader, layer, &base);
+	if (code < 0 || loader->failed)
+		return code;
 	return merge_documents(&merge, base, layer->root, &loader->merged);
 }
 

@@ -46,6 +46,7 @@ struct loader {
 	struct policy_input *inputs;
 	size_t n_inputs, inputs_cap;
 	json_t *merged;    /* kept */
+	json_t *removed;   /* kept: [pointer, item] of what exceptions took away; NULL: nothing */
 	char compiled[72]; /* digest before the overlays; empty: nobody asks for it */
 	json_t *kept;      /* owned: an array of values that only the loader needs */
 };
@@ -78,7 +79,20 @@ int loader_read(struct loader *loader, const struct load_request *request);
 /* NULL when no layer that was placed has that id. */
 struct layer *loader_find(const struct loader *loader, struct str id);
 
+/* ---- exceptions.c ---- */
+
+/* Takes away from *base, which is what the layer inherits, what its exceptions name. */
+int loader_except(struct loader *loader, const struct layer *layer, json_t **base);
+/* Says that nobody has signed them. */
+int loader_refuse_exceptions(struct loader *loader, const struct layer *layer);
+/* False for an item of some layer's list that exceptions took away, and that `list`, the merged one, does not have. */
+bool loader_holds(const struct loader *loader, const char *pointer, const json_t *list,
+		  const json_t *item);
+
 /* ---- layer_files.c ---- */
+
+/* Marks all that a layer inherits, by their numbers. */
+void loader_mark_parents(struct loader *loader, const struct layer *layer, bool *marked);
 
 /* Shows each file to the source's check; the result is the weakest answer. */
 int loader_check_files(struct loader *loader, enum policy_signature *ret_signature);

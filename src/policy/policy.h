@@ -170,6 +170,9 @@ struct policy_source {
 	bool want_origins;       /* keep the documents, for policy_find_place() */
 	policy_file_check check; /* NULL: files are not looked at, and the policy is unsigned */
 	void *check_context;
+	int64_t now; /* microseconds since 1970, for exceptions to end; 0: all have */
+	bool only_looks; /* exceptions count without a verified signature, since nobody decides by the policy: to sign,
+			       * to compare, to find mistakes */
 };
 
 struct load_request {

@@ -166,10 +166,13 @@ static int add_rule(const struct place *place, json_t *seen, json_t *object, str
 int loader_compile_rules(struct loader *loader, struct policy *policy)
 {
 	json_t *seen = loader_keep(loader, json_object());
+	const json_t *merged = json_get_array(loader->merged, "rules");
 	size_t cap = 0;
 	for (size_t i = 0; i < loader->n_layers; i++) {
 		const json_t *list = json_get_array(loader->layer[i]->root, "rules");
 		for (size_t k = 0; k < json_array_size(list); k++) {
+			if (!loader_holds(loader, "/rules", merged, json_array_get(list, k)))
+				continue;
 			struct place place = {loader, loader->layer[i],
 					      pointer_index(&loader->scratch, "/rules", k)};
 			int code = add_rule(&place, seen, json_array_get(list, k), policy, &cap);

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, cavraProgram, hookProgram, put, repository, run, scratch } from './cavra.mjs';
+import { cavra, cavraProgram, get, hookProgram, put, repository, run, scratch, source } from './cavra.mjs';
 import { hook, machine, onMachine, payload } from './machine.mjs';
 
 const pack = (id, rest = '') => `metadata: {id: ${id}, title: t, description: d, version: 1.0.0}\n${rest}`;
@@ -189,4 +189,55 @@ test('a hook without cavra beside it blocks', () => {
 test('a large payload survives the way to cavra', () => {
   const etc = requiring(), directory = project(ours);
   assert.equal(hook(etc, directory, `make all # ${'x'.repeat(100000)}`), 'allow');
+});
+
+// A pack that takes something out of what its parent blocks.
+const excepting = (expires) => `metadata: {id: cavra-mine, title: t, description: d, version: 1.0.0, inherits: cavra-terraform-prod}
+exceptions:
+${[['commands.block', 'terraform destroy*'], ['rules', 'terraform-prod.destroy.block'], ['rules', 'terraform-prod.change.require_approval']]
+    .map(([path, item]) => `  - {parent: cavra-terraform-prod, path: ${path}, remove: "${item}", reason: a test environment, approved_by: bob, expires: ${expires}}\n`).join('')}
+commands: {allow: [terraform destroy*]}
+`;
+
+test('exceptions count where a trusted key has signed them, and until they end', () => {
+  const etc = requiring();
+  const ask = (machineOf, directory) => hook(machineOf, directory, 'terraform destroy');
+  const good = project(ours, excepting('2999-01-01T00:00:00Z'));
+  assert.equal(ask(etc, good), 'allow');
+  assert.equal(hook(etc, good, 'terraform apply'), 'deny', 'nothing else is taken away');
+  for (const [directory, on, complaint] of [
+    [project(null, excepting('2999-01-01T00:00:00Z')), etc, /not signed/],
+    [project(other, excepting('2999-01-01T00:00:00Z')), etc, /not trusted here/],
+    [good, machine({}), /policy\.yaml:2:1: exceptions count only where signatures are required/],
+  ]) {
+    assert.match(ask(on, directory), /^blocked: /);
+    assert.match(ask(on, directory), complaint);
+  }
+  // Nobody signs what has ended; and what ends after it was signed counts no longer.
+  const file = join(project(null, excepting('2020-01-01T00:00:00Z')), '.cavra/policy.yaml');
+  assert.match(cavra(['policy', 'sign', file, '--private-key', ours.private]).err, /:3:\d+: the exception has ended/);
+  const ends = new Date(Date.now() + 3000).toISOString();
+  const soon = project(ours, excepting(ends));
+  assert.equal(ask(etc, soon), 'allow');
+  while (Date.now() < Date.parse(ends)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  assert.match(ask(etc, soon), /^blocked: .*the exception has ended/);
+});
+
+test('exceptions are shown by lint and compared as what they loosen; without a signature nothing decides by them', () => {
+  const directory = scratch('exceptions');
+  const file = put(directory, 'policy.yaml', excepting('2999-01-01T00:00:00Z'));
+  const lint = cavra(['policy', 'lint', file]);
+  assert.match(lint.out, /policy\.yaml:3:5: warning: takes away terraform destroy\* in commands\.block of cavra-terraform-prod until 2999-01-01T00:00:00Z, as bob has agreed: a test environment \[exceptions\.loosens\]/);
+  const before = put(directory, 'before.yaml', excepting('').replace(/exceptions:\n(  - .*\n)*/, ''));
+  const diff = JSON.parse(cavra(['policy', 'diff', before, file, '--json']).out);
+  assert.deepEqual([diff.verdict, diff.risk], ['loosens', 'critical']);
+  for (const args of [['validate', file], ['test', '--policy-file', file], ['compile', '--policy-file', file], ['explain', 'execute_command', 'ls', '--policy-file', file]]) {
+    const done = cavra(['policy', ...args]);
+    assert.equal(done.status, 1, args[0]);
+    assert.match(done.err, /policy\.yaml:2:1: exceptions count only/);
+  }
+  assert.equal(cavra(['policy', 'draft', file]).status, 0, 'a draft is not in force');
+  const [, shown] = get(source, 'docs/policy.md').match(/```yaml\n(exceptions:[^]*?)```/);
+  const documented = put(directory, 'documented.yaml', `${excepting('').split('\n')[0]}\n${shown}`);
+  assert.match(cavra(['policy', 'lint', documented]).out, /takes away terraform destroy\*.*\n0 blockers/s);
 });

@@ -97,7 +97,7 @@ static const struct {
 } invalid[] = {
 	{META "commands: {blok: [a]}\n", "2:12: unknown key \"blok\""},
 	{META "comands: {block: [a]}\n", "2:1: unknown key \"comands\""},
-	{META "exceptions: []\n", "2:1: exceptions"},
+	{META "exceptions: []\n", "2:13: "},
 	/* no place in a text that nobody has written */
 	{"{" FLAT ", \"comands\": {}}", "unknown key \"comands\""},
 	{"{\"id\": \"cavra-x\", \"title\": \"t\"}", "\"description\" is missing"},

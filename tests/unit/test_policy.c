@@ -65,7 +65,10 @@ static const struct mistake {
 	{META "mcp: {block_unknown_servers: yes}\n", "2:30: this is a string; write true or false"},
 	{META "rules: [{id: a.b, match: {program: x}, decision: blok}]\n", "2:50: unknown value; did you mean \"block\"?"},
 	{META "rules: [{id: a.b, match: {}, decision: block}]\n", "2:26: write a program, a model, or an effect with its patterns"},
-	{META "exceptions: {}\n", "2:1: exceptions loosen what a parent protects"},
+	{META "exceptions: {}\n", "2:13: "},
+	{META "exceptions: [{parent: cavra-x, path: commands.block, remove: a, reason: r, approved_by: b, "
+	      "expires: 2999-01-01T00:00:00Z}]\n",
+	 "2:1: exceptions count only where signatures are required"},
 	/* patterns */
 	{META "filesystem: {block_read: [.env, 'a/{b,c}']}\n", "2:33: {a,b} is not expanded"},
 	{META "filesystem:\n  block_write:\n    - /\n", "4:7: '/' names no file; write ** for everything"},
