@@ -192,13 +192,9 @@ static int print_catalog(const struct args *args, const struct catalog *catalog,
 	json_t *whole = json_pack("{s:s, s:s, s:O, s:I}", "schema_version", CATALOG_SCHEMA,
 				  "product", "CAVRA", "items", catalog->items, "total",
 				  (json_int_t)total);
-	char *text = whole ? json_text(whole, JSON_INDENT(2)) : NULL;
+	int code = output_report(whole, error);
 	json_decref(whole);
-	if (!text)
-		return out_of_memory(error);
-	(void)printf("%s\n", text);
-	free(text);
-	return 0;
+	return code;
 }
 
 int cmd_policy_catalog(const struct args *args)

@@ -3,7 +3,6 @@
  * cavra policy draft, publish-plan, publish-request: on the way to publishing a pack. None of them writes anything.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/when.h"
@@ -21,21 +20,12 @@ struct subject {
 	struct planned planned;
 };
 
-static int out_of_memory(struct cavra_error *error)
-{
-	return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-}
-
 /* Takes the value over. */
 static int print_json(json_t *value, struct cavra_error *error)
 {
-	char *text = value ? json_text(value, JSON_INDENT(2)) : NULL;
+	int code = output_report(value, error);
 	json_decref(value);
-	if (!text)
-		return out_of_memory(error);
-	(void)printf("%s\n", text);
-	free(text);
-	return 0;
+	return code;
 }
 
 /* An invalid draft is told where it does not hurt: standard output is for what can be used. */

@@ -120,11 +120,12 @@ static int load_approved(struct publication *publication, policy_file_check chec
 			 const struct load_request *request, struct cavra_error *error)
 {
 	struct policy_source source = publication->source;
+	struct str approved = json_str(json_object_get(publication->planned.plan, "policy_digest"));
 	struct policy *policy = NULL;
 	source.check = check;
 	source.check_context = publication;
 	int code = policy_load(&source, request, &policy, error);
-	if (code == 0 && strcmp(policy->digest, publication->planned.draft.policy->digest) != 0)
+	if (code == 0 && !str_is(approved, policy->digest))
 		code = error_set(error, CAVRA_ERR_POLICY,
 				 "what was written is not what was approved: something that it "
 				 "inherits has changed meanwhile");
@@ -201,9 +202,8 @@ static int write_version(struct publication *publication, struct cavra_error *er
 /* As whoever decides by the pack will find it. */
 static int verify_published(struct publication *publication, struct cavra_error *error)
 {
-	char id[LIMIT_POLICY_ID + 1];
-	(void)snprintf(id, sizeof id, "%.*s", STR_ARG(publication->planned.draft.policy->id));
-	struct load_request published = {.id = id};
+	const json_t *id = json_object_get(publication->planned.plan, "policy_id");
+	struct load_request published = {.id = json_string_value(id)};
 	int code = load_approved(publication, verify_file, &published, error);
 	return code < 0 ? error_prefix(error, "published, but not as it should be") : code;
 }
@@ -234,22 +234,15 @@ static int read_inputs(struct publication *publication, struct cavra_error *erro
 						  &publication->key, error);
 }
 
-static int print_result(const struct publication *publication)
+static int print_result(const struct publication *publication, struct cavra_error *error)
 {
 	const json_t *result = publication->result;
-	char *text = NULL;
-	if (!args_has(publication->args, OPT_JSON)) {
-		(void)printf("published %s %s as version %s\n",
-			     json_string_value(json_object_get(result, "policy_id")),
-			     json_string_value(json_object_get(result, "policy_version")),
-			     publication->store.name);
-		return 0;
-	}
-	text = json_text(result, JSON_INDENT(2));
-	if (!text)
-		return CAVRA_ERR_MEMORY;
-	(void)printf("%s\n", text);
-	free(text);
+	if (args_has(publication->args, OPT_JSON))
+		return output_report(result, error);
+	(void)printf("published %s %s as version %s\n",
+		     json_string_value(json_object_get(result, "policy_id")),
+		     json_string_value(json_object_get(result, "policy_version")),
+		     publication->store.name);
 	return 0;
 }
 
@@ -296,8 +289,8 @@ static int run(const struct args *args, struct str id,
 		code = find(&publication, &error);
 	if (code == 0)
 		code = publish(&publication, &error);
-	if (code == 0 && print_result(&publication) < 0)
-		code = out_of_memory(&error);
+	if (code == 0)
+		code = print_result(&publication, &error);
 	release(&publication);
 	return code < 0 ? fail(&error) : EXIT_ALLOWED;
 }

@@ -57,20 +57,6 @@ static void print_plan(const json_t *plan)
 	print_changes(json_object_get(plan, "changes"));
 }
 
-static int print(const struct args *args, const json_t *plan, struct cavra_error *error)
-{
-	if (!args_has(args, OPT_JSON)) {
-		print_plan(plan);
-		return 0;
-	}
-	char *text = json_text(plan, JSON_INDENT(2));
-	if (!text)
-		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	(void)printf("%s\n", text);
-	free(text);
-	return 0;
-}
-
 static int make(const struct document *current, const struct document *request, json_t **ret_plan,
 		struct cavra_error *error)
 {
@@ -94,8 +80,10 @@ int cmd_policy_rollout_plan(const struct args *args)
 		code = load(args->value[OPT_REQUEST], &request, &error);
 	if (code == 0)
 		code = make(current, request, &plan, &error);
-	if (code == 0)
-		code = print(args, plan, &error);
+	if (code == 0 && args_has(args, OPT_JSON))
+		code = output_report(plan, &error);
+	else if (code == 0)
+		print_plan(plan);
 	json_decref(plan);
 	return code < 0 ? fail(&error) : EXIT_ALLOWED;
 }
