@@ -356,6 +356,26 @@ WRAP(int, mkostemp64, char *path, int flags)
 	return no_system(ENOSPC) ? -1 : __real_mkostemp64(path, flags);
 }
 
+WRAP(char *, mkdtemp, char *path)
+{
+	return no_system(ENOSPC) ? NULL : __real_mkdtemp(path);
+}
+
+WRAP(int, symlink, const char *target, const char *path)
+{
+	return no_system(ENOSPC) ? -1 : __real_symlink(target, path);
+}
+
+WRAP(int, flock, int fd, int operation)
+{
+	return no_system(EIO) ? -1 : __real_flock(fd, operation);
+}
+
+WRAP(int, chmod, const char *path, mode_t mode)
+{
+	return no_system(EIO) ? -1 : __real_chmod(path, mode);
+}
+
 WRAP(int, fchmod, int fd, mode_t mode)
 {
 	return no_system(EIO) ? -1 : __real_fchmod(fd, mode);

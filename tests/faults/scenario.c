@@ -6,6 +6,7 @@
 #include "scenario.h"
 
 #include <cavra/cavra.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -16,7 +17,10 @@
 
 #include "base/array.h"
 #include "cli/hook.h"
+#include "crypto/key.h"
 #include "inject.h"
+#include "policy/approval.h"
+#include "policy/authoring.h"
 
 int __real_main(int argc, char **argv);
 
@@ -167,6 +171,78 @@ static bool settings_in_order(bool succeeded)
 	       is_nothing(".claude/*.json.*") && is_nothing(".cavra/*.yaml.*");
 }
 
+/* ---- publishing ---- */
+
+#define DECIDED "2020-01-01T00:00:00Z"
+
+static void must(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	(void)fprintf(stderr, "publishing: %s\n", what);
+	exit(1);
+}
+
+static void put_private(const char *path, struct str text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	must(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n && close(fd) == 0, path);
+}
+
+/* Bob agrees that child.yaml is published where nothing is. */
+static json_t *make_approval(void)
+{
+	struct cavra_error error = {.text = ""};
+	struct policy_source source = {.pack_dir = "."};
+	struct document *input;
+	struct draft draft;
+	json_t *plan, *decision;
+	must(document_load("child.yaml", &input, &error) == 0, error.text);
+	must(draft_make(&source, input, "1", &draft, &error) == 0 && draft.policy, error.text);
+	struct publishing publishing = {
+		.policy = draft.policy, .text = buf_str(&draft.text), .at = STR(DECIDED)};
+	struct publish_request request = {.requested_by = STR("ann")};
+	struct approval_request about = {STR("apr_1"), STR(DECIDED), STR("2999-01-01T00:00:00Z")};
+	must(policy_publish_plan(&publishing, &plan, &error) == 0, error.text);
+	must(policy_publish_decision(plan, &request, &decision, &error) == 0, error.text);
+	json_t *approval = approval_ask(decision, &about);
+	json_t *decided = json_pack("{s:s, s:s, s:s, s:s}", "state", "approved", "decided_by",
+				    "bob", "decided_at", DECIDED, "decision_reason", "fine");
+	must(json_object_update(approval, decided) == 0, "no memory");
+	json_decref(decided);
+	json_decref(decision);
+	json_decref(plan);
+	draft_release(&draft);
+	document_free(input);
+	return approval;
+}
+
+static void prepare_publish(const struct scenario *s)
+{
+	struct cavra_error error = {.text = ""};
+	struct key *key;
+	struct secret pem;
+	json_t *approval = make_approval();
+	(void)s;
+	must(key_generate(&key, &error) == 0, error.text);
+	must(key_write_private(key, NULL, &pem, &error) == 0, error.text);
+	put_private("../key.pem", secret_str(&pem));
+	must(json_dump_file(approval, "../approval.json", 0) == 0, "no approval");
+	json_decref(approval);
+	secret_wipe(&pem);
+	key_free(key);
+}
+
+/* Nothing was published, or all of it, and nothing is left aside. */
+static bool is_published_whole(bool succeeded)
+{
+	bool there = access("cavra-child/policy.yaml", R_OK) == 0;
+	bool whole = access("cavra-child/policy.yaml.sig.json", R_OK) == 0 &&
+		     access("cavra-child/current/publish.json", R_OK) == 0;
+	return (there ? whole : !succeeded) && is_nothing("cavra-child/versions/.new*") &&
+	       is_nothing("cavra-child/.new*");
+}
+
 static bool explains_block(bool succeeded)
 {
 	char line[512];
@@ -247,6 +323,9 @@ const struct scenario scenarios[] = {
 	 .expected = OUTCOME_OPEN},
 	{.name = "cavra policy validate", .program = __real_main, .arguments = {"policy", "validate", "wrong.yaml"},
 	 .expected = OUTCOME_ERROR},
+	{.name = "cavra policy publish", .prepare = prepare_publish, .program = __real_main,
+	 .arguments = {"policy", "publish", "child.yaml", "--pack-dir=.", "--approval=../approval.json", "--private-key=../key.pem"},
+	 .in_order = is_published_whole, .expected = OUTCOME_OPEN},
 	{.name = "cavra init", .program = __real_main, .arguments = {"init", "claude-code", "--hook", "/bin/true"},
 	 .in_order = settings_in_order, .expected = OUTCOME_OPEN},
 };
