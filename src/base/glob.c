@@ -40,8 +40,10 @@ static size_t match_named(struct bracket *b, struct str s)
 	if (s.n < 2 || s.p[0] != '[' || str_find_char(STR(":=."), s.p[1]) == STR_NPOS)
 		return 0;
 	size_t end = str_find(str_from_at(s, 2), str_make((char[]){s.p[1], ']'}, 2));
-	if (end == STR_NPOS)
+	if (end == STR_NPOS) {
+		b->unsure |= s.p[1] != ':';
 		return 0;
+	}
 	if (s.p[1] == ':')
 		match_class(b, str_first(str_from_at(s, 2), end));
 	else

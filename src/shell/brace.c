@@ -3,6 +3,7 @@
  * Brace expansion, which Bash does first and on the text of the word: {a,b}, {1..5}, nested and mixed with quotes
  * and expansions, which it leaves alone.
  */
+#include "base/array.h"
 #include "shell/eval.h"
 
 /* The word cut into unquoted characters and everything else. */
@@ -166,47 +167,34 @@ static bool parse_sequence(struct str text, struct sequence *ret_sequence)
 	return true;
 }
 
+/* Lists of atoms, one for each word that comes out. */
+struct atom_words {
+	struct atoms *items;
+	size_t n, cap;
+	bool too_many;
+};
+
 static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
-			 struct part_words *out, int depth);
+			 struct atom_words *out, int depth);
 
-static void join_and_expand(struct eval *ev, const struct atoms pieces[3], struct part_words *out,
-			    int depth)
+/* The alternatives between open and close. */
+static void expand_commas(struct eval *ev, const struct atom *atoms, size_t open, size_t close,
+			  struct atom_words *out, int depth)
 {
-	struct atoms joined = {0};
-	if (out->too_many || !eval_charge(ev, 1))
-		return;
-	for (int i = 0; i < 3; i++)
-		for (size_t k = 0; k < pieces[i].n && eval_charge(ev, 1); k++)
-			ARENA_PUSH(ev->arena, joined.items, joined.n,
-				   joined.cap) = pieces[i].items[k];
-	expand_atoms(ev, joined.items, joined.n, out, depth + 1);
-}
-
-/* The alternatives between open and close, each put between what stands before and behind. */
-static void expand_commas(struct eval *ev, const struct atom *atoms, const size_t bounds[3],
-			  struct part_words *out, int depth)
-{
-	size_t open = bounds[0], close = bounds[1], n = bounds[2], start = open + 1;
+	size_t start = open + 1;
 	int nested = 0;
-	for (size_t i = open + 1; i <= close && !ev->exhausted; i++) {
+	for (size_t i = open + 1; i <= close && !ev->exhausted && !out->too_many; i++) {
 		nested += atoms[i].c == '{';
 		bool ends = (atoms[i].c == ',' && !nested) || i == close;
 		nested -= i < close && nested && atoms[i].c == '}';
 		if (!ends)
 			continue;
-		/* The pieces are only read. */
-		struct atoms pieces[3] = {
-			{(struct atom *)(void *)atoms, open, 0},
-			{(struct atom *)(void *)(atoms + start), i - start, 0},
-			{(struct atom *)(void *)(atoms + close + 1), n - close - 1, 0},
-		};
-		join_and_expand(ev, pieces, out, depth);
+		expand_atoms(ev, atoms + start, i - start, out, depth + 1);
 		start = i + 1;
 	}
 }
 
-static void expand_sequence(struct eval *ev, const struct atom *atoms, const size_t bounds[3],
-			    const struct sequence *q, struct part_words *out)
+static void expand_sequence(struct eval *ev, const struct sequence *q, struct atom_words *out)
 {
 	long count = (q->to > q->from ? q->to - q->from : q->from - q->to) / q->step + 1;
 	/* Between Z and a stand characters that mean something. */
@@ -215,22 +203,37 @@ static void expand_sequence(struct eval *ev, const struct atom *atoms, const siz
 		out->too_many = true;
 		return;
 	}
-	for (long i = 0; i < count && !ev->exhausted; i++) {
+	for (long i = 0; i < count && eval_charge(ev, 1); i++) {
 		long value = q->to >= q->from ? q->from + i * q->step : q->from - i * q->step;
 		struct str text = q->letters
 					  ? arena_printf(ev->arena, "%c", (int)value)
 					  : arena_printf(ev->arena, "%0*ld", (int)q->width, value);
-		struct atoms middle = {0};
+		struct atoms word = {0};
 		for (size_t k = 0; k < text.n; k++)
-			ARENA_PUSH(ev->arena, middle.items, middle.n,
-				   middle.cap) = (struct atom){text.p[k], NULL};
-		struct atoms pieces[3] = {
-			{(struct atom *)(void *)atoms, bounds[0], 0},
-			middle,
-			{(struct atom *)(void *)(atoms + bounds[1] + 1), bounds[2] - bounds[1] - 1,
-			 0},
-		};
-		join_and_expand(ev, pieces, out, 0);
+			ARENA_PUSH(ev->arena, word.items, word.n,
+				   word.cap) = (struct atom){text.p[k], NULL};
+		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = word;
+	}
+}
+
+/* Every alternative between what stands before and every word that what stands behind becomes. */
+static void combine(struct eval *ev, const struct atoms *before,
+		    const struct atom_words *alternatives, const struct atom_words *behind,
+		    struct atom_words *out)
+{
+	out->too_many |= alternatives->too_many || behind->too_many ||
+			 alternatives->n * behind->n > LIMIT_SHELL_BRACE_WORDS;
+	for (size_t i = 0; i < alternatives->n && !out->too_many; i++) {
+		for (size_t k = 0; k < behind->n && !ev->exhausted; k++) {
+			const struct atoms *pieces[] = {before, &alternatives->items[i],
+							&behind->items[k]};
+			struct atoms word = {0};
+			for (size_t p = 0; p < ARRAY_SIZE(pieces); p++)
+				for (size_t a = 0; a < pieces[p]->n && eval_charge(ev, 1); a++)
+					ARENA_PUSH(ev->arena, word.items, word.n,
+						   word.cap) = pieces[p]->items[a];
+			ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = word;
+		}
 	}
 }
 
@@ -260,7 +263,7 @@ static bool plain_between(struct eval *ev, const struct atom *atoms, size_t from
 }
 
 static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
-			 struct part_words *out, int depth)
+			 struct atom_words *out, int depth)
 {
 	if (depth > LIMIT_SHELL_DEPTH || out->n >= LIMIT_SHELL_BRACE_WORDS)
 		out->too_many = true;
@@ -273,24 +276,27 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
 		size_t close = closing(ev, atoms, n, open, &comma);
 		if (close == STR_NPOS)
 			continue;
-		size_t bounds[3] = {open, close, n};
-		if (comma) {
-			expand_commas(ev, atoms, bounds, out, depth);
-			return;
-		}
-		bool plain = plain_between(ev, atoms, open + 1, close, &inside);
-		if (plain && parse_sequence(inside, &q)) {
-			expand_sequence(ev, atoms, bounds, &q, out);
-			return;
-		}
-		if (plain && may_be_sequence(inside)) {
+		struct atom_words alternatives = {0}, behind = {0};
+		bool plain = !comma && plain_between(ev, atoms, open + 1, close, &inside);
+		if (comma)
+			expand_commas(ev, atoms, open, close, &alternatives, depth);
+		else if (plain && parse_sequence(inside, &q))
+			expand_sequence(ev, &q, &alternatives);
+		else if (plain && may_be_sequence(inside))
 			out->too_many = true;
-			return;
+		if (!comma && !alternatives.n && !alternatives.too_many) {
+			open = close;
+			continue;
 		}
-		open = close;
+		/* The pieces are only read. */
+		struct atoms before = {(struct atom *)(void *)atoms, open, 0};
+		expand_atoms(ev, atoms + close + 1, n - close - 1, &behind, depth + 1);
+		combine(ev, &before, &alternatives, &behind, out);
+		return;
 	}
 	if (!out->too_many)
-		ARENA_PUSH(ev->arena, out->items, out->n, out->cap) = paste(ev, atoms, n);
+		ARENA_PUSH(ev->arena, out->items, out->n,
+			   out->cap) = (struct atoms){(struct atom *)(void *)atoms, n, 0};
 }
 
 /* Bash looks for the end of a quoted `...` in another way than it looks for braces. */
@@ -305,9 +311,6 @@ static bool is_ambiguous(const struct part *parts)
 		expands |= !parts->quoted && !job &&
 			   (parts->kind == PART_PARAM || parts->kind == PART_COMMAND);
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
-		/* "$${": Bash sees "${" there. */
-		backquotes |= parts->kind == PART_PARAM && !parts->param->braced &&
-			      str_is(parts->param->name, "$");
 		/* Braces inside ${ } and braces to expand: Bash pairs them in its own way. */
 		backquotes |= parts->kind == PART_PARAM && parts->param->holds_brace;
 		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
@@ -335,5 +338,10 @@ void expand_braces(struct eval *ev, const struct part *parts, struct part_words 
 		empty |= atoms.items[i].c == '{' && i + 1 < atoms.n && atoms.items[i + 1].c == '}';
 	}
 	out->too_many |= divides && empty;
-	expand_atoms(ev, atoms.items, atoms.n, out, 0);
+	struct atom_words words = {0};
+	expand_atoms(ev, atoms.items, atoms.n, &words, 0);
+	out->too_many |= words.too_many;
+	for (size_t i = 0; i < words.n && !out->too_many && eval_charge(ev, 1); i++)
+		ARENA_PUSH(ev->arena, out->items, out->n,
+			   out->cap) = paste(ev, words.items[i].items, words.items[i].n);
 }

@@ -513,13 +513,15 @@ static void run_let(struct eval *ev, struct state *st, struct simple *s)
 static void run_test(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i + 1 < s->words.n; i++) {
-		struct str text = builtin_arg(ev, s, i);
-		if (!str_is(text, "-v") && !str_is(text, "-R"))
+		const struct word *op = &s->words.items[i], *name = op + 1;
+		bool known = word_is_known(op);
+		if (!op->many && !value_covers(op->value, STR("-v")) &&
+		    !value_covers(op->value, STR("-R")))
 			continue;
-		const struct word *name = &s->words.items[i + 1];
-		if (!word_is_known(name))
+		if (!word_is_known(name) && known)
 			eval_opaque(ev, st, "a variable is chosen by text that is not known");
-		else if (str_find_char(value_text(ev->arena, name->value), '[') != STR_NPOS)
+		else if (word_is_known(name) &&
+			 str_find_char(value_text(ev->arena, name->value), '[') != STR_NPOS)
 			arith_effects(ev, st, name->value);
 	}
 }

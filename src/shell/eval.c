@@ -134,12 +134,20 @@ void eval_embedded(struct eval *ev, struct state *st, struct str text)
 
 /* ---- structure ---- */
 
+/* An error that ends a subshell runs the traps of the shell around it, and what they print is in its output. */
+static void end_subshell(struct eval *ev, const struct state *inner)
+{
+	if (inner->shaken && ev->deferred)
+		capture_unknown(ev);
+}
+
 void eval_subshell(struct eval *ev, const struct state *st, const struct node *list)
 {
 	struct state inner = *st;
 	ev->depth++;
 	eval_node(ev, &inner, list);
 	ev->depth--;
+	end_subshell(ev, &inner);
 }
 
 static void eval_list(struct eval *ev, struct state *st, const struct node *node)
@@ -227,6 +235,7 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 		ev->piped_in = outer_in || stage != node->first;
 		ev->piped_out = outer_out || !last;
 		eval_stage(ev, &inner, stage, pipeline);
+		end_subshell(ev, &inner);
 		if (last && st->lastpipe)
 			state_join(ev, st, &inner, false);
 		struct value *output = ARENA_NEW(ev->arena, struct value);

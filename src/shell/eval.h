@@ -168,6 +168,7 @@ struct eval {
 	struct frame *frame;
 	int calls;
 	bool prefixed; /* assignments stand in front of the function that is called next */
+	int prefixes;  /* assignments in front of commands that are being expanded */
 	const struct variable *path; /* PATH as the text finds it */
 	int aliases;                 /* alias expansions in progress */
 	int substitutions;           /* $( ) and <( ) around the command */

@@ -469,8 +469,10 @@ static void process_part(struct field *f, const struct part *part)
 	f->ev->capture = outer;
 	if (part->writes)
 		capture_unknown(f->ev);
+	if (!part->list)
+		return;
 	/* The number carries what there is to read, for shell_substitution_output(). */
-	bool known = !part->writes && part->list && capture.known && value_is_known(capture.output);
+	bool known = !part->writes && capture.known && value_is_known(capture.output);
 	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
 	push_seg(f, SEG_NUMBER, known ? value_text(f->ev->arena, capture.output) : STR(""));
 }

@@ -103,8 +103,12 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 	} else if (c == ':') {
 		set_op(param, c, 0);
 		param->arg = read_parts(r, WORD_OFFSET, true);
-		if (reader_accept(r, ':'))
+		if (reader_accept(r, ':')) {
 			param->arg2 = read_parts(r, WORD_OFFSET, true);
+			/* ${x:1:} has a length, which is nothing. */
+			if (!param->arg2)
+				param->arg2 = ARENA_NEW(r->arena, struct part);
+		}
 	} else if (c > 0 && strchr("-=?+", c)) {
 		set_op(param, c, 0);
 		param->arg = read_parts(r, plain, quoted);

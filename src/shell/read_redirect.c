@@ -88,9 +88,12 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 {
 	r->scratch_n = 0;
 	int quote = 0;
-	for (int c = reader_peek(r); c != READER_END && (quote || !reader_is_meta(c));
-	     c = reader_peek(r)) {
-		c = quote == '\'' ? reader_next_raw(r) : reader_next(r);
+	for (;;) {
+		int c = quote == '\'' ? reader_next_raw(r) : reader_peek(r);
+		if (c == READER_END || (!quote && reader_is_meta(c)))
+			break;
+		if (quote != '\'')
+			(void)reader_next(r);
 		if (c == '$' && !quote && (reader_peek(r) == '\'' || reader_peek(r) == '"'))
 			reader_fail(r, "a here-document's delimiter with escapes");
 		if (quote != '\'' &&
@@ -116,6 +119,8 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 	int c = reader_peek(r);
 	if ((c == '<' || c == '>') && reader_peek_second(r) == '(')
 		reader_fail(r, "a here-document's delimiter with a substitution");
+	if (r->scratch_n && memchr(r->scratch, '\n', r->scratch_n))
+		reader_fail(r, "a here-document's delimiter of several lines");
 	if (!r->scratch_n && !redir->body_quoted)
 		reader_fail(r, "a here-document without a delimiter");
 	redir->delimiter = arena_str(r->arena, str_make(r->scratch, r->scratch_n));

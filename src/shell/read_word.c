@@ -290,6 +290,8 @@ static void backticks(struct reader *r, struct part_list *list, bool quoted)
 			break;
 		if (c == '\\' && r->at < r->text.n) {
 			char escaped = r->text.p[r->at];
+			if (escaped == '"' && r->embedded)
+				reader_fail(r, "an escaped quote in backquotes in a here-document");
 			if (escaped == '\n') {
 				(void)reader_next_raw(r);
 				continue;
@@ -340,7 +342,12 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 	struct part *parts = read_parts(r, WORD_ARITH, true);
 	if (!r->error && reader_accept(r, ')') && reader_accept(r, ')')) {
 		add_part(r, list, PART_ARITH, quoted)->arith = parts;
-		if (!parentheses_match(str_make(r->text.p + at + 1, r->at - at - 2))) {
+		struct str text = str_make(r->text.p + at + 1, r->at - at - 2);
+		/* What Bash pairs inside `...` when it looks for the end is not what it runs. */
+		bool quotes = str_find_char(text, '`') != STR_NPOS &&
+			      (str_find_char(text, '\'') != STR_NPOS ||
+			       str_find_char(text, '#') != STR_NPOS);
+		if (quotes || !parentheses_match(text)) {
 			reader_fail(r, "parentheses in $(( )) that do not match");
 			r->final = true;
 		}
@@ -405,12 +412,9 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	} else {
 		struct param *param = ARENA_NEW(r->arena, struct param);
 		param->name = read_parameter_name(r, false);
-		/* Looking for the end of what it is in, Bash takes "$${" for the start of ${ }. */
-		bool paired = mode == WORD_BRACE || mode == WORD_BRACE_QUOTED ||
-			      mode == WORD_PATTERN || mode == WORD_OFFSET ||
-			      mode == WORD_SUBSCRIPT || mode == WORD_ARITH;
-		if (paired && str_is(param->name, "$") && reader_peek(r) == '{')
-			reader_fail(r, "$${ inside ${ }, [ ] or (( ))");
+		/* Looking for the end of what it is in, Bash may take "$${" for the start of ${ }. */
+		if (str_is(param->name, "$") && reader_peek(r) == '{')
+			reader_fail(r, "$$ in front of a brace");
 		add_part(r, list, PART_PARAM, quoted)->param = param;
 	}
 	reader_leave(r);

@@ -215,6 +215,10 @@ static void read_body(struct reader *r, struct redir *doc)
 		if (text.n && text.p[text.n - 1] == '\n')
 			text.n--;
 		bool last = any && str_eq(text, doc->delimiter);
+		/* There Bash lets the delimiter end a here-document in the middle of a line. */
+		if (r->substitutions && !last && str_starts(text, doc->delimiter) &&
+		    str_find_char(text, ')') != STR_NPOS)
+			reader_fail(r, "a here-document in a substitution that may end sooner");
 		if (last)
 			r->scratch_n = line;
 		/* Ended by the end of the text, its last line still gets its newline. */
@@ -288,6 +292,7 @@ void shell_read_embedded(const struct read_context *context, struct str text,
 	reader_init(&r, context, text);
 	if (r.depth >= LIMIT_SHELL_DEPTH)
 		reader_fail(&r, "nested too deeply");
+	r.embedded = true;
 	*ret_parts = read_parts(&r, WORD_HEREDOC, true);
 	*ret_error = r.error;
 }

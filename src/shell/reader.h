@@ -37,6 +37,7 @@ struct reader {
 	int lists;         /* around what is read */
 	int processes;     /* <( ) and >( ) around what is read */
 	bool final;        /* the error stands, whatever else the text might have been */
+	bool embedded;     /* a here-document or an expression, not commands */
 	int substitutions; /* $( ) and <( ) around what is read */
 	struct peeked_word peeked;
 	char *scratch; /* text of the part being read */

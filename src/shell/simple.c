@@ -213,6 +213,9 @@ static void assign_array(struct eval *ev, struct state *st, const struct word_no
 {
 	struct words items = {0};
 	bool keyed;
+	/* Which of the two variables of that name it makes an array of, depends. */
+	if (ev->prefixes && ev->substitutions)
+		eval_opaque(ev, st, "an array in a substitution in front of a command");
 	const struct variable *before = state_variable(ev, st, word->name);
 	if (word->append && before->kind == VARIABLE_ARRAY)
 		for (size_t i = 0; i < before->n_items; i++)
@@ -329,6 +332,7 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 	if (!node->words || !node->words->assign)
 		return;
 	struct state inner = *st; /* later ones see the earlier ones */
+	ev->prefixes++;
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
 		prefix_assign(ev, &inner, st, word);
 		const struct variable *v = state_variable(ev, &inner, word->name);
@@ -338,6 +342,7 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 						*list};
 		*list = assign;
 	}
+	ev->prefixes--;
 	keep_side_effects(ev, st, node, &inner);
 	if (inner.shaken)
 		state_shake(st);
@@ -525,7 +530,7 @@ static void run_known_name(struct eval *ev, struct state *st, struct simple *sim
 		for (const struct function *f = function->functions; f; f = f->next)
 			surely &= f->body != NULL;
 		emit_redirects(ev, st, simple);
-		if (simple->output_lost || simple->output_unknown)
+		if (simple->output_lost || simple->output_unknown || simple->errors_joined)
 			capture_unknown(ev);
 		run_function(ev, st, simple, function->functions);
 		if (surely)

@@ -279,6 +279,10 @@ bool state_is_unsure(const struct state *st)
 static const char *const readonly_names[] = {"BASHOPTS",  "BASH_VERSINFO", "EUID", "PPID",
 					     "SHELLOPTS", "UID",           NULL};
 
+/* To these it assigns what arithmetic makes of the value. */
+static const char *const integer_names[] = {"BASHPID", "EPOCHSECONDS", "HISTCMD", "LINENO",
+					    "RANDOM",  "SECONDS",      "SRANDOM", NULL};
+
 void state_assign(struct eval *ev, struct state *st, struct str name,
 		  const struct variable *variable)
 {
@@ -318,7 +322,7 @@ void state_assign_value(struct eval *ev, struct state *st, struct str name, stru
 				  str_find_char(value.seg[i].text, '[') != STR_NPOS &&
 				  (str_find_char(value.seg[i].text, '$') != STR_NPOS ||
 				   str_find_char(value.seg[i].text, '`') != STR_NPOS);
-	if (st->integers && !value_is_numeric(value))
+	if ((st->integers || is_one_of(name, integer_names)) && !value_is_numeric(value))
 		arith_effects(ev, st, value);
 	struct variable *variable = ARENA_NEW(ev->arena, struct variable);
 	struct value *alt = ARENA_NEW(ev->arena, struct value);
