@@ -5,7 +5,17 @@
 #include "shell/builtin.h"
 
 /* Returns whether it was one already. */
-static bool remember_local(struct eval *ev, struct state *st, struct str name)
+/* x=1 local x: what stands in front of the builtin is not what the caller has. */
+static bool is_prefixed(const struct simple *s, struct str name)
+{
+	for (const struct shell_assign *a = s->assigns; a && a->prefix; a = a->next)
+		if (str_eq(a->name, name))
+			return true;
+	return false;
+}
+
+static bool remember_local(struct eval *ev, struct state *st, const struct simple *s,
+			   struct str name)
 {
 	if (!ev->frame)
 		return false;
@@ -15,7 +25,7 @@ static bool remember_local(struct eval *ev, struct state *st, struct str name)
 	struct local *local = ARENA_NEW(ev->arena, struct local);
 	*local = (struct local){
 		.name = name,
-		.before = state_variable(ev, st, name),
+		.before = is_prefixed(s, name) ? &variable_tainted : state_variable(ev, st, name),
 		.surely = ev->branches == ev->frame->branches && !st->weak,
 		.next = ev->frame->locals,
 	};
@@ -68,7 +78,7 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	bool fails = !ev->frame && str_is(builtin_arg(ev, s, 0), "local");
 	struct str text = value_is_known(value) ? value_text(ev->arena, value) : STR("");
 	if (makes_local(ev, s))
-		remember_local(ev, st, name);
+		remember_local(ev, st, s, name);
 	/* Inside a function, -g goes past a local variable or the one in front of the call. */
 	fails |= ev->frame && builtin_may_have(ev, s, 'g');
 	st->weak += fails;
@@ -92,7 +102,7 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
 {
 	if (makes_local(ev, s)) {
-		bool again = remember_local(ev, st, name) || (ev->frame && ev->frame->prefixed);
+		bool again = remember_local(ev, st, s, name) || (ev->frame && ev->frame->prefixed);
 		st->weak += again; /* then it may keep its value */
 		if (!builtin_may_have(ev, s, 'p') && ev->frame)
 			state_assign(ev, st, name, &variable_unset);
@@ -178,7 +188,7 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 			(struct word){.value = value_any(), .many = true, .span = word->span};
 	} else if (word->is_array || word->has_subscript) {
 		if (makes_local(ev, s))
-			remember_local(ev, st, word->name);
+			remember_local(ev, st, s, word->name);
 		if (builtin_may_have(ev, s, 'A'))
 			declare_bare(ev, st, s, word->name);
 		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
@@ -277,7 +287,7 @@ static void run_declarations(struct eval *ev, struct state *st, struct simple *s
 			declared = declared->next;
 		if (array)
 			apply_readonly(ev, st, s, name);
-		else if (declared)
+		else if (declared && !value_is_known(value))
 			declare_value(ev, st, s, name, declared->value);
 		else if (plain_name(name)) {
 			declare_value(ev, st, s, name, value);

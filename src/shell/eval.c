@@ -153,7 +153,9 @@ void eval_subshell(struct eval *ev, const struct state *st, const struct node *l
 static void eval_list(struct eval *ev, struct state *st, const struct node *node)
 {
 	for (const struct node *item = node->first; item && !ev->exhausted; item = item->next) {
-		if (item->background) {
+		if (item->background && item->kind == NODE_COPROC) {
+			eval_node(ev, st, item); /* its variables are this shell's */
+		} else if (item->background) {
 			eval_subshell(ev, st, item);
 			st->n_fresh = 0;
 			st->started_job |= !state_is_unsure(st);
@@ -668,6 +670,9 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	/* Bash prints and reads such text once more, and then takes the name for the command. */
 	if (ev->substitutions)
 		eval_opaque(ev, st, "coproc in a substitution");
+	/* Who ends whom when a pipe of theirs is closed, nobody knows. */
+	if (ev->piped_in || ev->piped_out)
+		eval_opaque(ev, st, "coproc in a pipeline");
 	const struct value *input = ev->input;
 	bool piped_in = ev->piped_in, piped_out = ev->piped_out;
 	ev->capture = NULL;

@@ -336,6 +336,9 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 	while (end < text.n && text.p[end] != '/' && (f->out || text.p[end] != ':'))
 		end++;
 	struct str who = str_make(text.p + 1, end - 1);
+	if (str_find_char(who, ' ') != STR_NPOS || str_find_char(who, '\t') != STR_NPOS ||
+	    str_find_char(who, '\n') != STR_NPOS)
+		return 0; /* in ${x-~ y}; no user is called so */
 	/* Whether a ':' ends it depends on what else is in the word. */
 	if (str_find_char(who, ':') != STR_NPOS) {
 		field_any(f, true);

@@ -482,7 +482,7 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 	}
 }
 
-static void assign_default(struct field *f, const struct param *param, bool surely)
+static void assign_default(struct field *f, const struct param *param, bool surely, bool quoted)
 {
 	struct value v = {NULL, 0};
 	if (surely)
@@ -498,7 +498,19 @@ static void assign_default(struct field *f, const struct param *param, bool sure
 		return;
 	}
 	state_assign_value(f->ev, f->st, param->name, v);
-	field_value(f, v, false);
+	field_value(f, v, quoted);
+}
+
+/* "$@" or "${a[@]}": several words even in quotes. */
+static bool holds_list(const struct part *parts)
+{
+	for (; parts; parts = parts->next) {
+		const struct param *param = parts->kind == PART_PARAM ? parts->param : NULL;
+		if (param && (str_is(param->name, "@") || param->has_subscript || param->indirect ||
+			      holds_list(param->arg)))
+			return true;
+	}
+	return false;
 }
 
 /* - = ? + with and without the colon */
@@ -522,13 +534,13 @@ static void default_operator(struct field *f, const struct param *param, const s
 	}
 	if (!empty_known && !set_known) {
 		if (op == '=')
-			assign_default(f, param, false);
+			assign_default(f, param, false, quoted);
 		else
 			run_words(f, param->arg);
 		if (op == '?')
 			state_shake(f->st);
 		field_any(f, quoted);
-		if (h->is_list)
+		if (h->is_list || holds_list(param->arg))
 			f->many = f->out != NULL;
 		return;
 	}
@@ -537,7 +549,7 @@ static void default_operator(struct field *f, const struct param *param, const s
 		if (op != '+')
 			add_held(f, param, h, quoted);
 	} else if (op == '=') {
-		assign_default(f, param, true);
+		assign_default(f, param, true, quoted);
 	} else if (op != '?') {
 		bool before = f->literal_splits;
 		f->literal_splits = !quoted;

@@ -513,10 +513,10 @@ struct node *read_command(struct reader *r)
 	size_t from = r->at;
 	struct node *node;
 	enum reserved word = peek_reserved(r, &end);
-	if (c == '(' || (word != RESERVED_NONE && word != RESERVED_IN && !reserved_ends_list(word)))
+	if (c == '(' || (word != RESERVED_NONE && !reserved_ends_list(word)))
 		node = read_compound(r, from);
 	else
-		node = word == RESERVED_NONE || word == RESERVED_IN ? read_simple(r) : NULL;
+		node = word == RESERVED_NONE ? read_simple(r) : NULL;
 	reader_leave(r);
 	return node;
 }

@@ -151,7 +151,8 @@ struct param *read_braced(struct reader *r, bool quoted)
 	if (reader_peek(r) != '}')
 		read_operator(r, param, quoted);
 	reader_expect(r, '}', "${ is never closed");
-	param->holds_brace = str_find_char(str_make(r->text.p + from, r->at - from), '{') !=
-			     STR_NPOS;
+	struct str text = str_make(r->text.p + from, r->at - from);
+	param->holds_brace = str_find_char(text, '{') != STR_NPOS ||
+			     str_find_char(text, '"') != STR_NPOS;
 	return param;
 }

@@ -401,9 +401,14 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 				check_doubled(r, str_make(r->text.p + from, r->at - from));
 		}
 	} else if (c == '[') {
+		size_t from = r->at;
 		(void)reader_next(r);
 		struct part *parts = read_parts(r, WORD_SUBSCRIPT, true);
 		reader_expect(r, ']', "$[ is never closed");
+		/* Inside double quotes the next one ends them, whatever it is in. */
+		if (quoted &&
+		    str_find_char(str_make(r->text.p + from, r->at - from), '"') != STR_NPOS)
+			reader_fail(r, "a double quote in $[ ] in double quotes");
 		add_part(r, list, PART_ARITH, quoted)->arith = parts;
 	} else if (c == '{') {
 		(void)reader_next(r);

@@ -382,6 +382,10 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 		return;
 	}
 	struct str value = value_text(ev->arena, alias->alias);
+	if (str_ends(value, STR("\\"))) {
+		eval_opaque(ev, st, "an alias that ends in a backslash");
+		return;
+	}
 	if (str_find(value, STR("<<")) != STR_NPOS) {
 		eval_opaque(ev, st, "an alias with a here-document");
 		return;

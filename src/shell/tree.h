@@ -46,7 +46,7 @@ struct part {
 
 struct param {
 	struct str name;  /* "x", "1", "@", "*", "#", "?", "-", "$", "!", "0" */
-	bool holds_brace; /* a '{' stands inside ${ } */
+	bool holds_brace; /* a '{' or a quote stands inside ${ } */
 	bool braced;
 	bool length;   /* ${#x} */
 	bool indirect; /* ${!x} */

@@ -148,8 +148,9 @@ size_t strlen(const char *text)
 /* What WORLD_ALTERNATE has in its environment beside the usual. */
 static void add_variables(uint32_t seed)
 {
+	/* In arithmetic "-" in front of "-r" assigns to r, which commands would see if it stood here. */
 	static const char *const values[] = {"env one", "env_two", "*.txt",      "",
-					     "-x",      "2",       "cmd_env arg"};
+					     "-r",      "2",       "cmd_env arg"};
 	char names[] = WIRE_VARIABLES;
 	char *rest = names;
 	for (size_t i = 0; rest && watched.n_initial < INITIAL_MAX; i++) {

@@ -236,7 +236,8 @@ static const char *compare_exec(struct comparison *c)
 		c->argv[i] = str_from(c->event->argv[i]);
 	if (c->argc == 0)
 		return NULL;
-	if (str_eq(c->argv[0], path) || ends_with_name(path, c->argv[0]))
+	if (str_eq(c->argv[0], path) || ends_with_name(path, c->argv[0]) ||
+	    (str_starts(c->argv[0], STR("./")) && str_ends(path, str_from_at(c->argv[0], 1))))
 		return compare_argv(c);
 	c->argv[0] = path;
 	const char *missing = compare_argv(c);
