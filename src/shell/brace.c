@@ -313,7 +313,9 @@ static bool is_ambiguous(const struct part *parts)
 		backquotes |= parts->kind == PART_COMMAND && parts->quoted && parts->backquotes;
 		/* Braces inside ${ } and braces to expand: Bash pairs them in its own way. */
 		backquotes |= parts->kind == PART_PARAM && parts->param->holds_brace;
-		brace |= parts->kind == PART_TEXT && str_find_char(parts->text, '{') != STR_NPOS;
+		/* The one that opens may be among what is quoted. */
+		brace |= parts->kind == PART_TEXT && (str_find_char(parts->text, '{') != STR_NPOS ||
+						      str_find_char(parts->text, '}') != STR_NPOS);
 	}
 	return (backquotes && brace) || (dollar && expands);
 }

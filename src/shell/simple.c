@@ -93,7 +93,7 @@ static bool may_fail(struct eval *ev, const struct redir *redir, struct value ta
 {
 	enum { ALWAYS_FREE = 10 };
 	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING)
-		return redir->fd >= ALWAYS_FREE;
+		return redir->fd >= ALWAYS_FREE || redir->fd < -1;
 	if (!value_is_known(target))
 		return true;
 	struct str text = value_text(ev->arena, target);
@@ -435,7 +435,7 @@ static void run_unknown_name(struct eval *ev, struct state *st, const struct sim
 
 struct saved_variable {
 	struct str name;
-	const struct variable *before;
+	const struct variable *before, *during;
 };
 
 enum { SAVED_MAX = 16 };
@@ -460,16 +460,24 @@ static void enter_prefix(struct eval *ev, struct state *st, const struct simple 
 		order[n++] = a;
 	}
 	while (n--) {
-		saved->items[saved->n++] = (struct saved_variable){
-			order[n]->name, state_variable(ev, st, order[n]->name)};
-		state_assign_value(ev, st, order[n]->name, order[n]->value);
+		struct saved_variable *item = &saved->items[saved->n++];
+		item->name = order[n]->name;
+		item->before = state_variable(ev, st, item->name);
+		state_assign_value(ev, st, item->name, order[n]->value);
+		item->during = state_variable(ev, st, item->name);
 	}
 }
 
 static void leave_prefix(struct eval *ev, struct state *st, const struct saved_variables *saved)
 {
-	for (size_t n = saved->n; n > 0; n--)
-		state_assign(ev, st, saved->items[n - 1].name, saved->items[n - 1].before);
+	for (size_t n = saved->n; n > 0; n--) {
+		const struct saved_variable *item = &saved->items[n - 1];
+		/* What export and its kin gave it meanwhile, stays. */
+		unsigned weak = state_variable(ev, st, item->name) != item->during;
+		st->weak += weak;
+		state_assign(ev, st, item->name, item->before);
+		st->weak -= weak;
+	}
 }
 
 static void run_function(struct eval *ev, struct state *st, const struct simple *simple,
