@@ -405,7 +405,10 @@ static void prompt_effects(struct field *f, const struct param *param, const str
 	if (!prompt || h->unset)
 		return;
 	struct str text;
-	if (!h->is_list && !h->unknown && known_text(f->ev, h->value, &text))
+	/* A backslash may stand for a date, a directory or a name, and that for a command. */
+	if (!h->is_list && !h->unknown && known_text(f->ev, h->value, &text) &&
+	    (str_find_char(text, '\\') == STR_NPOS ||
+	     (str_find_char(text, '$') == STR_NPOS && str_find_char(text, '`') == STR_NPOS)))
 		eval_embedded(f->ev, f->st, text);
 	else
 		eval_opaque(f->ev, f->st, "a prompt that Bash expands is not known");
