@@ -114,9 +114,11 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 		static const struct variable associative = {
 			.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
 		state_assign(ev, st, name, &associative);
-	} else if (str_is(builtin_arg(ev, s, 0), "export")) {
-		/* Exporting what has a value already: commands see it from now on, as they do in our list. */
-		(void)state_variable(ev, st, name);
+	} else if (is_prefixed(s, name)) {
+		/* x=1 export x: it is this shell's from now on. */
+		struct variable *kept = ARENA_NEW(ev->arena, struct variable);
+		*kept = *state_variable(ev, st, name);
+		state_assign(ev, st, name, kept);
 	}
 }
 
