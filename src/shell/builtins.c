@@ -660,8 +660,28 @@ bool shell_is_harmless_builtin(struct str name)
 	return builtin && builtin->harmless;
 }
 
+/* "%n", which assigns to the variable that an argument names. */
+static bool format_assigns(struct str format)
+{
+	for (size_t i = 0; i < format.n; i++) {
+		if (format.p[i] != '%')
+			continue;
+		for (i++; i < format.n && strchr("#-+ 0123456789.*'hjlLtz", format.p[i]); i++)
+			;
+		if (i < format.n && format.p[i] == 'n')
+			return true;
+	}
+	return false;
+}
+
 static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
+	size_t format = builtin_skip_options(ev, s, "v");
+	if (format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format))) {
+		st->weak++;
+		assign_names(ev, st, s, format + 1, "REPLY");
+		st->weak--;
+	}
 	if (s->words.n < 2 || !str_starts(builtin_arg(ev, s, 1), STR("-v")))
 		return;
 	struct word name = {.value = value_from(ev->arena, str_from_at(builtin_arg(ev, s, 1), 2))};
