@@ -94,6 +94,8 @@ void decision_take(struct decision *decision, const struct finding *first);
 /* commands.opaque.require_approval, a block when the policy or the mode says so. */
 void finding_opaque(struct decider *d, const struct effect *effect, struct str reason,
 		    struct span span);
+/* The same for text that Bash refuses as a whole: commands.refused.require_approval. */
+void finding_refused(struct decider *d, struct str reason, struct span span);
 
 /* ---- paths.c ---- */
 

@@ -103,3 +103,18 @@ void finding_opaque(struct decider *d, const struct effect *effect, struct str r
 	finding->certainty = MATCH_MAY;
 	finding->span = span;
 }
+
+void finding_refused(struct decider *d, struct str reason, struct span span)
+{
+	bool blocks = d->policy->opaque_blocks || d->mode == MODE_STRICT;
+	struct finding *finding = finding_add(
+		d, NULL, blocks ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+		blocks ? CAVRA_HIGH : CAVRA_MEDIUM,
+		blocks ? "commands.refused.block" : "commands.refused.require_approval");
+	finding->reason = arena_join(
+		d->arena, STR("Bash refuses this text, another shell may not: "), reason);
+	finding->instead = STR("correct the text; put what is no command into quotes");
+	finding->approver_group = STR("Repository Owners");
+	finding->certainty = MATCH_MAY;
+	finding->span = span;
+}

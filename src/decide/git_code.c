@@ -52,8 +52,8 @@ static bool configured(struct decider *d, const char *key, struct str *ret_value
 /* What is not understood, and a key or .env that a hook or ssh reads, are the project's business. */
 static bool counts(const struct finding *finding)
 {
-	static const char *const others[] = {"commands.opaque.block", "commands.default.block",
-					     "filesystem.read.block"};
+	static const char *const others[] = {"commands.opaque.block", "commands.refused.block",
+					     "commands.default.block", "filesystem.read.block"};
 	bool blocks = finding->decision == CAVRA_BLOCK;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		blocks &= strcmp(finding->rule_id, others[i]) != 0;

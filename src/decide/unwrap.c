@@ -523,7 +523,10 @@ static void run_shell_command(struct decider *d, const struct shell_command *com
 	with.redirect_writes |= writes;
 	switch (command->kind) {
 	case SHELL_OPAQUE:
-		finding_opaque(d, NULL, command->reason, command->span);
+		if (command->refused)
+			finding_refused(d, command->reason, command->span);
+		else
+			finding_opaque(d, NULL, command->reason, command->span);
 		break;
 	case SHELL_REDIRECT:
 		command_judge_redirection(d, scope, files, writes);

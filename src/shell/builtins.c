@@ -337,6 +337,12 @@ static bool run_source(struct eval *ev, struct state *st, struct simple *s)
 	command->assigns = s->assigns;
 	command->input = s->input;
 	s->redirects = NULL;
+	/* It can do anything, also by itself; what it leaves behind, when it is what it is called, is a PATH with the
+	 * programs of the environment in front.
+	 */
+	if (s->words.n == 2 && word_is_known(&s->words.items[1]) &&
+	    str_ends(builtin_arg(ev, s, 1), STR("/bin/activate")))
+		return false;
 	state_havoc(ev, st);
 	state_unknown_cwd(ev, st);
 	return false;

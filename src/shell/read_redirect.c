@@ -167,8 +167,10 @@ struct redir *read_redirection(struct reader *r)
 		return redir;
 	}
 	redir->target = read_word(r, false, WORD_PLAIN);
-	if (!redir->target)
+	if (!redir->target && !r->error) {
 		reader_fail(r, "a redirection without a file");
+		r->refused = true;
+	}
 	return redir;
 }
 

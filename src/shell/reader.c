@@ -49,6 +49,7 @@ void reader_fail(struct reader *r, const char *why)
 void reader_retry(struct reader *r, size_t at)
 {
 	r->error = NULL;
+	r->refused = false;
 	r->end = r->text.n;
 	r->at = at;
 	r->scratch_n = 0;
@@ -282,7 +283,10 @@ void shell_read(const struct read_context *context, struct str text, struct read
 	/* Bash takes the end of the text for the end of a here-document. */
 	if (!r.error && r.pending)
 		reader_newline(&r);
-	*ret_result = (struct read_result){list, r.error, r.error_at};
+	/* Lines in front of the one with the error would have run. */
+	size_t line = str_find_char(text, '\n');
+	bool only = line == STR_NPOS || !str_trim(str_from_at(text, line)).n;
+	*ret_result = (struct read_result){list, r.error, r.error_at, r.refused && only};
 }
 
 void shell_read_embedded(const struct read_context *context, struct str text,

@@ -30,6 +30,7 @@ struct reader {
 	int depth;
 	struct origin origin;
 	const char *error;
+	bool refused; /* Bash refuses it as well */
 	size_t error_at;
 	struct redir *pending; /* here-documents whose bodies start at the next newline */
 	struct redir **pending_tail;

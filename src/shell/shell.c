@@ -102,8 +102,11 @@ void shell_analyse(struct arena *arena, struct str text, const struct shell_env 
 	run_deferred(&ev, &st);
 	ev.span = whole;
 	ev.branches = 0;
+	struct shell_command **last = ret_result->tail;
 	if (read.error)
 		eval_opaque(&ev, &st, read.error);
+	if (read.error && *last)
+		(*last)->refused = read.refused;
 	if (ev.exhausted) {
 		ret_result->opaque = false; /* this reason must stand, however many there were */
 		eval_opaque(&ev, &st, "too much to analyse");

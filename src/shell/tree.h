@@ -166,6 +166,7 @@ struct read_result {
 	struct node *list; /* what was read before the first error; NULL: nothing */
 	const char *error; /* NULL: the whole text was read */
 	size_t error_at;
+	bool refused; /* the error is one of syntax, and on the only line: Bash runs nothing of it */
 };
 
 /* What a reading may use up, shared by everything read inside it. */

@@ -163,7 +163,7 @@ function lines(name) {
 }
 
 for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.txt', 50, 0.05],
-  ['sessions.txt', 450, 0.034], ['mentions.txt', 60, 0.02]]) {
+  ['sessions.txt', 450, 0.031], ['mentions.txt', 60, 0.02]]) {
   test(`${name} under the baseline: nothing is blocked, few ask`, (t) => {
     const items = lines(name);
     assert.ok(items.length >= atLeast);
@@ -175,6 +175,17 @@ for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.
     assert.ok(asked.length <= items.length * share, show(asked));
   });
 }
+
+test('usage.txt: how a line is written is no reason to ask', (t) => {
+  const items = lines('usage.txt');
+  assert.ok(items.length >= 140);
+  const results = decided(items, { pack: 'cavra-ai-agent-baseline', facts: ordinary });
+  const ends = (rule) => results.filter(({ record }) => record.rule_id.startsWith(rule));
+  const opaque = ends('commands.opaque'), refused = ends('commands.refused');
+  t.diagnostic(`${items.length} commands, ${opaque.length} cannot be told, Bash refuses ${refused.length}`);
+  assert.ok(opaque.length <= items.length * 0.005, show(opaque));
+  assert.equal(show(refused.filter(({ target }) => !target.includes('<'))), '');
+});
 
 // Lines with the expected answer in front; what asks may as well be blocked.
 const fits = { allow: (got) => got === 'allow', block: (got) => got === 'block', ask: (got) => got === 'require_approval' || got === 'block' };
