@@ -280,7 +280,8 @@ const struct guarded *world_guard(const struct happening *happening, unsigned gu
 		if (guarded[i].guards & guards && by_name(happening->path, &guarded[i], moves))
 			return &guarded[i];
 	/* Taking a name away does nothing to the file behind it. */
-	bool same_file = happening->existed && (!(happening->acts & ACT_REMOVE) || moves);
+	bool same_file = happening->existed &&
+			 (!(happening->acts & ACT_REMOVE) || (moves && guards & GUARD_READ));
 	for (size_t i = 0; same_file && i < n_inodes; i++)
 		if (inodes[i].guarded->guards & guards && inodes[i].device == happening->device &&
 		    inodes[i].inode == happening->inode)
