@@ -208,7 +208,7 @@ void capture_mixed(struct eval *ev);
 /* The only command whose output it is, NULL. */
 const struct shell_command *capture_source(const struct capture *capture);
 
-/* ---- words: expand.c, expand_param.c, brace.c ---- */
+/* ---- words: expand.c, expand_param.c, brace.c, arith.c ---- */
 
 struct words {
 	struct word *items;
