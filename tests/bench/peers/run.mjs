@@ -11,12 +11,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const corpus = join(here, '../../golden/corpus');
-const build = process.argv[2];
+const build = resolve(process.argv[2]);
 const root = mkdtempSync(join(tmpdir(), 'cavra-peers-'));
 const home = join(root, 'home');
 mkdirSync(home);
