@@ -182,6 +182,7 @@ static int judge(struct judging *judging, json_t **ret_result, struct cavra_erro
 				      .signature = judging->signature,
 				      .lookup = references_lookup,
 				      .context = &references};
+	references.plan = judging->computed;
 	references.live = readiness_is_live(judging->packet->root);
 	return readiness_judge(&readiness, ret_result, error);
 }

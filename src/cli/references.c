@@ -10,9 +10,12 @@
 
 #include "base/limits.h"
 #include "base/regular.h"
+#include "base/when.h"
 #include "cli/files.h"
 #include "cli/probe.h"
 #include "crypto/digest.h"
+#include "policy/approval.h"
+#include "json/json.h"
 
 enum { GIT_SECONDS = 30 };
 
@@ -90,8 +93,37 @@ static int read_beside(const struct references *references, struct str name, str
 	return code < 0 ? code : regular_file_read(path, out, error);
 }
 
-static bool look_up_file(const struct references *references, struct str reference,
-			 char *ret_problem, size_t size)
+/* Whether it has ended since does not matter: it is what was decided then. */
+static bool check_approval(const json_t *plan, const json_t *approval, struct cavra_error *error)
+{
+	const json_t *workflow = json_object_get(plan, "approval_workflow");
+	const json_t *decision = json_object_get(workflow, "publish_decision");
+	struct approval_gate gate = {
+		.plan = json_object_get(workflow, "publish_plan"),
+		.approver_group = json_str(json_object_get(decision, "approver_group"))};
+	(void)when_parse(json_str(json_object_get(approval, "decided_at")), &gate.now);
+	return approval_check(approval, &gate, error) == 0;
+}
+
+/* Anything else may be a review, too. */
+static bool look_at_review(const struct references *references, struct str text, char *ret_problem,
+			   size_t size)
+{
+	struct cavra_error error = {.code = CAVRA_OK};
+	json_t *review = NULL;
+	if (!references->plan || json_read(text, 0, &review, &error) < 0)
+		return true;
+	struct str schema = json_str(json_object_get(review, "schema_version"));
+	bool good = !str_starts(schema, STR("cavra.approval.")) ||
+		    check_approval(references->plan, review, &error);
+	if (!good)
+		(void)snprintf(ret_problem, size, "%.250s", error.text);
+	json_decref(review);
+	return good;
+}
+
+static bool look_up_file(const struct references *references, const char *what,
+			 struct str reference, char *ret_problem, size_t size)
 {
 	struct buf CLEANUP_BUF text;
 	struct cavra_error error = {.code = CAVRA_OK};
@@ -110,7 +142,8 @@ static bool look_up_file(const struct references *references, struct str referen
 	}
 	sha256_named(buf_str(&text), digest);
 	if (str_is(stated, digest))
-		return true;
+		return strcmp(what, "policy_review_ref") != 0 ||
+		       look_at_review(references, buf_str(&text), ret_problem, size);
 	(void)snprintf(ret_problem, size, "stated is %.23s..., the file has %.23s...", stated.p,
 		       digest);
 	return false;
@@ -123,6 +156,6 @@ bool references_lookup(void *context, const char *what, struct str reference, ch
 	if (strcmp(what, "source_ref") == 0)
 		return look_up_source(references, reference, ret_problem, size);
 	if (str_starts(reference, STR("file:")))
-		return look_up_file(references, reference, ret_problem, size);
+		return look_up_file(references, what, reference, ret_problem, size);
 	return true;
 }

@@ -307,6 +307,28 @@ test('evidence in a file beside the packet is read', () => {
   assert.equal(readiness(made.packet, ...made.options).status, 1);
 });
 
+for (const [name, how, message] of [
+  ['holds', () => {}, undefined],
+  ['has ended since', (approval) => { approval.requested_at = approval.decided_at = '2020-01-01T00:00:00Z'; approval.expires_at = '2020-01-02T00:00:00Z'; }, undefined],
+  ['nobody has decided', (approval) => { approval.state = 'pending'; }, /its state is "pending"/],
+  ['is by whoever asked', (approval) => { approval.decided_by = approval.requested_by; }, /cannot give it/],
+  ['is about another policy', (approval) => { approval.decision.policy_digest = `sha256:${'0'.repeat(64)}`; }, /not the one that was approved/],
+  ['is of another group', (approval) => { approval.approver_group = 'Everybody'; }, /another group/],
+  ['had ended before', (approval) => { approval.expires_at = approval.requested_at; }, /has ended/],
+])
+  test(`W28d a review that is an approval and ${name} ${message ? 'is a blocker' : 'counts'}`, () => {
+    const made = make();
+    const approval = JSON.parse(cavra(['policy', 'publish-request', made.policy, '--requested-by', 'policy-owner@example.com']).out);
+    Object.assign(approval, { state: 'approved', decided_by: 'bob@example.com', decided_at: approval.requested_at, decision_reason: 'looked at' });
+    how(approval);
+    const text = JSON.stringify(approval);
+    put(made.directory, 'approval.json', text);
+    made.change((packet) => { packet.operating_evidence.policy_review_ref = `file:approval.json#${sha256(text)}`; });
+    const lines = blockersOf(made.packet, ...made.options);
+    assert.equal(lines.length, message ? 1 : 0, lines.join('\n'));
+    if (message) assert.match(lines[0], message);
+  });
+
 test('a live source names a commit, which is looked for in the clone', () => {
   const made = make(), clone = scratch('clone');
   const git = (...args) => {
