@@ -99,6 +99,8 @@ static int decide_again(struct reading *reading, struct recorded *recorded,
 		reading->recording->decided++;
 		code = reading->visit(reading->context, recorded, error);
 	}
+	recorded->request = NULL;
+	recorded->decision = NULL;
 	request_document_release(&document);
 	json_decref(request);
 	return code;
