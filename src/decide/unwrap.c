@@ -254,7 +254,9 @@ static void unnamed_output(struct decider *d, struct command *c)
 void command_unwrap(struct decider *d, struct command *c)
 {
 	command_roles(d, c);
-	if (c->arguments.cls == CLASS_EDIT && !c->writes && !c->scope.remote)
+	/* Its redirections are not what it makes. */
+	bool names = c->writes && !c->scope.redirect_writes;
+	if (c->arguments.cls == CLASS_EDIT && !names && !c->scope.remote)
 		unnamed_output(d, c);
 	if (str_is(c->name, "git"))
 		git_command(d, c);
