@@ -362,9 +362,9 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 /* "((...)" behind a '$', which is no arithmetic to us. */
 static void check_doubled(struct reader *r, struct str text)
 {
-	/* Where Bash ends it, a ")" of a case may decide. */
-	if (str_find(text, STR("case")) != STR_NPOS)
-		reader_fail(r, "$(( that is no arithmetic, with a case inside");
+	/* Where Bash ends it, a ")" of a case may decide, and what is a comment to us may be none. */
+	if (str_find(text, STR("case")) != STR_NPOS || str_find_char(text, '#') != STR_NPOS)
+		reader_fail(r, "$(( that is no arithmetic, with a case or a '#' inside");
 	if (str_ends(text, STR("))")) && parentheses_match(str_make(text.p + 2, text.n - 4)))
 		reader_fail(r, "$(( that is arithmetic to Bash, and not understood");
 }
@@ -436,8 +436,10 @@ static void process_substitution(struct reader *r, struct part_list *list)
 	struct node *body = read_substitution(r);
 	r->processes--;
 	struct str text = str_make(r->text.p + from, r->at - from);
-	if (str_starts(text, STR("((")) && str_find(text, STR("case")) != STR_NPOS)
-		reader_fail(r, "a parenthesis at the start of a substitution, with a case inside");
+	if (str_starts(text, STR("((")) &&
+	    (str_find(text, STR("case")) != STR_NPOS || str_find_char(text, '#') != STR_NPOS))
+		reader_fail(r,
+			    "a parenthesis at the start of a substitution, with a case or a '#'");
 	struct part *part = add_part(r, list, PART_PROCESS, true);
 	part->list = body;
 	part->writes = writes;

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,17 +92,14 @@ static bool imitate(char *const argv[], size_t argc)
 			_exit(1);
 		return true;
 	}
-	const char *slash = argc == 2 ? strrchr(argv[1], '/') : NULL;
-	if (argc != 2 || *argv[1] == '-' || !argv[1][0] || (slash && !slash[1]))
+	static char path[4096];
+	if (argc != 2 || *argv[1] == '-' || !argv[1][0] || strlen(argv[1]) >= sizeof path)
 		return false;
+	memcpy(path, argv[1], strlen(argv[1]) + 1);
 	if (strcmp(base, "basename") == 0)
-		return dprintf(1, "%s\n", slash ? slash + 1 : argv[1]) > 0;
+		return dprintf(1, "%s\n", basename(path)) > 0;
 	if (strcmp(base, "dirname") == 0)
-		return dprintf(1, "%.*s\n",
-			       !slash             ? 1
-			       : slash == argv[1] ? 1
-						  : (int)(slash - argv[1]),
-			       slash ? argv[1] : ".") > 0;
+		return dprintf(1, "%s\n", dirname(path)) > 0;
 	return false;
 }
 
