@@ -272,7 +272,6 @@ static void run_declarations(struct eval *ev, struct state *st, struct simple *s
 		struct str name;
 		struct value value;
 		struct word *word = &s->words.items[i];
-		const struct declared *declared = s->declared;
 		if (!split_assignment(ev, word, &name, &value)) {
 			name = variable_name(ev, st, word);
 			if (name.n)
@@ -285,13 +284,9 @@ static void run_declarations(struct eval *ev, struct state *st, struct simple *s
 		     node = node->next)
 			array = node->assign && (node->is_array || node->has_subscript) &&
 				str_eq(node->name, name);
-		while (declared && !str_eq(declared->name, name))
-			declared = declared->next;
-		if (array)
+		if (array) {
 			apply_readonly(ev, st, s, name);
-		else if (declared && !value_is_known(value))
-			declare_value(ev, st, s, name, declared->value);
-		else if (plain_name(name)) {
+		} else if (plain_name(name)) {
 			declare_value(ev, st, s, name, value);
 		} else {
 			state_assign(ev, st, str_first(name, str_find_char(name, '[')),

@@ -222,6 +222,9 @@ static void run_set(struct eval *ev, struct state *st, struct simple *s)
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (!word_is_known(&s->words.items[i])) {
 			st->positional_unknown = st->nounset = true;
+			if (may_be_option(&s->words.items[i]) ||
+			    str_starts(s->words.items[i].value.seg[0].text, STR("+")))
+				eval_opaque(ev, st, "set with options that are not known");
 			return;
 		}
 		struct str text = builtin_arg(ev, s, i);

@@ -15,6 +15,7 @@ bool peek_redirection(struct reader *r, size_t *ret_sign)
 {
 	size_t at = r->at;
 	int c = reader_peek(r);
+	*ret_sign = at;
 	if (c > 0 && (reader_bytes[c] & BYTE_NAME) && !ascii_is_digit((char)c))
 		return false; /* as most words start */
 	if (c == '&') {
