@@ -282,7 +282,7 @@ static void expand_atoms(struct eval *ev, const struct atom *atoms, size_t n,
 			expand_commas(ev, atoms, open, close, &alternatives, depth);
 		else if (plain && parse_sequence(inside, &q))
 			expand_sequence(ev, &q, &alternatives);
-		else if (plain && may_be_sequence(inside))
+		else if (!plain || may_be_sequence(inside)) /* a comma in quotes counts there */
 			out->too_many = true;
 		if (!comma && !alternatives.n && !alternatives.too_many) {
 			open = close;

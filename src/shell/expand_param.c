@@ -254,7 +254,12 @@ static struct value expand_pattern(struct field *f, const struct part *parts)
 {
 	struct field pattern = {.ev = f->ev, .st = f->st, .globs = true};
 	field_parts(&pattern, parts, false);
-	return field_take(&pattern);
+	struct value v = field_take(&pattern);
+	/* Whether a backslash is one, or protects what follows, depends on where it came from. */
+	for (size_t i = 0; i < v.n; i++)
+		if (str_find_char(v.seg[i].text, '\\') != STR_NPOS)
+			return value_any();
+	return v;
 }
 
 /* ${x#p} ${x##p} ${x%p} ${x%%p}: false when it cannot be computed. */
@@ -562,7 +567,7 @@ static void default_operator(struct field *f, const struct param *param, const s
 		run_words(f, param->arg);
 		state_shake(f->st);
 	}
-	if (h->is_list && !h->star && !str_is(param->name, "*"))
+	if (h->is_list && !use_word && !h->star && !str_is(param->name, "*"))
 		f->vanishes |= quoted;
 	else
 		f->started |= quoted;

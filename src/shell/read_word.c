@@ -418,8 +418,8 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		struct param *param = ARENA_NEW(r->arena, struct param);
 		param->name = read_parameter_name(r, false);
 		/* Looking for the end of what it is in, Bash may take "$${" for the start of ${ }. */
-		if (str_is(param->name, "$") && reader_peek(r) == '{')
-			reader_fail(r, "$$ in front of a brace");
+		if (str_is(param->name, "$") && (reader_peek(r) == '{' || reader_peek(r) == '('))
+			reader_fail(r, "$$ in front of a brace or a parenthesis");
 		add_part(r, list, PART_PARAM, quoted)->param = param;
 	}
 	reader_leave(r);
