@@ -15,7 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/when.h"
 #include "cli/home.h"
 #include "cli/project.h"
 #include "crypto/digest.h"

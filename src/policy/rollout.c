@@ -207,7 +207,7 @@ static int add_change(json_t *list, const char *field, const json_t *before, con
 /* Fields of either record, sorted; the caller decrefs the list. NULL without memory. */
 static json_t *list_changes(json_t *before, json_t *after)
 {
-	const char *names[64];
+	const char *names[64] = {NULL};
 	size_t n = 0;
 	const char *key;
 	json_t *list = json_array(), *all = json_copy_whole(after), *ignored;

@@ -103,8 +103,8 @@ static size_t bound(const struct policy *policy, enum rule_key_kind kind, struct
 struct rule_span policy_rules_of(const struct policy *policy, enum rule_key_kind kind,
 				 struct str key)
 {
-	size_t from = bound(policy, kind, key, false);
-	if (from == policy->n_rule_keys || compare_keys(&policy->rule_keys[from], kind, key) != 0)
+	size_t from = policy->n_rule_keys ? bound(policy, kind, key, false) : 0;
+	if (from >= policy->n_rule_keys || compare_keys(&policy->rule_keys[from], kind, key) != 0)
 		return (struct rule_span){.n = 0};
 	return (struct rule_span){policy->rule_keys + from, bound(policy, kind, key, true) - from};
 }

@@ -691,13 +691,17 @@ static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 		assign_names(ev, st, s, format + 1, "REPLY");
 		st->weak--;
 	}
-	if (s->words.n < 2 || !str_starts(builtin_arg(ev, s, 1), STR("-v")))
-		return;
-	struct word name = {.value = value_from(ev->arena, str_from_at(builtin_arg(ev, s, 1), 2))};
-	if (name.value.n == 0 && s->words.n > 2)
-		name = s->words.items[2];
+	/* Of several -v the last one counts. */
+	struct word name = {.value = {NULL, 0}};
+	for (size_t i = 1; i < s->words.n && str_starts(builtin_arg(ev, s, i), STR("-v")); i++) {
+		struct str joined = str_from_at(builtin_arg(ev, s, i), 2);
+		name = (struct word){.value = value_from(ev->arena, joined)};
+		if (joined.n == 0 && i + 1 < s->words.n)
+			name = s->words.items[++i];
+	}
 	struct simple one = {.node = s->node, .words = {&name, 1, 0}};
-	assign_names(ev, st, &one, 0, "REPLY");
+	if (name.value.n || name.many)
+		assign_names(ev, st, &one, 0, "REPLY");
 }
 
 /* break, continue, return: what is assigned from here on may not be. */

@@ -71,7 +71,7 @@ struct shell_command {
 	int depth;      /* nesting: substitutions, functions, subshells */
 	struct span span;  /* the simple command in the outermost text */
 	struct str reason; /* SHELL_OPAQUE: why, for a person */
-	bool refused;      /* SHELL_OPAQUE: Bash finds an error of syntax and runs nothing; other shells may */
+	bool refused; /* SHELL_OPAQUE: Bash finds an error of syntax and runs nothing; other shells may */
 	struct shell_command *next;
 };
 

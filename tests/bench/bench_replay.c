@@ -123,7 +123,11 @@ static FILE *make_records(const char *cavra)
 		(void)close(in);
 	if (pid > 0)
 		(void)waitpid(pid, &status, 0);
-	return written && status == 0 ? records : NULL;
+	if (written && status == 0)
+		return records;
+	if (records)
+		(void)fclose(records);
+	return NULL;
 }
 
 static bool read_records(FILE *from, struct buf *records)

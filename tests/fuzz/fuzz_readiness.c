@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 
-#include "json/json.h"
 #include "policy/readiness.h"
+#include "json/json.h"
 
 /* NULL without memory. */
 static json_t *judge(const json_t *packet, const json_t *computed, bool is_signed)
