@@ -516,9 +516,10 @@ static void call_body(struct eval *ev, struct state *st, const struct node *body
 	ev->frame = frame.caller;
 }
 
-/* A function that calls itself is analysed once with nothing known; deeper calls add nothing to that. */
+/* A function that calls itself is analysed once with nothing known; deeper calls add nothing to that but what they write. */
 static void call_recursive(struct eval *ev, struct state *st, const struct node *body)
 {
+	capture_unknown(ev);
 	state_havoc(ev, st);
 	state_unknown_cwd(ev, st);
 	st->positional_unknown = true;

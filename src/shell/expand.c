@@ -341,6 +341,9 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		return 0; /* in ${x-~ y}; no user is called so */
 	/* Whether a ':' ends it depends on what else is in the word. */
 	if (str_find_char(who, ':') != STR_NPOS) {
+		/* Bash then leaves an expansion behind it as it is written. */
+		if (goes_on)
+			eval_opaque(f->ev, f->st, "an expansion behind a tilde and a colon");
 		field_any(f, true);
 		return end;
 	}
