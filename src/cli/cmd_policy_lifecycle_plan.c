@@ -98,12 +98,12 @@ static int write_document(struct export *export, const char *name, const char *f
 {
 	char path[PATH_MAX];
 	struct buf CLEANUP_BUF out;
+	buf_init(&out, 16 * LIMIT_DOCUMENT_BYTES);
 	int n = snprintf(path, sizeof path, "%s/%s", export->directory, file);
 	if (n < 0 || (size_t)n >= sizeof path)
 		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long",
 				 export->directory);
 	char *text = document ? json_text(document, JSON_INDENT(2)) : NULL;
-	buf_init(&out, 16 * LIMIT_DOCUMENT_BYTES);
 	buf_add_c(&out, text ? text : "");
 	buf_add_char(&out, '\n');
 	bool good = text && !out.failed &&

@@ -95,10 +95,10 @@ static int open_trial(struct suggest *suggest, struct str only, struct guard *re
 	struct args args = *suggest->args;
 	char path[] = "/tmp/cavra-suggest-XXXXXX.yaml";
 	struct buf CLEANUP_BUF text;
+	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	*ret_guard = (struct guard){.resolver = NULL};
 	if (args.n_overlays == ARGS_MAX_REPEATS)
 		return error_set(error, CAVRA_ERR_USAGE, "give one overlay less");
-	buf_init(&text, LIMIT_DOCUMENT_BYTES);
 	write_list(&text, &suggest->all, only);
 	int fd = mkstemps(path, 5);
 	if (fd < 0 || text.failed || !file_write_fd(fd, buf_str(&text))) {

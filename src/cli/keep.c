@@ -61,6 +61,7 @@ int keep_line(const char *file, struct str line, struct cavra_error *error)
 {
 	char path[PATH_MAX];
 	struct buf CLEANUP_BUF whole;
+	buf_init(&whole, line.n + 2);
 	int code = below_home(PROJECT_DIRECTORY, path, error);
 	if (code < 0)
 		return code;
@@ -70,7 +71,6 @@ int keep_line(const char *file, struct str line, struct cavra_error *error)
 	if (code < 0)
 		return code;
 	/* One write, so that lines of several hooks do not mix. */
-	buf_init(&whole, line.n + 2);
 	buf_add(&whole, line);
 	buf_add_char(&whole, '\n');
 	if (whole.failed)
