@@ -702,7 +702,8 @@ static enum role tree_form(enum role role)
 
 static bool is_file_role(enum role role)
 {
-	return role != ROLE_NONE && role != ROLE_UNKNOWN && role != ROLE_CODE && role != ROLE_SHELL;
+	return role != ROLE_NONE && role != ROLE_UNKNOWN && role != ROLE_CODE &&
+	       role != ROLE_CODE_OR_FILE && role != ROLE_SHELL;
 }
 
 static void assign_roles(struct reading *r)

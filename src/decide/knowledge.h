@@ -32,9 +32,10 @@ enum role {
 	ROLE_NAMES, /* names        a file that is read and whose lines name files to be read */
 	ROLE_CWD,   /* cwd          directory in which the command works from here on */
 	ROLE_SCRIPT, /* script       a file whose content is run as a program in the command's language */
-	ROLE_CODE,  /* code         program text in the command's language */
-	ROLE_SHELL, /* shell        shell text */
-	ROLE_ARGV,  /* argv         this word and all that follow are a command */
+	ROLE_CODE,         /* code         program text in the command's language */
+	ROLE_CODE_OR_FILE, /* code-or-file  a file that is read when there is one, otherwise code */
+	ROLE_SHELL,        /* shell        shell text */
+	ROLE_ARGV,         /* argv         this word and all that follow are a command */
 	ROLE_ARGV_SHELL, /* argv-shell   this word and all that follow, joined by spaces, are shell text */
 	ROLE_EXEC, /* exec         like argv, up to a word ";" or "+"; "{}" stands for unknown files (find) */
 	ROLE_ASSIGN, /* assign       NAME=value for the command that follows; a word without '=' is not this */

@@ -24,6 +24,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_CWD]         = "cwd",
 	[ROLE_SCRIPT]      = "script",
 	[ROLE_CODE]        = "code",
+	[ROLE_CODE_OR_FILE] = "code-or-file",
 	[ROLE_SHELL]       = "shell",
 	[ROLE_ARGV]        = "argv",
 	[ROLE_ARGV_SHELL]  = "argv-shell",

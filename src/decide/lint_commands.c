@@ -40,6 +40,7 @@ static bool runs_value(const struct known_option *option)
 		return false;
 	switch ((enum role)option->roles[0]) {
 	case ROLE_CODE:
+	case ROLE_CODE_OR_FILE:
 	case ROLE_SHELL:
 	case ROLE_ARGV:
 	case ROLE_ARGV_SHELL:

@@ -264,6 +264,12 @@ static void role_code(struct decider *d, struct command *c, const struct argumen
 	c->code_unknown |= unknown;
 }
 
+static void role_code_or_file(struct decider *d, struct command *c, const struct argument *arg)
+{
+	role_code(d, c, arg);
+	role_unknown(d, c, arg);
+}
+
 bool script_content(struct decider *d, struct value path, struct value cwd, struct str *ret_text)
 {
 	struct value canonical = path_canonical(d, path, cwd);
@@ -769,6 +775,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_NAMES] = role_names,
 	[ROLE_SCRIPT] = role_script,
 	[ROLE_CODE] = role_code,
+	[ROLE_CODE_OR_FILE] = role_code_or_file,
 	[ROLE_SHELL] = role_shell,
 	[ROLE_HOST] = role_host,
 	[ROLE_URL] = role_url,
