@@ -221,9 +221,11 @@ const struct exit_status_row exit_statuses[] = {
 	{EXIT_ALLOWED,  "The action is allowed: allow, warn, audit_only, allow_with_attestation. Of other commands: success. doctor: all is well, or only warnings."},
 	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker. policy lifecycle-readiness: not ready."},
 	{EXIT_USAGE,    "The command line makes no sense."},
-	{EXIT_APPROVAL, "evaluate: the action needs approval."},
+	{EXIT_APPROVAL, "evaluate: the action needs approval. policy verify: unchanged, and nobody "
+			"vouches for it."},
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
-	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ."},
+	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ. "
+			"policy replay: another answer would be given."},
 };
 const size_t exit_statuses_count = ARRAY_SIZE(exit_statuses);
 /* clang-format on */
