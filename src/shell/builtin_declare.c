@@ -81,6 +81,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 		remember_local(ev, st, s, name);
 	/* Inside a function, -g goes past a local variable or the one in front of the call. */
 	fails |= ev->frame && builtin_may_have(ev, s, 'g');
+	/* declare -p shows and assigns nothing; export -p does assign. */
+	fails |= builtin_may_have(ev, s, 'p');
 	st->weak += fails;
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
