@@ -112,6 +112,10 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 		if (c == '\\' && quote != '\'') {
 			redir->body_quoted = true;
 			c = reader_next_raw(r);
+			/* Between double quotes a backslash in front of anything else is itself. */
+			if (quote && (c <= 0 || !strchr("$`\"\\", c)))
+				ARENA_PUSH(r->arena, r->scratch, r->scratch_n,
+					   r->scratch_cap) = '\\';
 		}
 		ARENA_PUSH(r->arena, r->scratch, r->scratch_n, r->scratch_cap) = (char)c;
 	}
