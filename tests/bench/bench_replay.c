@@ -43,7 +43,7 @@ static const struct {
 	{2, "execute_command", "terraform apply -auto-approve -target=m.m#"},
 	{2, "execute_command", "python3 -c 'print(#)'"},
 	{2, "git_operation", "origin/feature-#"},
-	{2, "network_request", "https://registry.npmjs.org/package-#"},
+	{2, "network_request", "https://packages.example/package-#"},
 	{2, "mcp_tool_call", "files:read_#"},
 };
 
