@@ -54,12 +54,15 @@ enum {
 	LIMIT_RECORD_TEXTS = 1000,      /* texts in a list of one */
 	LIMIT_READINESS_PROBLEMS = 100, /* of one check of a packet that are listed */
 	LIMIT_REFERENCE_BYTES = 1024,   /* a reference in a packet */
+	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
+	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
 };
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
 #define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
+#define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
 #define LIMIT_REQUEST_BYTES MiB(4)     /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \

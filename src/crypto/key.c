@@ -58,7 +58,7 @@ static int accept(EVP_PKEY *pkey, struct key **ret_key, struct cavra_error *erro
 	if (!EVP_PKEY_is_a(pkey, "ED25519")) {
 		const char *name = EVP_PKEY_get0_type_name(pkey);
 		error_set(error, CAVRA_ERR_INPUT,
-			  "this is a key for %.40s; only Ed25519 keys sign policies",
+			  "this is a key for %.40s; only Ed25519 keys are used here",
 			  name ? name : "another algorithm");
 		EVP_PKEY_free(pkey);
 		return CAVRA_ERR_INPUT;
@@ -217,6 +217,28 @@ int key_fingerprint(const struct key *key, char ret_hex[SHA256_HEX], struct cavr
 	if (code < 0)
 		return code;
 	sha256(str_from(pem), digest);
+	digest_hex(digest, ret_hex);
+	return 0;
+}
+
+int key_public_bytes(const struct key *key, uint8_t ret_bytes[KEY_PUBLIC_BYTES],
+		     struct cavra_error *error)
+{
+	size_t n = KEY_PUBLIC_BYTES;
+	return EVP_PKEY_get_raw_public_key(handle(key), ret_bytes, &n) == 1 && n == KEY_PUBLIC_BYTES
+		       ? 0
+		       : fail_library("give the bytes of a key", error);
+}
+
+int key_fingerprint_der(const struct key *key, char ret_hex[SHA256_HEX], struct cavra_error *error)
+{
+	unsigned char *der = NULL;
+	uint8_t digest[SHA256_BYTES];
+	int n = i2d_PUBKEY(handle(key), &der);
+	if (n <= 0)
+		return fail_library("write a public key", error);
+	sha256(str_make((const char *)der, (size_t)n), digest);
+	OPENSSL_free(der);
 	digest_hex(digest, ret_hex);
 	return 0;
 }

@@ -39,8 +39,13 @@ int key_write_private(const struct key *key, const struct secret *passphrase,
 /* SubjectPublicKeyInfo PEM, the one spelling that OpenSSL writes. */
 int key_write_public(const struct key *key, char ret_pem[KEY_PUBLIC_PEM],
 		     struct cavra_error *error);
+/* The bare public key of RFC 8032. */
+int key_public_bytes(const struct key *key, uint8_t ret_bytes[KEY_PUBLIC_BYTES],
+		     struct cavra_error *error);
 /* Hexadecimal SHA-256 of that PEM text: however the file it was read from looks. */
 int key_fingerprint(const struct key *key, char ret_hex[SHA256_HEX], struct cavra_error *error);
+/* Hexadecimal SHA-256 of the SubjectPublicKeyInfo in DER, as openssl pkey -outform DER | sha256sum prints it. */
+int key_fingerprint_der(const struct key *key, char ret_hex[SHA256_HEX], struct cavra_error *error);
 
 int key_sign(const struct key *key, struct str data, uint8_t ret_signature[KEY_SIGNATURE_BYTES],
 	     struct cavra_error *error);

@@ -196,6 +196,7 @@ const elsewhere = {
   'tests/unit/test_mcp.c': ['MCP_STRINGS'],
   'tests/unit/test_layers.c': ['POLICY_LAYERS'],
   'tests/unit/test_pattern.c': ['PATTERN_STATES', 'SCHEMA_WORK'],
+  'tests/unit/test_note.c': ['NOTE_BYTES', 'NOTE_LINE', 'NOTE_SIGNATURES'],
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],
   'tests/unit/test_policy_merge.c': ['POLICY_PACKS'],
   'tests/unit/test_rollout.c': ['RECORD_TEXT', 'RECORD_TEXTS'],

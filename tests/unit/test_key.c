@@ -113,6 +113,27 @@ static void test_fingerprint(void **state)
 	assert_string_equal(hex, counting_fingerprint);
 }
 
+static void test_fingerprint_of_der(void **state)
+{
+	(void)state;
+	static const char header[] =
+		"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21"; /* RFC 8410, with its NUL */
+	char hex[SHA256_HEX], want[SHA256_HEX];
+	uint8_t bytes[KEY_PUBLIC_BYTES], digest[SHA256_BYTES];
+	struct sha256 sha;
+	struct cavra_error error;
+	struct key CLEANUP_KEY *key = read_private(private_pem, NULL);
+	assert_int_equal(key_public_bytes(key, bytes, &error), 0);
+	assert_memory_equal(bytes, public_bytes, sizeof bytes);
+	sha256_init(&sha);
+	sha256_add(&sha, str_make(header, sizeof header));
+	sha256_add(&sha, str_make((const char *)bytes, sizeof bytes));
+	sha256_finish(&sha, digest);
+	digest_hex(digest, want);
+	assert_int_equal(key_fingerprint_der(key, hex, &error), 0);
+	assert_string_equal(hex, want);
+}
+
 static void test_private_keys_survive_writing(void **state)
 {
 	static const char *const passphrases[] = {NULL, "p",
@@ -203,7 +224,7 @@ static void test_what_is_no_public_key(void **state)
 			    "this is a private key, which must stay with who signs; name the "
 			    "public one");
 	assert_string_equal(try_public(rsa_public_pem),
-			    "this is a key for RSA; only Ed25519 keys sign policies");
+			    "this is a key for RSA; only Ed25519 keys are used here");
 	assert_string_equal(try_public(""), "this is no public key in PEM");
 	assert_string_equal(
 		try_public("-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n"),
@@ -220,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_known_answer),
 		cmocka_unit_test(test_whatever_differs_is_refused),
 		cmocka_unit_test(test_fingerprint),
+		cmocka_unit_test(test_fingerprint_of_der),
 		cmocka_unit_test(test_private_keys_survive_writing),
 		cmocka_unit_test(test_two_keys_differ),
 		cmocka_unit_test(test_what_is_no_private_key),
