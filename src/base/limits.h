@@ -61,6 +61,7 @@ enum {
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
 #define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
+#define LIMIT_STORE_VALUE MiB(8)       /* one value in a database */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
