@@ -54,6 +54,7 @@ enum {
 	LIMIT_RECORD_TEXTS = 1000,      /* texts in a list of one */
 	LIMIT_READINESS_PROBLEMS = 100, /* of one check of a packet that are listed */
 	LIMIT_REFERENCE_BYTES = 1024,   /* a reference in a packet */
+	LIMIT_DSSE_SIGNATURES = 100,    /* of one envelope */
 	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
 	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
 };

@@ -15,5 +15,7 @@ void base64_encode(struct buf *out, struct str bytes);
  * stand for nothing, other alphabets, more than cap bytes. *ret_n is the number of bytes.
  */
 bool base64_decode(struct str text, uint8_t *ret_bytes, size_t cap, size_t *ret_n);
+/* The same for the alphabet of section 5 as well ("-_"), but not for a mixture of the two. */
+bool base64_decode_either(struct str text, uint8_t *ret_bytes, size_t cap, size_t *ret_n);
 
 #endif

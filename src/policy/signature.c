@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "crypto/base64.h"
+#include "crypto/dsse.h"
 #include "crypto/hmac.h"
 #include "policy/registry.h"
 #include "policy/signature_private.h"
@@ -48,9 +49,7 @@ int statement_encode(const json_t *statement, struct buf *out, struct cavra_erro
 	int code = json_write_canonical(statement, &body, error);
 	if (code < 0)
 		return code;
-	buf_add_format(out, "DSSEv1 %zu %s %zu ", sizeof STATEMENT_TYPE - 1, STATEMENT_TYPE,
-		       body.n);
-	buf_add(out, buf_str(&body));
+	dsse_encode(STR(STATEMENT_TYPE), buf_str(&body), out);
 	return out->failed ? error_set(error, CAVRA_ERR_LIMIT, "the statement is too large") : 0;
 }
 

@@ -189,6 +189,7 @@ const elsewhere = {
   'tests/unit/test_cache.c': ['IMAGES'],
   'tests/unit/test_canonical.c': ['JSON_DEPTH'],
   'tests/unit/test_code.c': ['CODE_BYTES', 'CODE_TOKENS', 'DECISION_MEMORY', 'SHELL_WORK'],
+  'tests/unit/test_dsse.c': ['DSSE_SIGNATURES'],
   'tests/unit/test_hmac.c': ['SECRET_BYTES'],
   'tests/unit/test_image.c': ['IMAGE_BYTES', 'POLICY_INPUTS'],
   'tests/unit/test_json.c': ['DOCUMENT_BYTES', 'JSON_NODES'],

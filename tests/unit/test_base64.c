@@ -53,6 +53,20 @@ static void test_every_other_spelling_is_refused(void **state)
 	assert_false(base64_decode(STR("Zm\0v"), bytes, sizeof bytes, &n));
 }
 
+static void test_either_alphabet(void **state)
+{
+	(void)state;
+	uint8_t bytes[8];
+	size_t n = 99;
+	assert_true(base64_decode_either(STR("/+++AA=="), bytes, sizeof bytes, &n));
+	assert_str(str_make((char *)bytes, 3), "\xff\xef\xbe");
+	assert_true(base64_decode_either(STR("_---AA=="), bytes, sizeof bytes, &n));
+	assert_str(str_make((char *)bytes, 3), "\xff\xef\xbe");
+	assert_int_equal(n, 4);
+	assert_false(base64_decode_either(STR("_+++AA=="), bytes, sizeof bytes, &n));
+	assert_false(base64_decode_either(STR("_---AA"), bytes, sizeof bytes, &n));
+}
+
 static void test_room(void **state)
 {
 	uint8_t bytes[3];
@@ -69,6 +83,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_every_other_spelling_is_refused),
+		cmocka_unit_test(test_either_alphabet),
 		cmocka_unit_test(test_room),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
