@@ -57,6 +57,12 @@ enum {
 	LIMIT_DSSE_SIGNATURES = 100,    /* of one envelope */
 	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
 	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
+	LIMIT_SESSION_ID_BYTES = 256,   /* of an entry of the ledger */
+	LIMIT_LEDGER_ENTRY_BYTES =
+		65535,                   /* one line, which the format of tiles counts in 16 bits */
+	LIMIT_LEDGER_FRAME_BYTES = 4096, /* of it, everything but the body */
+	LIMIT_TORN_LINES = 1000,         /* that a crash left at its end; more is damage */
+	LIMIT_LEDGER_GROUP = 64,         /* entries that are written at once */
 };
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
@@ -66,7 +72,9 @@ enum {
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
-#define LIMIT_REQUEST_BYTES MiB(4)     /* a hook payload, a line of a batch */
+#define LIMIT_SEGMENT_BYTES MiB(64)    /* a file of the ledger, then the next one begins */
+#define LIMIT_TORN_BYTES MiB(8)    /* that a crash left at the end of the ledger; more is damage */
+#define LIMIT_REQUEST_BYTES MiB(4) /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */
 #define LIMIT_SHELL_WORK 400000        /* steps of one shell analysis; more is opaque */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The state file, see state.h: the numbers as this machine holds them, and a sum that a half-written one fails.
+ */
+#include "ledger/state.h"
+
+#include "base/str.h"
+#include "ledger/place.h"
+
+#define MAGIC 0x31746174536c6443 /* "CdlStat1" */
+
+struct file {
+	uint64_t magic;
+	struct ledger_state state;
+	uint64_t sum;
+};
+
+static uint64_t sum_of(const struct file *file)
+{
+	return str_hash(str_make((const char *)file, offsetof(struct file, sum)));
+}
+
+void state_read(int fd, struct ledger_state *ret_state)
+{
+	struct file file;
+	size_t n;
+	*ret_state = (struct ledger_state){0};
+	if (place_read_at(fd, &file, sizeof file, 0, &n) && n == sizeof file &&
+	    file.magic == MAGIC && file.sum == sum_of(&file))
+		*ret_state = file.state;
+}
+
+bool state_write(int fd, const struct ledger_state *state)
+{
+	struct file file = {.magic = MAGIC, .state = *state};
+	file.sum = sum_of(&file);
+	return place_write_at(fd, str_make((const char *)&file, sizeof file), 0);
+}
