@@ -196,6 +196,8 @@ const elsewhere = {
   'tests/unit/test_match.c': ['PATTERN_BYTES'],
   'tests/unit/test_mcp.c': ['MCP_STRINGS'],
   'tests/unit/test_layers.c': ['POLICY_LAYERS'],
+  'tests/unit/test_entry.c': ['LEDGER_ENTRY_BYTES', 'LEDGER_FRAME_BYTES', 'SESSION_ID_BYTES'],
+  'tests/unit/test_ledger.c': ['LEDGER_GROUP', 'SEGMENT_BYTES', 'TORN_BYTES', 'TORN_LINES'],
   'tests/unit/test_pattern.c': ['PATTERN_STATES', 'SCHEMA_WORK'],
   'tests/unit/test_note.c': ['NOTE_BYTES', 'NOTE_LINE', 'NOTE_SIGNATURES'],
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],

@@ -111,7 +111,7 @@ static void test_forms(void **state)
 		{FRONT("{\"b\":1,\"a\":2}"), BACK, "not canonical"},
 		{FRONT("{\"a\":1.0}"), BACK, "not canonical"},
 		{FRONT("{\"a\":\"\\u0041\"}"), BACK, "not canonical"},
-		{FRONT("{\"a\":}"), BACK, "expected"},
+		{FRONT("{\"a\":}"), BACK, "value is missing"},
 		{"{\"body\":{},\"event_type\":\"t\",\"more\":1,\"previous_hash\":null", BACK,
 		 "other members"},
 		{"{\"body\":{},\"previous_hash\":null", BACK, "event_type"},
@@ -157,7 +157,7 @@ static json_t *text_of(size_t n)
 	return string;
 }
 
-/* As large as it may be, one more, and far more. */
+/* As large as a body may be beside LIMIT_LEDGER_FRAME_BYTES, one more, and far more. */
 static void test_large(void **state)
 {
 	static const size_t sizes[] = {60000, 61420, 61424, 100000, 4000000};

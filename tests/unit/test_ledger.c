@@ -183,21 +183,43 @@ static void test_torn(void **state)
 	free(whole);
 }
 
+/* As much as a crash may leave, and more: lines, or bytes without any. */
 static void test_damage_is_no_crash(void **state)
 {
+	static const struct {
+		char byte;
+		size_t n;
+		bool is_damage;
+	} rows[] = {
+		{'\n', LIMIT_TORN_LINES, false},
+		{'\n', LIMIT_TORN_LINES + 1, true},
+		{'x', LIMIT_TORN_BYTES, false},
+		{'x', LIMIT_TORN_BYTES + 1, true},
+	};
 	struct world *world = *state;
-	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
 	struct cavra_error error;
-	struct ledger_draft draft = {"cavra.test", STR("s"), json_object()};
-	append_alone(world, "one");
-	char *junk = calloc(1, LIMIT_TORN_BYTES + 1);
-	memset(junk, '\n', LIMIT_TORN_BYTES + 1);
-	put_at_end(world, junk, LIMIT_TORN_BYTES + 1);
-	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
-	assert_int_equal(ledger_append(&writer, &draft, 1, &error), CAVRA_ERR_INPUT);
-	assert_non_null(strstr(error.text, "damaged at its end"));
-	free(junk);
-	json_decref(draft.body);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+		struct ledger_draft draft = {"cavra.test", STR("s"), json_object()};
+		char name[PLACE_NAME], path[PATH_MAX], *junk = malloc(rows[i].n);
+		append_alone(world, "one");
+		memset(junk, rows[i].byte, rows[i].n);
+		junk[rows[i].n - 1] = '\n';
+		char *before = read_segment(world, 1);
+		put_at_end(world, junk, rows[i].n);
+		ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+		int code = ledger_append(&writer, &draft, 1, &error);
+		assert_row(code == (rows[i].is_damage ? CAVRA_ERR_INPUT : 0), i);
+		if (rows[i].is_damage)
+			assert_non_null(strstr(error.text, "damaged at its end"));
+		place_segment_name(1, name);
+		path_of(world, name, path);
+		if (rows[i].is_damage)
+			assert_int_equal(truncate(path, (off_t)strlen(before)), 0);
+		free(before);
+		free(junk);
+		json_decref(draft.body);
+	}
 }
 
 /* A crash between setting aside and telling it. */
