@@ -31,6 +31,11 @@ check:
 check-%: all
 	@tools/check --suite $* build
 
+# Storage that locks what it holds, against Ceph, which it installs and starts.
+check-s3: all
+	@tools/bootstrap --s3
+	@tools/check-s3 build
+
 lint:
 	@tools/bootstrap --lint
 	@tools/lint
@@ -105,4 +110,4 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
 
-.PHONY: all demo check lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers lifecycle-example install clean
+.PHONY: all demo check check-s3 lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers lifecycle-example install clean

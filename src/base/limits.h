@@ -55,6 +55,8 @@ enum {
 	LIMIT_READINESS_PROBLEMS = 100, /* of one check of a packet that are listed */
 	LIMIT_REFERENCE_BYTES = 1024,   /* a reference in a packet */
 	LIMIT_DSSE_SIGNATURES = 100,    /* of one envelope */
+	LIMIT_HTTP_URL = 4096,          /* bytes of a URL that is asked */
+	LIMIT_HTTP_HEADER = 8192,       /* of one header that is sent */
 	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
 	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
 	LIMIT_SESSION_ID_BYTES = 256,   /* of an entry of the ledger */
@@ -69,6 +71,7 @@ enum {
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
 #define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
 #define LIMIT_STORE_VALUE MiB(8)       /* one value in a database */
+#define LIMIT_HTTP_HEADERS KiB(64)      /* of all headers of a request or an answer */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
