@@ -19,7 +19,7 @@ enum exit_status {
 	EXIT_ERROR = 1,
 	EXIT_USAGE = 2,
 	EXIT_APPROVAL = 3,
-	EXIT_INTEGRITY_ONLY = 3, /* policy verify: no key has vouched for it */
+	EXIT_INTEGRITY_ONLY = 3, /* policy verify, evidence verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
 	EXIT_DIFFERENT = 5, /* policy diff, policy replay */
@@ -89,16 +89,33 @@ enum option_id {
 	OPT_POLICY_REVIEW_REF,
 	OPT_UI_VALIDATION_REF,
 	OPT_REQUIRE_LIVE,
+	OPT_TRUST_ROOT,
+	OPT_ROOT_KEY,
+	OPT_MINIMUM_RETENTION_DAYS,
+	OPT_RETENTION_DAYS,
+	OPT_CLASSIFICATION,
+	OPT_LEGAL_HOLD,
+	OPT_OWNER,
+	OPT_STATUS,
+	OPT_VALID_FROM,
+	OPT_VALID_UNTIL,
+	OPT_RETIRED_AT,
+	OPT_REVOKED_AT,
+	OPT_ENVIRONMENT,
+	OPT_DISTRIBUTION_ID,
+	OPT_CHANNEL,
 	OPTIONS
 };
 
-enum { ARGS_MAX_OPERANDS = 2, ARGS_MAX_REPEATS = 32 };
+enum { ARGS_MAX_OPERANDS = 32, ARGS_MAX_REPEATS = 32 };
 
 struct args {
 	const struct command *command;
 	const char *value[OPTIONS]; /* the value; "" of a flag that was given; NULL: not given */
 	const char *overlays[ARGS_MAX_REPEATS];
 	size_t n_overlays;
+	const char *channels[ARGS_MAX_REPEATS];
+	size_t n_channels;
 	const char *operand[ARGS_MAX_OPERANDS];
 	size_t n_operands;
 };
@@ -169,6 +186,13 @@ int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_policy_lifecycle_plan(const struct args *args);
 int cmd_policy_lifecycle_readiness(const struct args *args);
+int cmd_evidence_generate_keypair(const struct args *args);
+int cmd_evidence_trust_root(const struct args *args);
+int cmd_evidence_trust_bundle(const struct args *args);
+int cmd_evidence_trust_distribution(const struct args *args);
+int cmd_evidence_verify(const struct args *args);
+int cmd_evidence_verify_attestation(const struct args *args);
+int cmd_evidence_retention_policy(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);

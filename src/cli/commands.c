@@ -51,6 +51,20 @@ static const enum option_id lifecycle_plan_options[] = {
 	OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_PREVIOUS_POLICY_PACK, OPT_PREVIOUS_POLICY_FILE, OPT_PACK_DIR, OPT_SAMPLE_ACTIONS,
 	OPT_OUTPUT_DIR, OPT_REQUESTED_BY, OPT_SOURCE_REF, OPT_REVIEW_WORKFLOW_REF, OPT_EVIDENCE_MODE, OPT_CI_RUN_REF,
 	OPT_POLICY_REVIEW_REF, OPT_UI_VALIDATION_REF, OPT_JSON, OPTIONS};
+static const enum option_id generate_keypair_options[] = {
+	OPT_PRIVATE_KEY, OPT_PUBLIC_KEY, OPT_PASSPHRASE, OPT_PASSPHRASE_FILE, OPTIONS};
+static const enum option_id trust_root_options[] = {
+	OPT_OUTPUT, OPT_KEY_ID, OPT_OWNER, OPT_STATUS, OPT_VALID_FROM, OPT_VALID_UNTIL, OPT_RETIRED_AT, OPT_REVOKED_AT, OPTIONS};
+#define ROOT_KEY_OPTIONS OPT_OUTPUT, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_ID
+static const enum option_id trust_bundle_options[] = {ROOT_KEY_OPTIONS, OPTIONS};
+static const enum option_id trust_distribution_options[] = {
+	ROOT_KEY_OPTIONS, OPT_ENVIRONMENT, OPT_DISTRIBUTION_ID, OPT_CHANNEL, OPTIONS};
+#define EVIDENCE_KEY_OPTIONS OPT_PUBLIC_KEY, OPT_TRUST_ROOT, OPT_ROOT_KEY, OPT_KEY_FILE, OPT_KEY_ENV, OPT_KEY_ID
+static const enum option_id evidence_verify_options[] = {
+	EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
+static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id retention_policy_options[] = {
+	OPT_OUTPUT, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPTIONS};
 static const enum option_id lifecycle_readiness_options[] = {
 	OPT_REQUIRE_LIVE, OPT_POLICY_FILE, OPT_PREVIOUS_POLICY_FILE, OPT_PACK_DIR, OPT_PUBLIC_KEY, OPT_TRUST_DIR, OPT_SIGNATURE,
 	OPT_DIRECTORY, OPT_JSON, OPTIONS};
@@ -189,6 +203,42 @@ const struct command commands[] = {
 	 cmd_policy_rollout_plan, rollout_plan_options,
 	 "Reads records of rollouts, as docs/rollouts.md describes them. Writes nothing.\n"},
 
+	{"evidence verify", "BUNDLE", 1, 1, "Say whether a bundle of evidence is what somebody has signed", cmd_evidence_verify,
+	 evidence_verify_options,
+	 "Nothing in the manifest is believed before its signature holds. Then the bundle\n"
+	 "must hold exactly the files that it lists, and what they say must fit together.\n"
+	 "The key that you give decides which signatures count.\n"
+	 "\n"
+	 "Exit status: 0 verified, 3 integrity only (no key was given, so nobody vouches for\n"
+	 "it), 1 not verified or an error, 2 usage.\n"},
+	{"evidence verify-attestation", "BUNDLE", 1, 1, "Make the attestation of a bundle again, and compare", cmd_evidence_verify_attestation,
+	 verify_attestation_options,
+	 "Writes pr-attestation-verification.json and .md into .cavra/evidence/attestation,\n"
+	 "or to --output.\n"
+	 "\n"
+	 "Exit status: 0 valid, 3 valid and nobody vouches for it, 1 not valid or an error,\n"
+	 "2 usage.\n"},
+	{"evidence retention-policy", "BUNDLE", 1, 1, "Write how long a bundle is to be kept, for longer or on hold", cmd_evidence_retention_policy,
+	 retention_policy_options,
+	 "Writes retention-policy.json and .md into .cavra/evidence/retention, or to\n"
+	 "--output. A retention can be extended, never shortened.\n"},
+	{"evidence generate-keypair", "", 0, 0, "Make an Ed25519 key pair to sign evidence with", cmd_evidence_generate_keypair,
+	 generate_keypair_options,
+	 "Writes evidence-ed25519-private.pem, which only you can read, and\n"
+	 "evidence-ed25519-public.pem into .cavra/keys, unless --private-key and\n"
+	 "--public-key name other files. A key that is there is never overwritten.\n"},
+	{"evidence trust-root", "PUBLIC_KEY", 1, 1, "Write down whose a public key is, and from when to when it counts", cmd_evidence_trust_root,
+	 trust_root_options,
+	 "Writes .cavra/keys/evidence-trust-root.json, or the file --output.\n"},
+	{"evidence trust-bundle", "TRUST_ROOT...", 1, ARGS_MAX_OPERANDS, "Put trust roots together, signed with a root key", cmd_evidence_trust_bundle,
+	 trust_bundle_options,
+	 "Writes .cavra/keys/evidence-trust-roots.json, or the file --output. The operands\n"
+	 "are trust roots, or bundles of them.\n"},
+	{"evidence trust-distribution", "TRUST_ROOT...", 1, ARGS_MAX_OPERANDS, "Write a package of trust roots to hand out", cmd_evidence_trust_distribution,
+	 trust_distribution_options,
+	 "Writes the signed bundle, a signed manifest, a page and checksums into\n"
+	 ".cavra/keys/trust-root-distribution, or the directory --output.\n"},
+
 	{"config show", "", 0, 0, "Show which policies and which mode are in force, and who says so", cmd_config_show, config_show_options,
 	 "Layers, the first in command first: /etc/cavra (managed), .cavra of the project,\n"
 	 "~/.config/cavra of the user. A layer more can only tighten.\n"},
@@ -221,8 +271,8 @@ const struct exit_status_row exit_statuses[] = {
 	{EXIT_ALLOWED,  "The action is allowed: allow, warn, audit_only, allow_with_attestation. Of other commands: success. doctor: all is well, or only warnings."},
 	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker. policy lifecycle-readiness: not ready."},
 	{EXIT_USAGE,    "The command line makes no sense."},
-	{EXIT_APPROVAL, "evaluate: the action needs approval. policy verify: unchanged, and nobody "
-			"vouches for it."},
+	{EXIT_APPROVAL, "evaluate: the action needs approval. policy verify, evidence verify: unchanged, "
+			"and nobody vouches for it."},
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
 	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ. "
 			"policy replay: another answer would be given."},

@@ -40,12 +40,12 @@ static const struct option options[] = {
 	{OPT_REMOVE,             "--remove",             NULL,    "take out what an earlier run put in"},
 	{OPT_DIRECTORY,          "--directory",          "DIR",   "the repository (default: the current directory)"},
 	{OPT_HOOK,               "--hook",               "PATH",  "the cavra-hook program to run (default: the one beside this program)"},
-	{OPT_OUTPUT,             "--output",             "DIR",   "where the keys are written (default: .cavra/policy-signing)"},
+	{OPT_OUTPUT,             "--output",             "DIR",   "where it is written; each command has a place of its own below .cavra"},
 	{OPT_KEY_ID,             "--key-id",             "ID",    "the name of the key"},
 	{OPT_PASSPHRASE,         "--passphrase",         NULL,    "ask at the terminal for a passphrase that the private key is encrypted with"},
 	{OPT_PASSPHRASE_FILE,    "--passphrase-file",    "FILE",  "the passphrase of the private key is in FILE (- is standard input, /dev/fd/N a descriptor)"},
-	{OPT_PRIVATE_KEY,        "--private-key",        "FILE",  "sign with this Ed25519 key (PKCS#8 PEM)"},
-	{OPT_PUBLIC_KEY,         "--public-key",         "FILE",  "verify with this Ed25519 key (PEM)"},
+	{OPT_PRIVATE_KEY,        "--private-key",        "FILE",  "sign with this Ed25519 key (PKCS#8 PEM); generate-keypair: where it is written"},
+	{OPT_PUBLIC_KEY,         "--public-key",         "FILE",  "verify with this Ed25519 key (PEM); generate-keypair: where it is written"},
 	{OPT_TRUST_DIR,          "--trust-dir",          "DIR",   "verify with whichever of the public keys DIR/*.pem has signed"},
 	{OPT_KEY_FILE,           "--key-file",           "FILE",  "use the HMAC key in FILE"},
 	{OPT_KEY_ENV,            "--key-env",            "NAME",  "use the HMAC key in the environment variable NAME"},
@@ -69,6 +69,21 @@ static const struct option options[] = {
 	{OPT_POLICY_REVIEW_REF,  "--policy-review-ref",  "REF",   "the review of the policy"},
 	{OPT_UI_VALIDATION_REF,  "--ui-validation-ref",  "REF",   "the validation of the user interface"},
 	{OPT_REQUIRE_LIVE,       "--require-live",       NULL,    "evidence that is not live blocks"},
+	{OPT_TRUST_ROOT,         "--trust-root",         "FILE",  "verify with the key of this trust root, or of whichever in this bundle of them has signed"},
+	{OPT_ROOT_KEY,           "--root-key",           "FILE",  "the public key (PEM) that must have signed the trust roots"},
+	{OPT_MINIMUM_RETENTION_DAYS, "--minimum-retention-days", "N", "the bundle must be kept for at least so many days"},
+	{OPT_RETENTION_DAYS,     "--retention-days",     "N",     "how long it is to be kept"},
+	{OPT_CLASSIFICATION,     "--classification",     "TEXT",  "what kind of evidence it is (default: regulated-sdlc, or as it was)"},
+	{OPT_LEGAL_HOLD,         "--legal-hold",         NULL,    "keep it until the hold is lifted"},
+	{OPT_OWNER,              "--owner",              "NAME",  "whose key it is (default: platform-security)"},
+	{OPT_STATUS,             "--status",             "WORD",  "active, retired (what it signed before still holds) or revoked (nothing does); default: active"},
+	{OPT_VALID_FROM,         "--valid-from",         "TIME",  "from when on the key may sign (default: now)"},
+	{OPT_VALID_UNTIL,        "--valid-until",        "TIME",  "until when the key may sign (default: no end)"},
+	{OPT_RETIRED_AT,         "--retired-at",         "TIME",  "when the key was retired (default: now, when it is retired and --valid-until is not given)"},
+	{OPT_REVOKED_AT,         "--revoked-at",         "TIME",  "when the key was revoked (default: now, when it is revoked)"},
+	{OPT_ENVIRONMENT,        "--environment",        "NAME",  "where the trust roots are for (default: production)"},
+	{OPT_DISTRIBUTION_ID,    "--distribution-id",    "ID",    "the name of the package (default: trust-roots- and the time)"},
+	{OPT_CHANNEL,            "--channel",            "NAME",  "a way on which the package is handed out; may be given several times"},
 };
 /* clang-format on */
 
@@ -111,11 +126,13 @@ static int unknown_option(const struct command *command, const char *word,
 static int set_option(struct args *args, const struct option *option, const char *value,
 		      struct cavra_error *error)
 {
-	if (option->id == OPT_OVERLAY) {
-		if (args->n_overlays == ARRAY_SIZE(args->overlays))
-			return error_set(error, CAVRA_ERR_USAGE, "more than %d overlays",
-					 ARGS_MAX_REPEATS);
-		args->overlays[args->n_overlays++] = value;
+	if (option->id == OPT_OVERLAY || option->id == OPT_CHANNEL) {
+		bool overlay = option->id == OPT_OVERLAY;
+		size_t *n = overlay ? &args->n_overlays : &args->n_channels;
+		if (*n == ARGS_MAX_REPEATS)
+			return error_set(error, CAVRA_ERR_USAGE, "%s is given more than %d times",
+					 option->name, ARGS_MAX_REPEATS);
+		(overlay ? args->overlays : args->channels)[(*n)++] = value;
 	} else if (args->value[option->id]) {
 		return error_set(error, CAVRA_ERR_USAGE, "%s is given twice", option->name);
 	}

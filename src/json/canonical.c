@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Canonical JSON text, see json.h. Two forms that differ in order, numbers and escapes share the
+ * Canonical JSON text, see json.h. Forms that differ in order, numbers and escapes share the
  * walk.
  */
 #include "base/limits.h"
@@ -13,6 +13,7 @@ struct form {
 	int (*write_integer)(json_int_t integer, struct buf *out, struct cavra_error *error);
 	void (*format_real)(double number, char ret_text[NUMBER_TEXT]);
 	void (*write_text)(struct str text, struct buf *out);
+	struct str comma, colon;
 };
 
 struct writer {
@@ -119,9 +120,9 @@ static int write_object(const struct writer *writer, const json_t *object, int d
 	buf_add_char(writer->out, '{');
 	for (i = 0; code == 0 && i < n; i++) {
 		if (i)
-			buf_add_char(writer->out, ',');
+			buf_add(writer->out, writer->form->comma);
 		writer->form->write_text(str_from(keys[i]), writer->out);
-		buf_add_char(writer->out, ':');
+		buf_add(writer->out, writer->form->colon);
 		code = write_value(writer, json_object_get(object, keys[i]), depth);
 	}
 	buf_add_char(writer->out, '}');
@@ -135,7 +136,7 @@ static int write_array(const struct writer *writer, const json_t *array, int dep
 	buf_add_char(writer->out, '[');
 	for (size_t i = 0; code == 0 && i < json_array_size(array); i++) {
 		if (i)
-			buf_add_char(writer->out, ',');
+			buf_add(writer->out, writer->form->comma);
 		code = write_value(writer, json_array_get(array, i), depth);
 	}
 	buf_add_char(writer->out, ']');
@@ -187,14 +188,26 @@ static int write_form(const struct form *form, const json_t *value, struct buf *
 
 int json_write_canonical(const json_t *value, struct buf *out, struct cavra_error *error)
 {
-	static const struct form jcs = {compare_utf16, write_integer_as_double, number_format_ecma,
-					write_text_utf8};
+	static const struct form jcs = {compare_utf16,      write_integer_as_double,
+					number_format_ecma, write_text_utf8,
+					STR_INIT(","),      STR_INIT(":")};
 	return write_form(&jcs, value, out, error);
 }
 
 int json_write_digest_form(const json_t *value, struct buf *out, struct cavra_error *error)
 {
-	static const struct form digest = {compare_code_points, write_integer_exact,
-					   number_format_python, write_text_ascii};
+	static const struct form digest = {compare_code_points,  write_integer_exact,
+					   number_format_python, write_text_ascii,
+					   STR_INIT(","),        STR_INIT(":")};
+	/* The same with ", " and ": ", which manifests of evidence are signed in. */
+	int json_write_spaced_form(const json_t *value, struct buf *out, struct cavra_error *error);
 	return write_form(&digest, value, out, error);
+}
+
+int json_write_spaced_form(const json_t *value, struct buf *out, struct cavra_error *error)
+{
+	static const struct form spaced = {compare_code_points,  write_integer_exact,
+					   number_format_python, write_text_ascii,
+					   STR_INIT(", "),       STR_INIT(": ")};
+	return write_form(&spaced, value, out, error);
 }

@@ -61,5 +61,7 @@ int json_write_canonical(const json_t *value, struct buf *out, struct cavra_erro
  * goes.
  */
 int json_write_digest_form(const json_t *value, struct buf *out, struct cavra_error *error);
+/* The same with ", " and ": ", which manifests of evidence are signed in. */
+int json_write_spaced_form(const json_t *value, struct buf *out, struct cavra_error *error);
 
 #endif
