@@ -9,54 +9,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/limits.h"
-#include "ledger/place.h"
-#include "json/json.h"
-
-struct world {
-	char directory[64];
-};
-
-static int set_up(void **state)
-{
-	struct world *world = calloc(1, sizeof *world);
-	(void)snprintf(world->directory, sizeof world->directory, "/tmp/cavra-ledger-XXXXXX");
-	*state = world;
-	return mkdtemp(world->directory) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct world *world = *state;
-	char command[128];
-	(void)snprintf(command, sizeof command, "rm -rf '%s'", world->directory);
-	int status = system(command);
-	free(world);
-	return status;
-}
-
-static void append_text(struct ledger_writer *writer, const char *text)
-{
-	struct cavra_error error = {0};
-	struct ledger_draft draft = {"cavra.test", STR("s"), json_pack("{s:s}", "text", text)};
-	if (ledger_append(writer, &draft, 1, &error) < 0)
-		fail_msg("%s", error.text);
-	json_decref(draft.body);
-}
-
-static void append_alone(const struct world *world, const char *text)
-{
-	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
-	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
-	append_text(&writer, text);
-}
-
-static void path_of(const struct world *world, const char *name, char ret_path[PATH_MAX])
-{
-	(void)snprintf(ret_path, PATH_MAX, "%s/%s", world->directory, name);
-}
+#include "ledger_world.h"
 
 /* All of a segment; the caller frees it. */
 static char *read_segment(const struct world *world, uint64_t first)
@@ -405,7 +360,6 @@ static void test_links_are_not_followed(void **state)
 
 int main(void)
 {
-#define WITH_LEDGER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		WITH_LEDGER(test_first_and_next),
 		WITH_LEDGER(test_group),
