@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "store/store.h"
 
-enum { BUSY_TIMEOUT_MS = 10000, COLUMNS_MAX = 32 };
+enum { BUSY_TIMEOUT_MS = 30000, COLUMNS_MAX = 32 };
 
 struct store {
 	sqlite3 *db;
