@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checkpoints of a ledger: what is signed, with whose key, and what is no longer signed when the ledger was rewritten.
+ */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ledger/checkpoint_make.h"
+#include "ledger_world.h"
+
+static void make(const struct world *world, uint64_t size)
+{
+	struct ledger_checkpoint CLEANUP_LEDGER_CHECKPOINT checkpoint = {.bytes = {.p = NULL}};
+	struct cavra_error error;
+	if (ledger_checkpoint_make(world->directory, &checkpoint, &error) < 0)
+		fail_msg("%s", error.text);
+	assert_int_equal(checkpoint.says.head.size, size);
+	assert_true(str_starts(checkpoint.says.origin, STR("cavra.ledger/")));
+}
+
+static void refuse(const struct world *world, enum cavra_code code, const char *why)
+{
+	struct ledger_checkpoint checkpoint;
+	struct cavra_error error;
+	assert_int_equal(ledger_checkpoint_make(world->directory, &checkpoint, &error), code);
+	if (!strstr(error.text, why))
+		fail_msg("%s", error.text);
+}
+
+static void append_some(const struct world *world, int n)
+{
+	for (int i = 0; i < n; i++)
+		append_alone(world, "x");
+}
+
+static void remove_file(const struct world *world, const char *name)
+{
+	char path[PATH_MAX];
+	path_of(world, name, path);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void test_made_and_used_again(void **state)
+{
+	struct world *world = *state;
+	struct stat status;
+	char path[PATH_MAX];
+	append_some(world, 3);
+	/* created, three, and the key's */
+	make(world, 5);
+	make(world, 5);
+	append_some(world, 1);
+	make(world, 6);
+	path_of(world, LEDGER_KEY_FILE, path);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void test_signed_with_the_key_that_the_ledger_names(void **state)
+{
+	struct world *world = *state;
+	struct ledger_checkpoint CLEANUP_LEDGER_CHECKPOINT checkpoint = {.bytes = {.p = NULL}};
+	struct buf CLEANUP_BUF text;
+	struct key CLEANUP_KEY *key = NULL;
+	struct note_key signer;
+	struct cavra_error error;
+	buf_init(&text, LIMIT_NOTE_LINE);
+	append_some(world, 1);
+	assert_int_equal(ledger_checkpoint_key(world->directory, &text, &error),
+			 CAVRA_ERR_NOT_FOUND);
+	make(world, 3);
+	assert_int_equal(ledger_checkpoint_key(world->directory, &text, &error), 0);
+	assert_int_equal(note_key_read(buf_str(&text), &signer, &key, &error), 0);
+	assert_int_equal(ledger_checkpoint_make(world->directory, &checkpoint, &error), 0);
+	struct ledger_trust trust = {key, STR("")}, other = {key, STR("cavra.ledger/else")};
+	assert_int_equal(ledger_checkpoint_verify(&checkpoint, &trust), NOTE_VERIFIED);
+	trust.name = signer.name;
+	assert_int_equal(ledger_checkpoint_verify(&checkpoint, &trust), NOTE_VERIFIED);
+	assert_int_equal(ledger_checkpoint_verify(&checkpoint, &other), NOTE_UNKNOWN);
+
+	char path[PATH_MAX], bytes[8192];
+	segment_path(world, 1, path);
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	close(fd);
+	assert_true(n > 0);
+	assert_true(str_find(str_make(bytes, (size_t)n), STR(LEDGER_KEY_CREATED)) != STR_NPOS);
+	assert_true(str_find(str_make(bytes, (size_t)n), buf_str(&text)) != STR_NPOS);
+}
+
+static void test_rewritten(void **state)
+{
+	struct world *world = *state;
+	append_some(world, 3);
+	make(world, 5);
+	remove_file(world, "segments/00000000000000000001.jsonl");
+	remove_file(world, "state");
+	append_some(world, 2);
+	refuse(world, CAVRA_ERR_INPUT, "the ledger was rewritten: there is a checkpoint of 5");
+	append_some(world, 9);
+	refuse(world, CAVRA_ERR_INPUT, "the ledger was rewritten: its first 5 entries");
+}
+
+static void test_key_of_others(void **state)
+{
+	struct world *world = *state;
+	char path[PATH_MAX];
+	append_some(world, 1);
+	make(world, 3);
+	path_of(world, LEDGER_KEY_FILE, path);
+	assert_int_equal(chmod(path, 0640), 0);
+	refuse(world, CAVRA_ERR_INPUT, "not a file of its owner's alone");
+	remove_file(world, LEDGER_KEY_FILE);
+	assert_int_equal(symlink("/etc/hostname", path), 0);
+	refuse(world, CAVRA_ERR_IO, LEDGER_KEY_FILE);
+	remove_file(world, LEDGER_KEY_FILE);
+	/* Another key, which the ledger tells of. */
+	make(world, 4);
+}
+
+static void test_forged_in_place(void **state)
+{
+	struct world *world = *state;
+	char path[PATH_MAX], bytes[4096];
+	append_some(world, 1);
+	make(world, 3);
+	path_of(world, "checkpoints/00000000000000000003", path);
+	int fd = open(path, O_RDWR);
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	assert_true(n > 10);
+	bytes[n - 10] = bytes[n - 10] == 'A' ? 'B' : 'A';
+	assert_int_equal(pwrite(fd, bytes, (size_t)n, 0), n);
+	close(fd);
+	refuse(world, CAVRA_ERR_INPUT, "is not signed with the ledger's key");
+}
+
+static void test_nothing_there(void **state)
+{
+	struct world *world = *state;
+	refuse(world, CAVRA_ERR_NOT_FOUND, "no entries");
+	world->directory[5] = 'X';
+	refuse(world, CAVRA_ERR_NOT_FOUND, "cannot open the ledger");
+	world->directory[5] = 'c';
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_LEDGER(test_made_and_used_again),
+		WITH_LEDGER(test_signed_with_the_key_that_the_ledger_names),
+		WITH_LEDGER(test_rewritten),
+		WITH_LEDGER(test_key_of_others),
+		WITH_LEDGER(test_forged_in_place),
+		WITH_LEDGER(test_nothing_there),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
