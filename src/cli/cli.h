@@ -22,7 +22,7 @@ enum exit_status {
 	EXIT_INTEGRITY_ONLY = 3, /* policy verify, evidence verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
-	EXIT_DIFFERENT = 5, /* policy diff, policy replay */
+	EXIT_DIFFERENT = 5, /* policy diff, policy replay; evidence index, store: something else is there */
 };
 
 struct exit_status_row {
@@ -104,6 +104,28 @@ enum option_id {
 	OPT_ENVIRONMENT,
 	OPT_DISTRIBUTION_ID,
 	OPT_CHANNEL,
+	OPT_SQLITE,
+	OPT_METADATA_KIND,
+	OPT_MIN_BLOCKED,
+	OPT_HAS_APPROVALS,
+	OPT_CREATED_FROM,
+	OPT_CREATED_UNTIL,
+	OPT_VERIFICATION,
+	OPT_LIMIT,
+	OPT_OFFSET,
+	OPT_PROVIDER,
+	OPT_S3_BUCKET,
+	OPT_S3_PREFIX,
+	OPT_S3_REGION,
+	OPT_S3_PATH_STYLE,
+	OPT_S3_KMS_KEY,
+	OPT_AZURE_ACCOUNT,
+	OPT_AZURE_CONTAINER,
+	OPT_ENDPOINT,
+	OPT_CA_FILE,
+	OPT_PROXY,
+	OPT_ALLOW_LOOPBACK_HTTP,
+	OPT_RETENTION_MODE,
 	OPTIONS
 };
 
@@ -193,6 +215,11 @@ int cmd_evidence_trust_distribution(const struct args *args);
 int cmd_evidence_verify(const struct args *args);
 int cmd_evidence_verify_attestation(const struct args *args);
 int cmd_evidence_retention_policy(const struct args *args);
+int cmd_evidence_storage_plan(const struct args *args);
+int cmd_evidence_store(const struct args *args);
+int cmd_evidence_index(const struct args *args);
+int cmd_evidence_search(const struct args *args);
+int cmd_evidence_migrate(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);

@@ -18,11 +18,9 @@ static int read_bundle(const char *path, struct verification *verification,
 	int code = evidence_verify(path, &nothing, verification, error);
 	if (code < 0)
 		return code;
-	if (verification->status == VERIFY_FAILED)
-		return error_set(error, CAVRA_ERR_INPUT, "the bundle is broken: %.50s%s%.300s",
-				 verification->problems[0].file,
-				 verification->problems[0].file[0] ? ": " : "",
-				 verification->problems[0].text);
+	code = evidence_need_verified(verification, error);
+	if (code < 0)
+		return code;
 	return retention_read(verification->document[BUNDLE_RETENTION], ret_retention, error);
 }
 

@@ -63,6 +63,17 @@ static const enum option_id trust_distribution_options[] = {
 static const enum option_id evidence_verify_options[] = {
 	EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
 static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE_KEY_OPTIONS, OPTIONS};
+#define STORAGE_OPTIONS OPT_S3_BUCKET, OPT_S3_PREFIX, OPT_AZURE_ACCOUNT, OPT_AZURE_CONTAINER, OPT_RETENTION_MODE, \
+			OPT_RETENTION_DAYS, OPT_LEGAL_HOLD, OPT_OUTPUT
+static const enum option_id storage_plan_options[] = {STORAGE_OPTIONS, EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id store_options[] = {
+	OPT_PROVIDER, STORAGE_OPTIONS, OPT_S3_REGION, OPT_S3_PATH_STYLE, OPT_S3_KMS_KEY, OPT_ENDPOINT, OPT_CA_FILE, OPT_PROXY,
+	OPT_ALLOW_LOOPBACK_HTTP, EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPTIONS};
+static const enum option_id index_options[] = {OPT_SQLITE, EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id search_options[] = {
+	OPT_SQLITE, OPT_SESSION_ID, OPT_SIGNER, OPT_MIN_BLOCKED, OPT_HAS_APPROVALS, OPT_METADATA_KIND, OPT_CREATED_FROM,
+	OPT_CREATED_UNTIL, OPT_VERIFICATION, OPT_LIMIT, OPT_OFFSET, OPT_JSON, OPTIONS};
+static const enum option_id migrate_options[] = {OPT_SQLITE, OPT_JSON, OPTIONS};
 static const enum option_id retention_policy_options[] = {
 	OPT_OUTPUT, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPTIONS};
 static const enum option_id lifecycle_readiness_options[] = {
@@ -222,6 +233,31 @@ const struct command commands[] = {
 	 retention_policy_options,
 	 "Writes retention-policy.json and .md into .cavra/evidence/retention, or to\n"
 	 "--output. A retention can be extended, never shortened.\n"},
+	{"evidence storage-plan", "BUNDLE", 1, 1, "Write where the files of a bundle are to be kept, and how", cmd_evidence_storage_plan,
+	 storage_plan_options,
+	 "Writes immutable-storage-plan.json and .md into .cavra/evidence/storage, or to\n"
+	 "--output. Nothing is sent anywhere.\n"},
+	{"evidence store", "BUNDLE", 1, 1, "Keep a bundle where nobody can delete it before its time", cmd_evidence_store, store_options,
+	 "Verifies the bundle, uploads its files locked for as long as its retention policy\n"
+	 "says, reads bytes and locks back, and writes a receipt of what the service said\n"
+	 "into .cavra/evidence/storage, or to the file --output. Run again, it uploads\n"
+	 "nothing, and locks for longer when asked to; a lock is never shortened.\n"
+	 "\n"
+	 "Credentials are those of the providers' own tools: AWS_ACCESS_KEY_ID,\n"
+	 "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or AWS_PROFILE of\n"
+	 "~/.aws/credentials; AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN.\n"
+	 "\n"
+	 "Exit status: 0 stored, 3 stored and nobody vouches for it, 5 something else or a\n"
+	 "longer lock is there, 1 an error, 2 usage.\n"},
+	{"evidence index", "BUNDLE", 1, 1, "Put a bundle on record, so that it can be found again", cmd_evidence_index, index_options,
+	 "Verifies the bundle and keeps what it was found to be. What is on record is never\n"
+	 "changed.\n"
+	 "\n"
+	 "Exit status: 0 on record, 5 the session is on record with another bundle, 1 an\n"
+	 "error, 2 usage.\n"},
+	{"evidence search", "", 0, 0, "Find bundles that were indexed, the newest first", cmd_evidence_search, search_options, NULL},
+	{"evidence migrate", "", 0, 0, "Bring the database of the index to the version of this program", cmd_evidence_migrate,
+	 migrate_options, "Makes it when it is not there. index does the same by itself.\n"},
 	{"evidence generate-keypair", "", 0, 0, "Make an Ed25519 key pair to sign evidence with", cmd_evidence_generate_keypair,
 	 generate_keypair_options,
 	 "Writes evidence-ed25519-private.pem, which only you can read, and\n"
@@ -275,7 +311,7 @@ const struct exit_status_row exit_statuses[] = {
 			"and nobody vouches for it."},
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
 	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ. "
-			"policy replay: another answer would be given."},
+			"policy replay: another answer would be given. evidence index, evidence store: something else is there already."},
 };
 const size_t exit_statuses_count = ARRAY_SIZE(exit_statuses);
 /* clang-format on */

@@ -121,6 +121,16 @@ int evidence_verify(const char *path, const struct verify_with *with,
 	return code;
 }
 
+int evidence_need_verified(const struct verification *verification, struct cavra_error *error)
+{
+	if (verification->status != VERIFY_FAILED)
+		return 0;
+	return error_set(error, CAVRA_ERR_INPUT, "the bundle is broken: %.50s%s%.300s",
+			 verification->problems[0].file,
+			 verification->problems[0].file[0] ? ": " : "",
+			 verification->problems[0].text);
+}
+
 void evidence_print_problems(const struct verification *verification)
 {
 	for (size_t i = 0; i < verification->n_problems; i++) {

@@ -29,6 +29,8 @@ int evidence_open(const char *path, struct cavra_error *error);
 /* Verifies the bundle in a directory. */
 int evidence_verify(const char *path, const struct verify_with *with,
 		    struct verification *verification, struct cavra_error *error);
+/* CAVRA_ERR_INPUT with the first thing that is wrong, unless it is verified or its integrity alone is. */
+int evidence_need_verified(const struct verification *verification, struct cavra_error *error);
 /* Prints what is wrong, a line each. */
 void evidence_print_problems(const struct verification *verification);
 

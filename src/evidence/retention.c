@@ -13,6 +13,11 @@
 #define AFTERWARDS "eligible_for_review_after_retain_until"
 static const int64_t day = INT64_C(86400) * 1000000;
 
+int64_t retention_until(const struct retention *retention)
+{
+	return retention->created_at + retention->days * day;
+}
+
 static const char *disposition(const struct retention *retention)
 {
 	return retention->legal_hold ? "retain" : AFTERWARDS;
@@ -35,7 +40,7 @@ int retention_make(const struct retention *retention, json_t **ret_document,
 	if (code < 0)
 		return code;
 	when_format(retention->created_at, created);
-	when_format(retention->created_at + retention->days * day, until);
+	when_format(retention_until(retention), until);
 	json_t CLEANUP_JSON *document =
 		json_pack("{s:s, s:s, s:s%, s:s%, s:s, s:I, s:s, s:b, s:b, s:s}", "schema_version",
 			  SCHEMA, "product", EVIDENCE_PRODUCT, "session_id",
@@ -60,7 +65,7 @@ static int check_dates(const json_t *document, const struct retention *retention
 	int code = evidence_need_when(document, "retain_until", false, &until, error);
 	if (code == 0)
 		code = check(retention, error);
-	if (code == 0 && until != retention->created_at + retention->days * day)
+	if (code == 0 && until != retention_until(retention))
 		code = error_set(error, CAVRA_ERR_INPUT,
 				 "\"retain_until\" is not \"created_at\" and %lld days",
 				 (long long)retention->days);
@@ -103,7 +108,7 @@ void retention_markdown(const struct retention *retention, struct buf *out)
 {
 	char created[WHEN_TEXT], until[WHEN_TEXT];
 	when_format(retention->created_at, created);
-	when_format(retention->created_at + retention->days * day, until);
+	when_format(retention_until(retention), until);
 	buf_add_c(out, "# CAVRA Retention Policy\n\nSession: `");
 	attestation_add_code(out, retention->session_id);
 	buf_add_c(out, "`  \nClassification: `");

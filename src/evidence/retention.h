@@ -27,6 +27,8 @@ int retention_make(const struct retention *retention, json_t **ret_document,
 /* Its dates must agree with each other. Borrows the texts. */
 int retention_read(const json_t *document, struct retention *ret_retention,
 		   struct cavra_error *error);
+/* When it ends. */
+int64_t retention_until(const struct retention *retention);
 /* The same for people. */
 void retention_markdown(const struct retention *retention, struct buf *out);
 

@@ -32,6 +32,7 @@ const char *verify_status_name(enum verify_status status)
 void verification_init(struct verification *verification)
 {
 	*verification = (struct verification){.status = VERIFY_FAILED};
+	buf_init(&verification->manifest_text, LIMIT_DOCUMENT_BYTES);
 	for (size_t i = 0; i < BUNDLE_FILES; i++)
 		buf_init(&verification->file[i], LIMIT_DOCUMENT_BYTES);
 }
@@ -42,6 +43,7 @@ void verification_release(struct verification *verification)
 	verification->trusted = NULL;
 	json_decref(verification->manifest);
 	verification->manifest = NULL;
+	buf_release(&verification->manifest_text);
 	for (size_t i = 0; i < BUNDLE_FILES; i++) {
 		json_decref(verification->document[i]);
 		verification->document[i] = NULL;
@@ -136,8 +138,8 @@ static int check_with_trust(struct verification *verification, const struct veri
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "trust roots are for Ed25519, but the signature says %s",
 				 signed_algorithm_name(verification->claim.algorithm));
-	int code = trust_roots_find(with->trust, with->pinned, with->key.id, &verification->claim, &root,
-			      error);
+	int code = trust_roots_find(with->trust, with->pinned, with->key.id, &verification->claim,
+				    &root, error);
 	if (code < 0)
 		return code;
 	key.ed25519 = root.key;
@@ -233,21 +235,20 @@ static bool is_as_written(const json_t *manifest, struct str text)
 static bool read_manifest(struct verification *verification, int directory,
 			  const struct verify_with *with)
 {
-	struct buf CLEANUP_BUF text;
+	struct buf *text = &verification->manifest_text;
 	struct cavra_error error = {.text = ""};
 	char wrong[128];
-	buf_init(&text, LIMIT_DOCUMENT_BYTES);
-	if (!read_file(directory, BUNDLE_MANIFEST, &text, wrong, sizeof wrong)) {
+	if (!read_file(directory, BUNDLE_MANIFEST, text, wrong, sizeof wrong)) {
 		verification_problem(verification, BUNDLE_MANIFEST, "%s", wrong);
 		return false;
 	}
-	verification->manifest = read_json(verification, BUNDLE_MANIFEST, buf_str(&text));
+	verification->manifest = read_json(verification, BUNDLE_MANIFEST, buf_str(text));
 	if (!verification->manifest || !check_signature(verification, with))
 		return false;
 	int code = check_manifest(verification->manifest, verification->has, &error);
 	if (code < 0)
 		verification_problem(verification, BUNDLE_MANIFEST, "%s", error.text);
-	else if (!is_as_written(verification->manifest, buf_str(&text)))
+	else if (!is_as_written(verification->manifest, buf_str(text)))
 		verification_problem(verification, BUNDLE_MANIFEST,
 				     "not written as it was when it was signed");
 	return verification->n_problems == 0;

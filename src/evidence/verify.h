@@ -44,6 +44,7 @@ struct verification {
 	bool has_trust;
 	bool attested;       /* the attestation is what the decisions give */
 	struct key *trusted; /* the one of the trust root that signed; owned */
+	struct buf manifest_text;
 	json_t *manifest, *document[BUNDLE_FILES]; /* those that could be read; of JSON files */
 	bool has[BUNDLE_FILES];
 	struct buf file[BUNDLE_FILES];

@@ -7,8 +7,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readFileSync } from 'node:fs';
-import { build, scratch } from './cavra.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { build, cavraProgram, get, put, scratch, source } from './cavra.mjs';
+import { foreignBundle, keyPair, sha256 } from './evidence.mjs';
 import { Azure, S3 } from './lockers.mjs';
 
 const user = { id: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -216,4 +217,159 @@ test('a service that does not answer', async () => {
   assert.match(kept.error, /Timeout|timed out/);
   assert.ok(Date.now() - began < 20000);
   silent.close();
+});
+
+// ---- the commands ----
+
+const pair = keyPair();
+const signed = ['--public-key', pair.publicPath];
+const aws = { AWS_ACCESS_KEY_ID: user.id, AWS_SECRET_ACCESS_KEY: user.secret };
+const now = () => `${new Date(Math.floor(Date.now() / 1000) * 1000 - 86400000).toISOString().slice(0, 19)}+00:00`;
+const cavraAsync = (args, { env = {}, cwd = scratch('store') } = {}) => new Promise((done) => {
+  const child = spawn(cavraProgram, args, { cwd, env: { PATH: process.env.PATH, HOME: cwd, ...env } });
+  let out = '', err = '';
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  child.on('close', (status) => done({ status, out, err, cwd }));
+});
+const store = (service, bundle, args, options) => cavraAsync(['evidence', 'store', bundle, '--endpoint', `http://127.0.0.1:${service.port}`,
+  '--allow-loopback-http', ...args], options);
+const s3Args = ['--provider', 's3', '--s3-bucket', 'evidence', '--s3-region', 'us-east-1', '--s3-path-style'];
+const azureArgs = ['--provider', 'azure', '--azure-account', 'cavraevidence', '--azure-container', 'evidence'];
+const places = {
+  s3: { make: () => new S3(user), args: s3Args, env: aws },
+  azure: { make: providers.azure.make, args: azureArgs, env: { AZURE_STORAGE_KEY: account.account_key } },
+};
+const names = ['evidence.json', 'pr-attestation.md', 'compliance-mapping.md', 'siem-event.json', 'sandbox-run-summary.json', 'retention-policy.json', 'manifest.json'];
+
+for (const [name, { make, args, env }] of Object.entries(places))
+  test(`evidence store --provider ${name}: all files under the session, the manifest last, and a receipt`, async () => {
+    const service = await start(make());
+    const createdAt = now(), bundle = foreignBundle({ pair }, { createdAt, days: 30 });
+    const done = await store(service, bundle, [...args, ...signed], { env });
+    assert.deepEqual([done.err, done.status], ['', 0]);
+    const path = `.cavra/evidence/storage/s1-${name}-receipt.json`;
+    assert.equal(done.out, `7 uploaded, 0 found, 0 extended; receipt: ${path}\n`);
+    assert.deepEqual([...service.objects.keys()], names.map((file) => `/evidence/evidence/s1/${file}`));
+    for (const file of names) assert.equal(String(service.objects.get(`/evidence/evidence/s1/${file}`)[0].body), get(bundle, file));
+    const receipt = JSON.parse(get(done.cwd, path));
+    const until = `${new Date(Date.parse(createdAt) + 30 * 86400000).toISOString().slice(0, 19)}.000000+00:00`;
+    assert.deepEqual([receipt.schema_version, receipt.session_id, receipt.place.provider, receipt.verification, receipt.retention, receipt.manifest_sha256],
+      ['cavra.evidence.storage-receipt.v1', 's1', name, { algorithm: 'Ed25519', key_id: pair.fingerprint.slice(0, 16), status: 'verified' },
+        { legal_hold: false, mode: 'compliance', retain_until: until, retention_days: 30 }, sha256(get(bundle, 'manifest.json'))]);
+    assert.deepEqual(receipt.files.map((file) => [file.path, file.key, file.sha256, file.bytes, file.outcome, file.lock.retain_until, file.lock.mode]),
+      names.map((file) => [file, `evidence/s1/${file}`, sha256(get(bundle, file)), Buffer.byteLength(get(bundle, file)), 'uploaded', until, 'compliance']));
+    assert.ok(receipt.files.every((file) => file.version_id && file.etag));
+    const again = await store(service, bundle, [...args, ...signed, '--output', 'r.json', '--s3-prefix', 'evidence'], { env });
+    assert.equal(again.out, '0 uploaded, 7 found, 0 extended; receipt: r.json\n');
+    const longer = await store(service, bundle, [...args, ...signed, '--retention-days', '60', '--legal-hold', '--output', 'r.json'], { env });
+    assert.equal(longer.out, '0 uploaded, 0 found, 7 extended; receipt: r.json\n', longer.err);
+    assert.ok(JSON.parse(get(longer.cwd, 'r.json')).files.every((file) => file.lock.legal_hold));
+    // The bundle's own policy is the shorter one now.
+    const shorter = await store(service, bundle, [...args, ...signed], { env });
+    assert.deepEqual([shorter.status, /is locked until .* and a lock is not shortened/.test(shorter.err), existsSync(join(shorter.cwd, '.cavra'))], [5, true, false]);
+    const other = await store(service, foreignBundle({ pair }, { createdAt, days: 60, change: (files, manifest) => { manifest.signer = 'x'; } }), [...args, ...signed], { env });
+    assert.deepEqual([other.status, /holds something else, which was left alone/.test(other.err)], [5, true], other.err);
+    assert.ok([...service.objects.values()].every((versions) => versions.length === 1));
+  });
+
+test('evidence store: what does not verify is not sent, what nobody vouches for is told', async () => {
+  const service = await start(new S3(user));
+  const options = { createdAt: now(), days: 30 };
+  const broken = foreignBundle({ pair }, options);
+  put(broken, 'evidence.json', '{}');
+  const rows = [
+    [broken, signed, 1, /the bundle is broken: evidence.json/],
+    [foreignBundle({ pair }, options), ['--public-key', keyPair().publicPath], 1, /the bundle is broken: manifest.json/],
+    [foreignBundle({ pair }, options), [...signed, '--minimum-retention-days', '31'], 1, /below minimum/],
+    [foreignBundle({ pair }, options), [...signed, '--retention-days', '29'], 1, /can be extended and not shortened/],
+    [foreignBundle({ pair }, { days: 30 }), signed, 1, /which is over; extend it with --retention-days/],
+    [foreignBundle({ pair }, options), [...signed, '--retention-mode', 'none'], 2, /compliance or governance/],
+    [foreignBundle({ pair }, options), [...signed, '--s3-prefix', 'a/../b'], 1, /write the prefix as words/],
+    [foreignBundle({ pair }, options), [...signed, '--azure-container', 'x'], 2, /options of azure do not go with --provider s3/],
+  ];
+  for (const [bundle, args, status, error] of rows) {
+    const done = await store(service, bundle, [...s3Args, ...args], { env: aws });
+    assert.deepEqual([done.status, error.test(done.err)], [status, true], `${args}: ${done.err}`);
+  }
+  assert.equal(service.log.length, 0);
+  const plain = await store(service, foreignBundle({}, options), s3Args, { env: aws });
+  assert.equal(plain.status, 3, plain.err);
+  assert.equal(JSON.parse(get(plain.cwd, '.cavra/evidence/storage/s1-s3-receipt.json')).verification.status, 'integrity_only');
+});
+
+test('evidence store: credentials from where the providers keep them, and never from options', async () => {
+  const service = await start(new S3(user));
+  const bundle = foreignBundle({ pair }, { createdAt: now(), days: 30 });
+  const go = (env, files = {}, args = []) => {
+    const cwd = scratch('home');
+    for (const [path, text] of Object.entries(files)) put(cwd, path, text);
+    return store(service, bundle, [...s3Args, ...signed, ...args], { env, cwd });
+  };
+  const profile = (name) => `[${name}]\naws_access_key_id = ${user.id}\naws_secret_access_key = ${user.secret}\n`;
+  assert.match((await go({})).err, /no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write .*\.aws\/credentials/);
+  assert.equal((await go({}, { '.aws/credentials': profile('default') })).status, 0);
+  assert.equal((await go({ AWS_PROFILE: 'p', AWS_SHARED_CREDENTIALS_FILE: 'c' }, { c: profile('p') })).status, 0);
+  assert.match((await go({ AWS_PROFILE: 'q', AWS_SHARED_CREDENTIALS_FILE: 'c' }, { c: profile('p') })).err, /c: there is no profile \[q\]/);
+  assert.match((await go({ AWS_ACCESS_KEY_ID: user.id })).err, /belong together/);
+  assert.match((await store(service, bundle, ['--provider', 's3', '--s3-bucket', 'evidence', ...signed], { env: aws })).err, /give --s3-region/);
+  assert.equal((await store(service, bundle, ['--provider', 's3', '--s3-bucket', 'evidence', '--s3-path-style', ...signed], { env: { ...aws, AWS_REGION: 'us-east-1' } })).status, 0);
+  assert.match((await store(service, bundle, ['--provider', 's3', ...signed], { env: aws })).err, /--s3-bucket/);
+  assert.match((await store(service, bundle, ['--provider', 'gcs', ...signed], { env: aws })).err, /--provider s3 or --provider azure/);
+  const azure = async (env) => (await store(service, bundle, [...azureArgs, ...signed], { env })).err;
+  assert.match(await azure({}), /set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, one of them/);
+  assert.match(await azure({ AZURE_STORAGE_KEY: 'x', AZURE_STORAGE_SAS_TOKEN: 'y' }), /not both/);
+  assert.match(await azure({ AZURE_STORAGE_KEY: 'no base64!' }), /AZURE_STORAGE_KEY is not the base64/);
+  const sas = '?sv=1&sig=abc';
+  const shared = await start(new Azure('cavraevidence', { sas: sas.slice(1) }));
+  assert.equal((await store(shared, bundle, [...azureArgs, ...signed], { env: { AZURE_STORAGE_SAS_TOKEN: sas } })).status, 0);
+});
+
+test('evidence store: an upload that breaks off is finished by the next one', async () => {
+  const service = await start(new S3(user));
+  const bundle = foreignBundle({ pair }, { createdAt: now(), days: 30 });
+  service.spoil = { answer: ({ method, path }) => method === 'PUT' && path.endsWith('siem-event.json') && { status: 500 } };
+  const first = await store(service, bundle, [...s3Args, ...signed], { env: aws });
+  assert.deepEqual([first.status, /PUT evidence\/s1\/siem-event.json: the service answers 500/.test(first.err), existsSync(join(first.cwd, '.cavra'))], [1, true, false]);
+  assert.ok(!service.objects.has('/evidence/evidence/s1/manifest.json'));
+  service.spoil = {};
+  assert.match((await store(service, bundle, [...s3Args, ...signed], { env: aws })).out, /^4 uploaded, 3 found/);
+});
+
+test('evidence storage-plan', async () => {
+  const bundle = foreignBundle({ pair }), output = join(scratch('plan'), 'a');
+  const done = await cavraAsync(['evidence', 'storage-plan', bundle, '--output', output, ...signed]);
+  assert.deepEqual([done.status, done.err], [0, '']);
+  const plan = JSON.parse(get(output, 'immutable-storage-plan.json'));
+  const manifest = JSON.parse(get(bundle, 'manifest.json'));
+  const { files, ...rest } = plan;
+  assert.deepEqual(rest, {
+    schema_version: 'cavra.immutable-storage-plan.v1', product: 'CAVRA',
+    bundle: { manifest_signature: manifest.signature, created_at: manifest.created_at, signer: 'équipe', session_id: 's1', verification: 'verified' },
+    retention: { mode: 'compliance', retention_days: 2555, retain_until: '2032-12-31T03:04:05.000006+00:00', delete_protection: true, legal_hold_supported: true, legal_hold: false },
+    s3_object_lock: { bucket: 'cavra-evidence', prefix: 'evidence/', object_lock_enabled: true, default_retention_mode: 'COMPLIANCE', default_retention_days: 2555,
+      required_bucket_versioning: true, required_kms_encryption: true, deployment_reference: 'docs/storage.md#amazon-s3' },
+    azure_immutable_blob: { account: 'cavraevidence', container: 'evidence', immutability_policy_days: 2555, allow_protected_append_writes: false,
+      required_versioning: true, required_infrastructure_encryption: true, deployment_reference: 'docs/storage.md#azure-blob-storage' },
+  });
+  assert.deepEqual(files, names.map((path) => ({
+    path, sha256: sha256(get(bundle, path)), bytes: Buffer.byteLength(get(bundle, path)), s3_uri: `s3://cavra-evidence/evidence/s1/${path}`,
+    azure_blob: `https://cavraevidence.blob.core.windows.net/evidence/evidence/s1/${path}`,
+  })));
+  const page = get(output, 'immutable-storage-plan.md');
+  for (const { s3_uri: uri, sha256: digest } of files) assert.ok(page.includes(`\`${uri}\``) && page.includes(digest));
+  for (const reference of [plan.s3_object_lock, plan.azure_immutable_blob].map((one) => one.deployment_reference.split('#')))
+    assert.ok(get(source, reference[0]).toLowerCase().replaceAll(' ', '-').includes(`##-${reference[1]}\n`), String(reference));
+  const other = await cavraAsync(['evidence', 'storage-plan', bundle, '--output', output, '--s3-bucket', 'b', '--s3-prefix', 'x/y//', '--retention-days', '2556',
+    '--azure-account', 'a', '--azure-container', 'c', '--retention-mode', 'governance', '--legal-hold']);
+  assert.deepEqual([other.status, other.err], [0, '']);
+  const changed = JSON.parse(get(output, 'immutable-storage-plan.json'));
+  assert.deepEqual([changed.files[6].s3_uri, changed.files[6].azure_blob, changed.retention.mode, changed.retention.retention_days, changed.retention.legal_hold, changed.bundle.verification],
+    ['s3://b/x/y/s1/manifest.json', 'https://a.blob.core.windows.net/c/x/y/s1/manifest.json', 'governance', 2556, true, 'integrity_only']);
+  assert.match((await cavraAsync(['evidence', 'storage-plan', bundle, '--retention-days', '2554'])).err, /can be extended and not shortened/);
+  for (const session of ['a/b', '..', 'a b', 'a\u00e9']) {
+    const odd = foreignBundle({}, { change: (all) => { for (const file in all) all[file] = all[file].replaceAll('"s1"', JSON.stringify(session)); } });
+    const refused = await cavraAsync(['evidence', 'storage-plan', odd, '--output', output]);
+    assert.deepEqual([refused.status, /cannot be part of a name/.test(refused.err)], [1, true], refused.err);
+  }
 });
