@@ -126,6 +126,9 @@ enum option_id {
 	OPT_PROXY,
 	OPT_ALLOW_LOOPBACK_HTTP,
 	OPT_RETENTION_MODE,
+	OPT_SPLUNK_INDEX,
+	OPT_DATADOG_SERVICE,
+	OPT_FRAMEWORK,
 	OPTIONS
 };
 
@@ -220,6 +223,10 @@ int cmd_evidence_store(const struct args *args);
 int cmd_evidence_index(const struct args *args);
 int cmd_evidence_search(const struct args *args);
 int cmd_evidence_migrate(const struct args *args);
+int cmd_evidence_siem_event(const struct args *args);
+int cmd_evidence_export_siem(const struct args *args);
+int cmd_evidence_compliance(const struct args *args);
+int cmd_evidence_frameworks(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);

@@ -74,6 +74,10 @@ static const enum option_id search_options[] = {
 	OPT_SQLITE, OPT_SESSION_ID, OPT_SIGNER, OPT_MIN_BLOCKED, OPT_HAS_APPROVALS, OPT_METADATA_KIND, OPT_CREATED_FROM,
 	OPT_CREATED_UNTIL, OPT_VERIFICATION, OPT_LIMIT, OPT_OFFSET, OPT_JSON, OPTIONS};
 static const enum option_id migrate_options[] = {OPT_SQLITE, OPT_JSON, OPTIONS};
+static const enum option_id siem_event_options[] = {EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id export_siem_options[] = {
+	OPT_OUTPUT, OPT_PROVIDER, OPT_SPLUNK_INDEX, OPT_DATADOG_SERVICE, EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id compliance_options[] = {OPT_FRAMEWORK, OPT_JSON, EVIDENCE_KEY_OPTIONS, OPTIONS};
 static const enum option_id retention_policy_options[] = {
 	OPT_OUTPUT, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPTIONS};
 static const enum option_id lifecycle_readiness_options[] = {
@@ -258,6 +262,17 @@ const struct command commands[] = {
 	{"evidence search", "", 0, 0, "Find bundles that were indexed, the newest first", cmd_evidence_search, search_options, NULL},
 	{"evidence migrate", "", 0, 0, "Bring the database of the index to the version of this program", cmd_evidence_migrate,
 	 migrate_options, "Makes it when it is not there. index does the same by itself.\n"},
+	{"evidence siem-event", "BUNDLE", 1, 1, "Print the event about a bundle that a SIEM takes", cmd_evidence_siem_event, siem_event_options,
+	 "Made from the evidence of the bundle; the time is that of the bundle. A bundle\n"
+	 "that does not verify is refused.\n"},
+	{"evidence export-siem", "BUNDLE", 1, 1, "Write the evidence of a bundle in the forms that SIEMs take", cmd_evidence_export_siem, export_siem_options,
+	 "Writes into .cavra/evidence/export, or the directory --output, and prints the\n"
+	 "names of the files. Nothing is sent. A bundle that does not verify is refused.\n"},
+	{"evidence compliance", "BUNDLE", 1, 1, "Say which controls the decisions of a bundle are evidence of", cmd_evidence_compliance, compliance_options,
+	 "Prints Markdown, or JSON with --json: for each control of each framework the\n"
+	 "rules and decisions that are evidence of it, counted by outcome; a control without\n"
+	 "says so. A bundle that does not verify is refused.\n"},
+	{"evidence frameworks", "", 0, 0, "List the frameworks that decisions are mapped to", cmd_evidence_frameworks, list_options, NULL},
 	{"evidence generate-keypair", "", 0, 0, "Make an Ed25519 key pair to sign evidence with", cmd_evidence_generate_keypair,
 	 generate_keypair_options,
 	 "Writes evidence-ed25519-private.pem, which only you can read, and\n"

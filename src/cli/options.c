@@ -93,7 +93,7 @@ static const struct option options[] = {
 	{OPT_VERIFICATION,       "--verification",        "WORD", "only those found verified, or integrity_only, when they were indexed"},
 	{OPT_LIMIT,              "--limit",               "N", "at most so many, 1 to 500 (default: 50)"},
 	{OPT_OFFSET,             "--offset",              "N", "leave out the first N"},
-	{OPT_PROVIDER,           "--provider",            "NAME", "s3 (Amazon S3, or what speaks its language) or azure (Azure Blob Storage)"},
+	{OPT_PROVIDER,           "--provider",           "NAME",  "store: s3 (Amazon S3, or what speaks its language) or azure (Azure Blob Storage); export-siem: all, splunk, sentinel, datadog, webhook, ocsf or cef (default: all)"},
 	{OPT_S3_BUCKET,          "--s3-bucket",           "NAME", "the bucket (storage-plan: cavra-evidence unless given)"},
 	{OPT_S3_PREFIX,          "--s3-prefix",           "PATH", "what names begin with, also in Azure (default: evidence/)"},
 	{OPT_S3_REGION,          "--s3-region",           "NAME", "the region of the bucket (default: AWS_REGION of the environment)"},
@@ -106,6 +106,9 @@ static const struct option options[] = {
 	{OPT_PROXY,              "--proxy",               "URL", "go through this proxy; the environment is not asked for one"},
 	{OPT_ALLOW_LOOPBACK_HTTP, "--allow-loopback-http", NULL, "--endpoint may be plain http on this machine"},
 	{OPT_RETENTION_MODE,     "--retention-mode",      "WORD", "compliance (nobody can shorten it) or governance (default: compliance)"},
+	{OPT_SPLUNK_INDEX,       "--splunk-index",       "NAME",  "the index of Splunk (default: cavra)"},
+	{OPT_DATADOG_SERVICE,    "--datadog-service",    "NAME",  "the service of Datadog (default: cavra)"},
+	{OPT_FRAMEWORK,          "--framework",          "ID",    "only this framework"},
 };
 /* clang-format on */
 
