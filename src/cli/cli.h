@@ -129,6 +129,14 @@ enum option_id {
 	OPT_SPLUNK_INDEX,
 	OPT_DATADOG_SERVICE,
 	OPT_FRAMEWORK,
+	OPT_SESSION,
+	OPT_SINCE,
+	OPT_DEMO,
+	OPT_LEDGER,
+	OPT_LEDGER_KEY,
+	OPT_BRANCH,
+	OPT_COMMIT,
+	OPT_TREE,
 	OPTIONS
 };
 
@@ -211,6 +219,7 @@ int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_policy_lifecycle_plan(const struct args *args);
 int cmd_policy_lifecycle_readiness(const struct args *args);
+int cmd_evidence_bundle(const struct args *args);
 int cmd_evidence_generate_keypair(const struct args *args);
 int cmd_evidence_trust_root(const struct args *args);
 int cmd_evidence_trust_bundle(const struct args *args);

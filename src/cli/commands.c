@@ -59,9 +59,13 @@ static const enum option_id trust_root_options[] = {
 static const enum option_id trust_bundle_options[] = {ROOT_KEY_OPTIONS, OPTIONS};
 static const enum option_id trust_distribution_options[] = {
 	ROOT_KEY_OPTIONS, OPT_ENVIRONMENT, OPT_DISTRIBUTION_ID, OPT_CHANNEL, OPTIONS};
+static const enum option_id bundle_options[] = {
+	OPT_SESSION, OPT_SINCE, OPT_DEMO, OPT_LEDGER, OPT_OUTPUT, OPT_SIGNER, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE,
+	OPT_KEY_ENV, OPT_KEY_ID, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPT_REPOSITORY, OPT_BRANCH, OPT_COMMIT,
+	OPT_TREE, OPT_POLICY_PACK, OPT_POLICY_FILE, OPTIONS};
 #define EVIDENCE_KEY_OPTIONS OPT_PUBLIC_KEY, OPT_TRUST_ROOT, OPT_ROOT_KEY, OPT_KEY_FILE, OPT_KEY_ENV, OPT_KEY_ID
 static const enum option_id evidence_verify_options[] = {
-	EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
+	EVIDENCE_KEY_OPTIONS, OPT_LEDGER_KEY, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
 static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE_KEY_OPTIONS, OPTIONS};
 #define STORAGE_OPTIONS OPT_S3_BUCKET, OPT_S3_PREFIX, OPT_AZURE_ACCOUNT, OPT_AZURE_CONTAINER, OPT_RETENTION_MODE, \
 			OPT_RETENTION_DAYS, OPT_LEGAL_HOLD, OPT_OUTPUT
@@ -218,6 +222,10 @@ const struct command commands[] = {
 	 cmd_policy_rollout_plan, rollout_plan_options,
 	 "Reads records of rollouts, as docs/rollouts.md describes them. Writes nothing.\n"},
 
+	{"evidence bundle", "", 0, 0, "Make a bundle of evidence of what was decided", cmd_evidence_bundle, bundle_options,
+	 "Takes decisions from the ledger, with the proofs that they are in it, and writes\n"
+	 "the bundle into .cavra/evidence/latest, or to --output. Without a key the manifest\n"
+	 "holds a digest, which anybody can write.\n"},
 	{"evidence verify", "BUNDLE", 1, 1, "Say whether a bundle of evidence is what somebody has signed", cmd_evidence_verify,
 	 evidence_verify_options,
 	 "Nothing in the manifest is believed before its signature holds. Then the bundle\n"

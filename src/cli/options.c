@@ -109,6 +109,14 @@ static const struct option options[] = {
 	{OPT_SPLUNK_INDEX,       "--splunk-index",       "NAME",  "the index of Splunk (default: cavra)"},
 	{OPT_DATADOG_SERVICE,    "--datadog-service",    "NAME",  "the service of Datadog (default: cavra)"},
 	{OPT_FRAMEWORK,          "--framework",          "ID",    "only this framework"},
+	{OPT_SESSION,            "--session",            "ID",    "the decisions of this session"},
+	{OPT_SINCE,              "--since",              "TIME",  "the decisions from this time on"},
+	{OPT_DEMO,               "--demo",               NULL,    "decisions about a few typical actions, made for the occasion"},
+	{OPT_LEDGER,             "--ledger",             "DIR",   "the ledger (default: ~/.cavra/ledger)"},
+	{OPT_LEDGER_KEY,         "--ledger-key",         "FILE",  "the key of the ledger's checkpoints, as a line name+hash+base64"},
+	{OPT_BRANCH,             "--branch",             "NAME",  "of that branch"},
+	{OPT_COMMIT,             "--commit",             "HASH",  "what the decisions led to: a commit"},
+	{OPT_TREE,               "--tree",               "HASH",  "and its tree"},
 };
 /* clang-format on */
 
