@@ -12,7 +12,7 @@
 			OPT_AGENT_ID, OPT_ACTOR, OPT_SESSION_ID, OPT_REPOSITORY
 
 static const enum option_id evaluate_options[] = {
-	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH,
+	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH, OPT_RECORD,
 	WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
@@ -134,9 +134,10 @@ const struct command commands[] = {
 	{"policy replay", "DECISIONS", 1, 1, "Say what a policy would have decided about recorded decisions", cmd_policy_replay,
 	 replay_options,
 	 "DECISIONS is a file (- is standard input) with one decision record a line, as\n"
-	 "evaluate --json prints them. Counts what would be answered differently, by rule\n"
-	 "and by repository, with examples; and what cannot be decided again, because the\n"
-	 "record does not say where a rename ends or what the arguments of a tool were.\n"
+	 "evaluate --json prints them or the ledger holds them. Counts what would be\n"
+	 "answered differently, by rule and by repository, with examples; and what cannot\n"
+	 "be decided again, because the record does not say where a rename ends or what\n"
+	 "the arguments of a tool were.\n"
 	 "\n"
 	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
 	 "2 usage.\n"},

@@ -22,6 +22,7 @@ static const struct option options[] = {
 	{OPT_BREAK_GLASS_REASON, "--break-glass-reason", "TEXT",  "why"},
 	{OPT_JSON,               "--json",               NULL,    "print JSON"},
 	{OPT_BATCH,              "--batch",              "FILE",  "read requests from FILE (- is standard input), one JSON object a line; print one decision a line"},
+	{OPT_RECORD,             "--record",             NULL,    "append the decision to the ledger before it is printed; when that fails, it is an error"},
 	{OPT_WORKSPACE,          "--workspace",          "DIR",   "the repository that paths count from (default: found upwards from the current directory)"},
 	{OPT_CWD,                "--cwd",                "DIR",   "where the action happens (default: the current directory)"},
 	{OPT_FACTS,              "--facts",              "FILE",  "JSON instead of the real file system: workspace, home, branch, remotes, links, hardlinks ..."},
