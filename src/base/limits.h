@@ -65,18 +65,21 @@ enum {
 	LIMIT_LEDGER_FRAME_BYTES = 4096, /* of it, everything but the body */
 	LIMIT_TORN_LINES = 1000,         /* that a crash left at its end; more is damage */
 	LIMIT_LEDGER_GROUP = 64,         /* entries that are written at once */
+	LIMIT_LEDGER_KEYS = 64,          /* keys that one ledger names to sign with */
+	LIMIT_LEDGER_REPORT =
+		100, /* errors, findings, checkpoints each that a verification lists */
 };
 
 #define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
 #define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
 #define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
 #define LIMIT_STORE_VALUE MiB(8)       /* one value in a database */
-#define LIMIT_HTTP_HEADERS KiB(64)      /* of all headers of a request or an answer */
+#define LIMIT_HTTP_HEADERS KiB(64)     /* of all headers of a request or an answer */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
+#define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
 #define LIMIT_SEGMENT_BYTES MiB(64)    /* a file of the ledger, then the next one begins */
 #define LIMIT_TORN_BYTES MiB(8)    /* that a crash left at the end of the ledger; more is damage */
-#define LIMIT_EXPORT_BYTES MiB(64)     /* one file for a SIEM */
 #define LIMIT_REQUEST_BYTES MiB(4) /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */

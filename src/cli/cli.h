@@ -42,7 +42,6 @@ enum option_id {
 	OPT_BREAK_GLASS_REASON,
 	OPT_JSON,
 	OPT_BATCH,
-	OPT_RECORD,
 	OPT_WORKSPACE,
 	OPT_CWD,
 	OPT_FACTS,
@@ -127,17 +126,15 @@ enum option_id {
 	OPT_PROXY,
 	OPT_ALLOW_LOOPBACK_HTTP,
 	OPT_RETENTION_MODE,
-	OPT_SPLUNK_INDEX,
-	OPT_DATADOG_SERVICE,
-	OPT_FRAMEWORK,
-	OPT_SESSION,
-	OPT_SINCE,
-	OPT_DEMO,
 	OPT_LEDGER,
-	OPT_LEDGER_KEY,
-	OPT_BRANCH,
-	OPT_COMMIT,
-	OPT_TREE,
+	OPT_LINES,
+	OPT_FOLLOW,
+	OPT_SIZE,
+	OPT_FROM,
+	OPT_CHECKPOINT,
+	OPT_EXPECT_HEAD,
+	OPT_EXPECT_SIZE,
+	OPT_PROOF,
 	OPTIONS
 };
 
@@ -220,7 +217,6 @@ int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_policy_lifecycle_plan(const struct args *args);
 int cmd_policy_lifecycle_readiness(const struct args *args);
-int cmd_evidence_bundle(const struct args *args);
 int cmd_evidence_generate_keypair(const struct args *args);
 int cmd_evidence_trust_root(const struct args *args);
 int cmd_evidence_trust_bundle(const struct args *args);
@@ -233,10 +229,6 @@ int cmd_evidence_store(const struct args *args);
 int cmd_evidence_index(const struct args *args);
 int cmd_evidence_search(const struct args *args);
 int cmd_evidence_migrate(const struct args *args);
-int cmd_evidence_siem_event(const struct args *args);
-int cmd_evidence_export_siem(const struct args *args);
-int cmd_evidence_compliance(const struct args *args);
-int cmd_evidence_frameworks(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);
@@ -247,5 +239,14 @@ int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);
 int cmd_hook(const struct args *args);
 int cmd_demo(const struct args *args);
+int cmd_ledger_status(const struct args *args);
+int cmd_ledger_show(const struct args *args);
+int cmd_ledger_tail(const struct args *args);
+int cmd_ledger_checkpoint(const struct args *args);
+int cmd_ledger_key(const struct args *args);
+int cmd_ledger_prove(const struct args *args);
+int cmd_ledger_verify(const struct args *args);
+int cmd_ledger_export(const struct args *args);
+int cmd_ledger_rebuild(const struct args *args);
 
 #endif

@@ -12,7 +12,7 @@
 			OPT_AGENT_ID, OPT_ACTOR, OPT_SESSION_ID, OPT_REPOSITORY
 
 static const enum option_id evaluate_options[] = {
-	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH, OPT_RECORD,
+	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH,
 	WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
@@ -59,13 +59,9 @@ static const enum option_id trust_root_options[] = {
 static const enum option_id trust_bundle_options[] = {ROOT_KEY_OPTIONS, OPTIONS};
 static const enum option_id trust_distribution_options[] = {
 	ROOT_KEY_OPTIONS, OPT_ENVIRONMENT, OPT_DISTRIBUTION_ID, OPT_CHANNEL, OPTIONS};
-static const enum option_id bundle_options[] = {
-	OPT_SESSION, OPT_SINCE, OPT_DEMO, OPT_LEDGER, OPT_OUTPUT, OPT_SIGNER, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE,
-	OPT_KEY_ENV, OPT_KEY_ID, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPT_REPOSITORY, OPT_BRANCH, OPT_COMMIT,
-	OPT_TREE, OPT_POLICY_PACK, OPT_POLICY_FILE, OPTIONS};
 #define EVIDENCE_KEY_OPTIONS OPT_PUBLIC_KEY, OPT_TRUST_ROOT, OPT_ROOT_KEY, OPT_KEY_FILE, OPT_KEY_ENV, OPT_KEY_ID
 static const enum option_id evidence_verify_options[] = {
-	EVIDENCE_KEY_OPTIONS, OPT_LEDGER_KEY, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
+	EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
 static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE_KEY_OPTIONS, OPTIONS};
 #define STORAGE_OPTIONS OPT_S3_BUCKET, OPT_S3_PREFIX, OPT_AZURE_ACCOUNT, OPT_AZURE_CONTAINER, OPT_RETENTION_MODE, \
 			OPT_RETENTION_DAYS, OPT_LEGAL_HOLD, OPT_OUTPUT
@@ -78,10 +74,6 @@ static const enum option_id search_options[] = {
 	OPT_SQLITE, OPT_SESSION_ID, OPT_SIGNER, OPT_MIN_BLOCKED, OPT_HAS_APPROVALS, OPT_METADATA_KIND, OPT_CREATED_FROM,
 	OPT_CREATED_UNTIL, OPT_VERIFICATION, OPT_LIMIT, OPT_OFFSET, OPT_JSON, OPTIONS};
 static const enum option_id migrate_options[] = {OPT_SQLITE, OPT_JSON, OPTIONS};
-static const enum option_id siem_event_options[] = {EVIDENCE_KEY_OPTIONS, OPTIONS};
-static const enum option_id export_siem_options[] = {
-	OPT_OUTPUT, OPT_PROVIDER, OPT_SPLUNK_INDEX, OPT_DATADOG_SERVICE, EVIDENCE_KEY_OPTIONS, OPTIONS};
-static const enum option_id compliance_options[] = {OPT_FRAMEWORK, OPT_JSON, EVIDENCE_KEY_OPTIONS, OPTIONS};
 static const enum option_id retention_policy_options[] = {
 	OPT_OUTPUT, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPTIONS};
 static const enum option_id lifecycle_readiness_options[] = {
@@ -94,6 +86,14 @@ static const enum option_id lifecycle_readiness_options[] = {
 	"same way; nothing is expected of those that the policy is not about.\n" \
 	"\n" \
 	"Exit status: 0 every expectation is met, 1 one is not or an error, 2 usage.\n"
+
+static const enum option_id ledger_options[] = {OPT_LEDGER, OPTIONS};
+static const enum option_id ledger_json_options[] = {OPT_LEDGER, OPT_JSON, OPTIONS};
+static const enum option_id ledger_tail_options[] = {OPT_LINES, OPT_FOLLOW, OPT_LEDGER, OPT_JSON, OPTIONS};
+static const enum option_id ledger_prove_options[] = {OPT_SIZE, OPT_FROM, OPT_TO, OPT_LEDGER, OPTIONS};
+static const enum option_id ledger_export_options[] = {OPT_SIZE, OPT_LEDGER, OPTIONS};
+static const enum option_id ledger_verify_options[] = {
+	OPT_PUBLIC_KEY, OPT_CHECKPOINT, OPT_EXPECT_SIZE, OPT_EXPECT_HEAD, OPT_PROOF, OPT_LEDGER, OPT_JSON, OPTIONS};
 
 const struct command commands[] = {
 	{"version", "", 0, 0, "Print the version", cmd_version, NULL, NULL},
@@ -134,10 +134,9 @@ const struct command commands[] = {
 	{"policy replay", "DECISIONS", 1, 1, "Say what a policy would have decided about recorded decisions", cmd_policy_replay,
 	 replay_options,
 	 "DECISIONS is a file (- is standard input) with one decision record a line, as\n"
-	 "evaluate --json prints them or the ledger holds them. Counts what would be\n"
-	 "answered differently, by rule and by repository, with examples; and what cannot\n"
-	 "be decided again, because the record does not say where a rename ends or what\n"
-	 "the arguments of a tool were.\n"
+	 "evaluate --json prints them. Counts what would be answered differently, by rule\n"
+	 "and by repository, with examples; and what cannot be decided again, because the\n"
+	 "record does not say where a rename ends or what the arguments of a tool were.\n"
 	 "\n"
 	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
 	 "2 usage.\n"},
@@ -223,10 +222,6 @@ const struct command commands[] = {
 	 cmd_policy_rollout_plan, rollout_plan_options,
 	 "Reads records of rollouts, as docs/rollouts.md describes them. Writes nothing.\n"},
 
-	{"evidence bundle", "", 0, 0, "Make a bundle of evidence of what was decided", cmd_evidence_bundle, bundle_options,
-	 "Takes decisions from the ledger, with the proofs that they are in it, and writes\n"
-	 "the bundle into .cavra/evidence/latest, or to --output. Without a key the manifest\n"
-	 "holds a digest, which anybody can write.\n"},
 	{"evidence verify", "BUNDLE", 1, 1, "Say whether a bundle of evidence is what somebody has signed", cmd_evidence_verify,
 	 evidence_verify_options,
 	 "Nothing in the manifest is believed before its signature holds. Then the bundle\n"
@@ -271,17 +266,6 @@ const struct command commands[] = {
 	{"evidence search", "", 0, 0, "Find bundles that were indexed, the newest first", cmd_evidence_search, search_options, NULL},
 	{"evidence migrate", "", 0, 0, "Bring the database of the index to the version of this program", cmd_evidence_migrate,
 	 migrate_options, "Makes it when it is not there. index does the same by itself.\n"},
-	{"evidence siem-event", "BUNDLE", 1, 1, "Print the event about a bundle that a SIEM takes", cmd_evidence_siem_event, siem_event_options,
-	 "Made from the evidence of the bundle; the time is that of the bundle. A bundle\n"
-	 "that does not verify is refused.\n"},
-	{"evidence export-siem", "BUNDLE", 1, 1, "Write the evidence of a bundle in the forms that SIEMs take", cmd_evidence_export_siem, export_siem_options,
-	 "Writes into .cavra/evidence/export, or the directory --output, and prints the\n"
-	 "names of the files. Nothing is sent. A bundle that does not verify is refused.\n"},
-	{"evidence compliance", "BUNDLE", 1, 1, "Say which controls the decisions of a bundle are evidence of", cmd_evidence_compliance, compliance_options,
-	 "Prints Markdown, or JSON with --json: for each control of each framework the\n"
-	 "rules and decisions that are evidence of it, counted by outcome; a control without\n"
-	 "says so. A bundle that does not verify is refused.\n"},
-	{"evidence frameworks", "", 0, 0, "List the frameworks that decisions are mapped to", cmd_evidence_frameworks, list_options, NULL},
 	{"evidence generate-keypair", "", 0, 0, "Make an Ed25519 key pair to sign evidence with", cmd_evidence_generate_keypair,
 	 generate_keypair_options,
 	 "Writes evidence-ed25519-private.pem, which only you can read, and\n"
@@ -298,6 +282,38 @@ const struct command commands[] = {
 	 trust_distribution_options,
 	 "Writes the signed bundle, a signed manifest, a page and checksums into\n"
 	 ".cavra/keys/trust-root-distribution, or the directory --output.\n"},
+
+	{"ledger status", "", 0, 0, "Say what the ledger holds, and how much of it is on disk and in a checkpoint", cmd_ledger_status,
+	 ledger_json_options, NULL},
+	{"ledger show", "SEQUENCE|FROM-TO", 1, 1, "Print entries of the ledger", cmd_ledger_show, ledger_json_options,
+	 "A line each: number, time, event, session; of a decision also what was decided\n"
+	 "about what, and the rule. With --json the lines of the ledger as they are.\n"},
+	{"ledger tail", "", 0, 0, "Print the last entries of the ledger", cmd_ledger_tail, ledger_tail_options, NULL},
+	{"ledger checkpoint", "", 0, 0, "Sign how the ledger is now, and print that", cmd_ledger_checkpoint, ledger_options,
+	 "Keep what it prints where this machine cannot change it: whoever rewrites or cuts\n"
+	 "the ledger later is found out with it. The key is made on first use. A ledger that\n"
+	 "is not what its newest checkpoint was of is not signed.\n"},
+	{"ledger key", "", 0, 0, "Print the public key of the checkpoints, as verifiers of notes take it", cmd_ledger_key,
+	 ledger_options, NULL},
+	{"ledger prove", "SEQUENCE", 0, 1, "Print a proof that an entry is in the ledger, or that the ledger only grew", cmd_ledger_prove,
+	 ledger_prove_options,
+	 "With SEQUENCE that this entry is in the checkpoint of --size, or in the newest;\n"
+	 "with --from and --to that the later checkpoint only added to the earlier one.\n"
+	 "cavra ledger verify --proof checks it, and needs the key and no ledger.\n"},
+	{"ledger verify", "DIRECTORY", 0, 1, "Say whether a ledger, a copy, an export or a proof is what was written", cmd_ledger_verify,
+	 ledger_verify_options,
+	 "Believes nothing but the entries: reads all of them, and compares with the\n"
+	 "checkpoints that are stored and with what you kept elsewhere. Says what it could\n"
+	 "not check.\n"
+	 "\n"
+	 "Exit status: 0 verified, 3 integrity only (no key was given, so nobody vouches for\n"
+	 "it), 1 not what was written or an error, 2 usage.\n"},
+	{"ledger export", "DIRECTORY", 1, 1, "Write the ledger as static files that monitors of logs read", cmd_ledger_export,
+	 ledger_export_options,
+	 "The files of https://c2sp.org/tlog-tiles, for the checkpoint of --size or the\n"
+	 "newest. DIRECTORY must be new or empty.\n"},
+	{"ledger rebuild", "", 0, 0, "Make the index of the ledger again from its entries", cmd_ledger_rebuild, ledger_options,
+	 "The entries are all that counts; what is derived from them can be removed.\n"},
 
 	{"config show", "", 0, 0, "Show which policies and which mode are in force, and who says so", cmd_config_show, config_show_options,
 	 "Layers, the first in command first: /etc/cavra (managed), .cavra of the project,\n"
@@ -331,7 +347,7 @@ const struct exit_status_row exit_statuses[] = {
 	{EXIT_ALLOWED,  "The action is allowed: allow, warn, audit_only, allow_with_attestation. Of other commands: success. doctor: all is well, or only warnings."},
 	{EXIT_ERROR,    "Something went wrong, and standard error says what. Of evaluate --batch: some line was in error. policy test: a case failed. policy lint: a blocker. policy lifecycle-readiness: not ready."},
 	{EXIT_USAGE,    "The command line makes no sense."},
-	{EXIT_APPROVAL, "evaluate: the action needs approval. policy verify, evidence verify: unchanged, "
+	{EXIT_APPROVAL, "evaluate: the action needs approval. policy verify, evidence verify, ledger verify: unchanged, "
 			"and nobody vouches for it."},
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
 	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ. "

@@ -11,9 +11,8 @@
 
 /* ---- making ---- */
 
-/* The stored checkpoint of that size, which must be of this ledger. */
-static int get_checkpoint(struct ledger_index *index, uint64_t size,
-			  struct ledger_checkpoint *ret_checkpoint, struct cavra_error *error)
+int ledger_checkpoint_of(struct ledger_index *index, uint64_t size,
+			 struct ledger_checkpoint *ret_checkpoint, struct cavra_error *error)
 {
 	struct ledger_checkpoint checkpoint;
 	struct merkle_head head = {.size = size};
@@ -123,7 +122,7 @@ int ledger_proof_json(struct ledger_index *index, uint64_t sequence, uint64_t si
 	struct ledger_checkpoint checkpoint;
 	int code = choose_size(index, sequence, &size, error);
 	if (code == 0)
-		code = get_checkpoint(index, size, &checkpoint, error);
+		code = ledger_checkpoint_of(index, size, &checkpoint, error);
 	if (code < 0)
 		return code;
 	code = make_inclusion(index, sequence, &checkpoint, ret, error);
@@ -157,10 +156,10 @@ int ledger_consistency_json(struct ledger_index *index, uint64_t from, uint64_t 
 	if (from == 0 || from > to)
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "an earlier size is not 0 and not above the later one");
-	int code = get_checkpoint(index, from, &old, error);
+	int code = ledger_checkpoint_of(index, from, &old, error);
 	if (code < 0)
 		return code;
-	code = get_checkpoint(index, to, &later, error);
+	code = ledger_checkpoint_of(index, to, &later, error);
 	if (code == 0) {
 		code = make_consistency(index, &old, &later, ret, error);
 		ledger_checkpoint_release(&later);

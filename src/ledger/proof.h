@@ -10,6 +10,10 @@
 
 #define LEDGER_PROOF_SCHEMA "cavra.ledger.proof.v1"
 
+/* The stored checkpoint of that size, when it is of this ledger. Errors as below. The caller releases it. */
+int ledger_checkpoint_of(struct ledger_index *index, uint64_t size,
+			 struct ledger_checkpoint *ret_checkpoint, struct cavra_error *error);
+
 /* That the entry of that number is in the checkpoint of that size, which must be stored; 0: the newest one that has it.
  * The caller decrefs *ret. Errors: CAVRA_ERR_NOT_FOUND when there is no such entry or checkpoint; CAVRA_ERR_INPUT when the
  * checkpoint is not of this ledger; CAVRA_ERR_IO, CAVRA_ERR_MEMORY.

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For the tests of the ledger: ledger_fill DIRECTORY COUNT [SESSION] appends that many decisions, no two alike.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ledger/ledger.h"
+#include "json/json.h"
+
+static json_t *make_body(int i)
+{
+	static const char *const decisions[] = {"allow", "block", "require_approval"};
+	char target[64];
+	(void)snprintf(target, sizeof target, "git push origin feature-%d \xc3\xbc \"\\", i);
+	return json_pack("{s:{s:s, s:s, s:s, s:s}, s:{s:s, s:i, s:n, s:[b, i, s]}}", "decision",
+			 "decision", decisions[i % 3], "action_type", "execute_command", "target",
+			 target, "rule_id", "git.push", "context", "agent", "claude-code", "number",
+			 i, "branch", "list", 1, -i, "x\ty\x01");
+}
+
+int main(int argc, char **argv)
+{
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	struct cavra_error error;
+	if (argc < 3)
+		return 2;
+	ledger_writer_init(&writer, argv[1], LEDGER_NONE);
+	for (int i = 0; i < atoi(argv[2]); i++) {
+		struct ledger_draft draft = {"cavra.decision", str_from(argc > 3 ? argv[3] : "s-1"),
+					     make_body(i)};
+		int code = ledger_append(&writer, &draft, 1, &error);
+		json_decref(draft.body);
+		if (code < 0) {
+			(void)fprintf(stderr, "%s\n", error.text);
+			return 1;
+		}
+	}
+	return 0;
+}
