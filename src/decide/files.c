@@ -11,6 +11,7 @@ enum { NAMES_MAX = 48 };
 
 struct names {
 	size_t n;
+	size_t n_placed; /* of these, in front: where it is known what they count from */
 	bool overflow;
 	bool inside; /* some name of it is inside the workspace */
 	bool outside;
@@ -147,6 +148,7 @@ static void collect_names(struct decider *d, struct names *names, struct value p
 			add_tidied(d, names, value_text(d->arena, path),
 				   value_text(d->arena, scope->cwds[i]));
 	}
+	names->n_placed = names->n;
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
 		while (text.n > 2 && str_starts(text, STR("./")))
@@ -203,6 +205,7 @@ struct asked {
 	bool writes;
 	bool deletes;
 	bool tree;
+	bool makes_below;                  /* new files, too, that nobody can name */
 	bool perhaps;                      /* at most MATCH_MAY */
 	const struct selection *selection; /* of a tree; NULL: all of it */
 };
@@ -217,8 +220,11 @@ static unsigned apply_rules(struct decider *d, const struct effect *effect,
 	size_t n = asked.writes ? sizeof write_rules / sizeof *write_rules
 				: sizeof read_rules / sizeof *read_rules;
 	for (size_t i = 0; i < n; i++) {
-		struct match_result hit = path_match(d->policy->list[rules[i].list], names->items,
-						     names->n, asked.tree, d->arena);
+		const struct pattern_list *list = d->policy->list[rules[i].list];
+		struct match_result hit = path_match(list, names->items, names->n, asked.tree,
+						     d->arena);
+		if (hit.match == MATCH_NO && asked.makes_below)
+			hit = path_match_below(list, names->items, names->n_placed);
 		if (hit.match == MATCH_NO)
 			continue;
 		if (asked.perhaps)
@@ -234,6 +240,8 @@ static unsigned apply_protection(struct decider *d, const struct effect *effect,
 {
 	const char *what = NULL;
 	enum match match = protected_path(d, names->items, names->n, asked.tree, &what);
+	if (match == MATCH_NO && asked.makes_below)
+		match = protected_path(d, names->items, names->n_placed, true, &what);
 	if (match == MATCH_NO)
 		return 0;
 	/* Deleting or moving a directory surely takes what is below it. */
@@ -425,6 +433,48 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 	return true;
 }
 
+/* Where the path leads from each of the scope's directories. */
+struct roots {
+	struct str *items;
+	size_t n, cap;
+};
+
+static struct roots roots_of(struct decider *d, struct value path, const struct scope *scope)
+{
+	struct roots roots = {0};
+	for (size_t i = 0; i < scope->n_cwds; i++) {
+		struct str root = value_text(d->arena, path_canonical(d, path, scope->cwds[i]));
+		if (!roots.n || !str_eq(roots.items[roots.n - 1], root))
+			ARENA_PUSH(d->arena, roots.items, roots.n, roots.cap) = root;
+	}
+	return roots;
+}
+
+static bool holds_no_directory(struct decider *d, const struct roots *roots)
+{
+	if (!d->resolver->directory || d->links)
+		return false;
+	for (size_t i = 0; i < roots->n; i++)
+		if (d->resolver->directory(d->resolver->context,
+					   path_resolve(d, roots->items[i])) != RESOLVED_NO)
+			return false;
+	return true;
+}
+
+/* Below all of them; false when one cannot be listed. */
+static bool judge_listings(struct decider *d, const struct effect *effect,
+			   const struct roots *roots, struct asked asked, unsigned *ret_verdict)
+{
+	unsigned one;
+	*ret_verdict = 0;
+	for (size_t i = 0; i < roots->n && !(*ret_verdict & FILE_FOUND); i++) {
+		if (!judge_listing(d, effect, roots->items[i], asked, &one))
+			return false;
+		*ret_verdict |= one;
+	}
+	return true;
+}
+
 /* ---- effects ---- */
 
 static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
@@ -441,19 +491,20 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 		asked.perhaps = true;
 		names.outside = false;
 	}
-	if (asked.tree && !names.unknown && names.n && d->resolver->directory && !d->links &&
-	    d->resolver->directory(d->resolver->context,
-				   path_resolve(d, value_text(d->arena, names.items[0]))) ==
-		    RESOLVED_NO)
+	if (!asked.tree || names.unknown || !names.n)
+		return judge(d, effect, &names, asked);
+	struct roots roots = roots_of(d, path, scope);
+	if (holds_no_directory(d, &roots))
 		asked.tree = false;
-	if (asked.tree && !names.unknown && names.n && !scope->remote) {
+	if (asked.tree && !scope->remote) {
 		struct asked self = asked;
 		self.tree = false;
 		verdict = judge(d, effect, &names, self);
 		unsigned below;
 		if (verdict & FILE_FOUND)
 			return verdict;
-		if (judge_listing(d, effect, value_text(d->arena, names.items[0]), asked, &below))
+		asked.makes_below = false;
+		if (judge_listings(d, effect, &roots, asked, &below))
 			return verdict | below;
 	}
 	return judge(d, effect, &names, asked);
@@ -496,6 +547,7 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 	struct asked asked = {.writes = kind != EFFECT_FILE_READ,
 			      .deletes = kind == EFFECT_FILE_DELETE,
 			      .tree = tree,
+			      .makes_below = scope->makes_below && kind == EFFECT_FILE_WRITE,
 			      .selection = scope->selection};
 	struct effect *effect = effect_add(d, kind, STR(""), scope);
 	unsigned verdict = known_file(d, effect, path, asked, scope);

@@ -28,6 +28,12 @@ enum role {
 	ROLE_TREE_WRITE, /* tree-write   a directory in which unnamed files are created or changed */
 	ROLE_TREE_DELETE, /* tree-delete  a file, or a directory with everything below it, removed */
 	ROLE_TREE_EDIT,   /* tree-edit    a file or tree read and changed in place (formatters) */
+	ROLE_PREFIX, /* prefix       what the names of files that are written begin with (split) */
+	ROLE_SUFFIX, /* suffix       what these names end in */
+	ROLE_AFFIX, /* affix        makes another name of each operand that is changed: stands behind it, or around it
+			   *              where it has a '*' (sed -i.bak) */
+	ROLE_STEM, /* stem         a file that is written; when its name has no extension, it gets the program's name as one (zip) */
+	ROLE_REPACK, /* repack       a file that is replaced by one with an extension more or less (gzip) */
 	ROLE_LINK, /* link         target of a link that is made (not read now, but readable by the new name) */
 	ROLE_NAMES, /* names        a file that is read and whose lines name files to be read */
 	ROLE_CWD,   /* cwd          directory in which the command works from here on */
@@ -41,6 +47,7 @@ enum role {
 	ROLE_ASSIGN, /* assign       NAME=value for the command that follows; a word without '=' is not this */
 	ROLE_HOST, /* host         [user@]host[:port], also host:path, whose path is remote */
 	ROLE_URL,  /* url          a URL; file: URLs are reads */
+	ROLE_LOCATION, /* location     a file that is read, or a URL */
 	ROLE_COPY, /* copy         a local file that is read, or host:path (scp, rsync sources) */
 	ROLE_COPY_INTO, /* copy-into    a local directory or file that is written, or host:path */
 	ROLE_AT_READ, /* at-read      text; "@file" or "<file" or "name=@file" reads that file (curl -d -F) */

@@ -61,12 +61,18 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_TREE_WRITE:
 	case ROLE_TREE_DELETE:
 	case ROLE_TREE_EDIT:
+	case ROLE_PREFIX:
+	case ROLE_SUFFIX:
+	case ROLE_AFFIX:
+	case ROLE_STEM:
+	case ROLE_REPACK:
 	case ROLE_LINK:
 	case ROLE_NAMES:
 	case ROLE_CWD:
 	case ROLE_ASSIGN:
 	case ROLE_HOST:
 	case ROLE_URL:
+	case ROLE_LOCATION:
 	case ROLE_COPY:
 	case ROLE_COPY_INTO:
 	case ROLE_AT_READ:

@@ -7,16 +7,29 @@
 #include "decide/found.h"
 #include "decide/paths.h"
 
-typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
-
 static role_handler role_unknown;
 
-static void files(struct decider *d, struct command *c, enum effect_kind kind,
+/* What is moved, linked or unpacked there may be a directory, with anything below it. */
+static bool may_make_tree(const struct command *c, const struct argument *arg)
+{
+	if (arg->role == ROLE_TREE_WRITE)
+		return true;
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		enum role role = (enum role)c->arguments.args[i].role;
+		if (role == ROLE_MOVE || role == ROLE_LINK || role == ROLE_TREE_READ ||
+		    role == ROLE_COPY)
+			return arg->role == ROLE_INTO || arg->role == ROLE_COPY_INTO;
+	}
+	return false;
+}
+
+void command_file(struct decider *d, struct command *c, enum effect_kind kind,
 		  const struct argument *arg, bool tree)
 {
 	struct scope scope = c->scope;
 	if (arg->span.to > arg->span.from)
 		scope.span = arg->span;
+	scope.makes_below = kind == EFFECT_FILE_WRITE && may_make_tree(c, arg);
 	unsigned verdict;
 	const struct found *found = found_of(d, arg->value);
 	struct selection selection = {0};
@@ -39,42 +52,42 @@ static bool is_dash(struct decider *d, const struct argument *arg)
 static void role_read(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (!is_dash(d, arg))
-		files(d, c, EFFECT_FILE_READ, arg, false);
+		command_file(d, c, EFFECT_FILE_READ, arg, false);
 }
 
 static void role_write(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (!is_dash(d, arg))
-		files(d, c, EFFECT_FILE_WRITE, arg, false);
+		command_file(d, c, EFFECT_FILE_WRITE, arg, false);
 }
 
 static void role_edit(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_READ, arg, false);
-	files(d, c, EFFECT_FILE_WRITE, arg, false);
+	command_file(d, c, EFFECT_FILE_READ, arg, false);
+	command_file(d, c, EFFECT_FILE_WRITE, arg, false);
 }
 
 static void role_delete(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_DELETE, arg, false);
+	command_file(d, c, EFFECT_FILE_DELETE, arg, false);
 }
 
 static void role_move(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_READ, arg, true);
-	files(d, c, EFFECT_FILE_DELETE, arg, true);
+	command_file(d, c, EFFECT_FILE_READ, arg, true);
+	command_file(d, c, EFFECT_FILE_DELETE, arg, true);
 	c->deletes_tree = false;
 }
 
 static void role_tree_read(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (!is_dash(d, arg))
-		files(d, c, EFFECT_FILE_READ, arg, true);
+		command_file(d, c, EFFECT_FILE_READ, arg, true);
 }
 
 static void role_tree_write(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_WRITE, arg, true);
+	command_file(d, c, EFFECT_FILE_WRITE, arg, true);
 	/* A file in its place may be compared with what comes (rsync). */
 	if (!arg->many)
 		file_suspicion(d, arg->value, &c->scope);
@@ -82,13 +95,13 @@ static void role_tree_write(struct decider *d, struct command *c, const struct a
 
 static void role_tree_delete(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_DELETE, arg, true);
+	command_file(d, c, EFFECT_FILE_DELETE, arg, true);
 }
 
 static void role_tree_edit(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_READ, arg, true);
-	files(d, c, EFFECT_FILE_WRITE, arg, true);
+	command_file(d, c, EFFECT_FILE_READ, arg, true);
+	command_file(d, c, EFFECT_FILE_WRITE, arg, true);
 }
 
 /* ---- directories that receive files ---- */
@@ -129,7 +142,10 @@ static bool is_source(const struct argument *arg, const struct argument *into)
 static void role_into(struct decider *d, struct command *c, const struct argument *arg)
 {
 	enum resolved directory = arg->many ? RESOLVED_UNKNOWN : is_directory(d, c, arg->value);
-	files(d, c, EFFECT_FILE_WRITE, arg, false);
+	struct argument itself = *arg;
+	if (directory == RESOLVED_YES)
+		itself.role = ROLE_WRITE; /* what is there already gets names in it */
+	command_file(d, c, EFFECT_FILE_WRITE, &itself, false);
 	if (directory == RESOLVED_NO || arg->many)
 		return;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
@@ -142,13 +158,14 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 			d->arena,
 			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
 		bool tree = source->role == ROLE_MOVE || source->role == ROLE_TREE_READ;
-		files(d, c, EFFECT_FILE_WRITE, &inside, tree && directory != RESOLVED_UNKNOWN);
+		command_file(d, c, EFFECT_FILE_WRITE, &inside,
+			     tree && directory != RESOLVED_UNKNOWN);
 	}
 }
 
 static void role_link(struct decider *d, struct command *c, const struct argument *arg)
 {
-	files(d, c, EFFECT_FILE_READ, arg, false);
+	command_file(d, c, EFFECT_FILE_READ, arg, false);
 }
 
 /* A link makes its target readable and writable by another name, for what comes behind the command that makes it. */
@@ -174,10 +191,10 @@ static void note_links(struct decider *d, const struct command *c, const struct 
 static void role_names(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (!is_dash(d, arg))
-		files(d, c, EFFECT_FILE_READ, arg, false);
+		command_file(d, c, EFFECT_FILE_READ, arg, false);
 	struct argument any = *arg;
 	any.value = value_any();
-	files(d, c, EFFECT_FILE_READ, &any, false);
+	command_file(d, c, EFFECT_FILE_READ, &any, false);
 }
 
 /* ---- programs ---- */
@@ -323,7 +340,7 @@ static void role_script(struct decider *d, struct command *c, const struct argum
 	c->code_unknown = true;
 	if (is_dash(d, arg))
 		return;
-	files(d, c, EFFECT_FILE_READ, arg, false);
+	command_file(d, c, EFFECT_FILE_READ, arg, false);
 	if (c->scope.n_cwds != 1 || arg->many ||
 	    !script_content(d, arg->value, c->scope.cwds[0], &text))
 		return;
@@ -388,6 +405,16 @@ static void role_url(struct decider *d, struct command *c, const struct argument
 	address(d, c, arg->many ? value_any() : arg->value, true);
 }
 
+/* file: URLs are reads, too. */
+static void role_location(struct decider *d, struct command *c, const struct argument *arg)
+{
+	bool url = str_find(value_known_prefix(d->arena, arg->value), STR("://")) != STR_NPOS;
+	if (url && !arg->many)
+		role_url(d, c, arg);
+	else
+		role_read(d, c, arg);
+}
+
 /* host:path, or user@host:path; a slash in front of the colon makes it a local path. */
 static bool is_remote_path(struct decider *d, struct value value)
 {
@@ -401,7 +428,7 @@ static void role_copy(struct decider *d, struct command *c, const struct argumen
 	if (!arg->many && is_remote_path(d, arg->value))
 		role_host(d, c, arg);
 	else
-		files(d, c, EFFECT_FILE_READ, arg, true);
+		command_file(d, c, EFFECT_FILE_READ, arg, true);
 }
 
 static void role_copy_into(struct decider *d, struct command *c, const struct argument *arg)
@@ -558,10 +585,10 @@ static void role_ref(struct decider *d, struct command *c, const struct argument
 				     ? value_from(d->arena, str_from_at(prefix, colon + 1))
 				     : value_any();
 		if (path.value.n)
-			files(d, c, EFFECT_FILE_READ, &path, true);
+			command_file(d, c, EFFECT_FILE_READ, &path, true);
 	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
 		   (!str_starts(prefix, STR("..")) || str_starts(prefix, STR("../")))) {
-		files(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
+		command_file(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
 	} else {
 		file_suspicion(d, arg->value, &c->scope);
 	}
@@ -587,10 +614,10 @@ static void role_pathspec(struct decider *d, struct command *c, const struct arg
 	/* Adding and committing read what is named; what loses work writes it. */
 	enum command_class cls = c->arguments.cls;
 	if (cls == CLASS_LOCAL)
-		files(d, c, EFFECT_FILE_READ, &path, false);
+		command_file(d, c, EFFECT_FILE_READ, &path, false);
 	else
-		files(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE, &path,
-		      true);
+		command_file(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
+			     &path, true);
 }
 
 /* ---- the rest ---- */
@@ -670,7 +697,7 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 	if (strcmp(knowledge_text(config->kind), "read") == 0) {
 		struct argument file = *arg;
 		file.value = known ? value_from(d->arena, value) : value_any();
-		files(d, c, EFFECT_FILE_READ, &file, false);
+		command_file(d, c, EFFECT_FILE_READ, &file, false);
 		return;
 	}
 	if (known && strcmp(knowledge_text(config->kind), "script") == 0) {
@@ -771,6 +798,10 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_TREE_WRITE] = role_tree_write,
 	[ROLE_TREE_DELETE] = role_tree_delete,
 	[ROLE_TREE_EDIT] = role_tree_edit,
+	[ROLE_PREFIX] = role_prefix,
+	[ROLE_STEM] = role_stem,
+	[ROLE_AFFIX] = role_affix,
+	[ROLE_REPACK] = role_repack,
 	[ROLE_LINK] = role_link,
 	[ROLE_NAMES] = role_names,
 	[ROLE_SCRIPT] = role_script,
@@ -779,6 +810,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_SHELL] = role_shell,
 	[ROLE_HOST] = role_host,
 	[ROLE_URL] = role_url,
+	[ROLE_LOCATION] = role_location,
 	[ROLE_COPY] = role_copy,
 	[ROLE_COPY_INTO] = role_copy_into,
 	[ROLE_AT_READ] = role_at_read,

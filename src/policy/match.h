@@ -61,6 +61,11 @@ int path_patterns_compile(struct arena *arena, const struct str *patterns, size_
  */
 struct match_result path_match(const struct pattern_list *list, const struct value *names,
 			       size_t n_names, bool is_tree, struct arena *arena);
+/* May something below the path match a pattern that is anchored at a place, as ".github/workflows/x" is below ".github"?
+ * Patterns that hold at any depth do not count. MATCH_MAY or MATCH_NO.
+ */
+struct match_result path_match_below(const struct pattern_list *list, const struct value *names,
+				     size_t n_names);
 /* One name, and only whether it surely matches, which is quicker to tell of a partly known one: MATCH_MUST or MATCH_NO. */
 struct match_result path_match_surely(const struct pattern_list *list, const struct value *name);
 

@@ -205,6 +205,23 @@ struct match_result path_match(const struct pattern_list *list, const struct val
 	return total;
 }
 
+struct match_result path_match_below(const struct pattern_list *list, const struct value *names,
+				     size_t n_names)
+{
+	struct match_result best = MATCH_NOTHING;
+	for (size_t i = 0; list && i < n_names && best.match == MATCH_NO; i++) {
+		struct path_name name;
+		path_name_describe(names, n_names, i, &name);
+		for (uint32_t k = 0; k < list->n && best.match == MATCH_NO; k++) {
+			const struct path_pattern *pattern = &list->path[k];
+			if (!pattern->is_header && !pattern->is_exception && !pattern->floating &&
+			    path_name_may(&name, pattern, true) != MATCH_NO)
+				take_match(list, k, MATCH_MAY, &name, &best);
+		}
+	}
+	return best;
+}
+
 struct match_result path_match_surely(const struct pattern_list *list, const struct value *name)
 {
 	struct match_result best = MATCH_NOTHING;

@@ -25,6 +25,16 @@ static struct str behind_subscript(struct str text)
 	return text;
 }
 
+static void perhaps_assign_number(struct eval *ev, struct state *st, struct str name)
+{
+	static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
+	ev->branches++;
+	st->weak++;
+	state_assign_value(ev, st, name, (struct value){&number, 1});
+	st->weak--;
+	ev->branches--;
+}
+
 /* Looks at every name in the expression: arithmetic evaluates their values as expressions again. */
 static void arith_text(struct eval *ev, struct state *st, struct str text, int depth)
 {
@@ -51,13 +61,7 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") ||
 					    str_is(str_make(text.p + from - 2, 2), "--"));
 		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
-			static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
-			ev->branches++;
-			st->weak++;
-			state_assign_value(ev, st, str_make(text.p + from, i - from),
-					   (struct value){&number, 1});
-			st->weak--;
-			ev->branches--;
+			perhaps_assign_number(ev, st, str_make(text.p + from, i - from));
 		}
 		if (i == from)
 			i++;
@@ -223,8 +227,29 @@ static bool assigns_foreign(struct value expression)
 	return false;
 }
 
+/* "x-" in front of "-1" is "x--", which is done before the error is found. */
+static void assign_before_sign(struct eval *ev, struct state *st, struct str text)
+{
+	if (!str_ends(text, STR("-")) && !str_ends(text, STR("+")))
+		return;
+	text = str_trim(str_first(text, text.n - 1));
+	size_t from = text.n;
+	while (from > 0 && ascii_is_name(text.p[from - 1]))
+		from--;
+	struct str name = str_from_at(text, from);
+	if (str_ends(text, STR("]")))
+		eval_opaque(ev, st, "arithmetic that assigns to an element");
+	if (!name.n || ascii_is_digit(name.p[0]))
+		return;
+	perhaps_assign_number(ev, st, name);
+	state_shake(st);
+}
+
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
+	for (size_t i = 1; i < expression.n; i++)
+		if (expression.seg[i].kind == SEG_NUMBER && expression.seg[i - 1].kind == SEG_TEXT)
+			assign_before_sign(ev, st, expression.seg[i - 1].text);
 	if (assigns_foreign(expression))
 		eval_opaque(ev, st, "arithmetic that assigns to a name from the environment");
 	/* An error ends the line, and what the rest of it assigns never is. */

@@ -197,7 +197,8 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 			declare_bare(ev, st, s, word->name);
 		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
 		simple_assign(ev, st, word);
-		shown = value_concat(ev->arena, shown, value_any());
+		/* A function of that name gets "x", and "x[]=" of an element. */
+		shown = value_concat(ev->arena, value_from(ev->arena, word->name), value_any());
 	} else {
 		/* All words are expanded before the first is assigned. */
 		declare_one(ev, s, word, simple_assigned_value(ev, st, word));

@@ -145,7 +145,9 @@ void eval_subshell(struct eval *ev, const struct state *st, const struct node *l
 {
 	struct state inner = *st;
 	ev->depth++;
+	ev->subshells++;
 	eval_node(ev, &inner, list);
+	ev->subshells--;
 	ev->depth--;
 	end_subshell(ev, &inner);
 }
@@ -162,8 +164,9 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 		} else {
 			eval_node(ev, st, item);
 		}
-		if (item->ends_line)
-			st->shaken = false; /* an error goes no further than this */
+		/* An error goes no further than this, but in a subshell it ends all of it. */
+		if (item->ends_line && !ev->subshells)
+			st->shaken = false;
 	}
 }
 
@@ -236,7 +239,9 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 		ev->input = input;
 		ev->piped_in = outer_in || stage != node->first;
 		ev->piped_out = outer_out || !last;
+		ev->subshells++;
 		eval_stage(ev, &inner, stage, pipeline);
+		ev->subshells--;
 		end_subshell(ev, &inner);
 		if (last && st->lastpipe)
 			state_join(ev, st, &inner, false);
@@ -665,8 +670,20 @@ static bool eval_compound_redirects(struct eval *ev, struct state *st, const str
 	return simple.may_skip;
 }
 
+/* Whether the first word is a name is seen only behind it, where Bash has looked the next one up as an alias. */
+static bool has_second_alias(struct eval *ev, const struct state *st, const struct node *body)
+{
+	struct str text;
+	bool quoted;
+	const struct word_node *first = body && body->kind == NODE_SIMPLE ? body->words : NULL;
+	return first && word_node_text(first->next, &text, &quoted) && !quoted &&
+	       state_find(ev, st, BINDING_ALIAS, text);
+}
+
 static void eval_coproc(struct eval *ev, struct state *st, const struct node *node)
 {
+	if (has_second_alias(ev, st, node->body))
+		eval_opaque(ev, st, "an alias behind coproc and a name");
 	struct capture *outer = ev->capture;
 	/* Bash prints and reads such text once more, and then takes the name for the command. */
 	if (ev->substitutions)

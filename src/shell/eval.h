@@ -164,7 +164,9 @@ struct eval {
 	struct choice choices[LIMIT_SHELL_REPLAYS];
 	size_t n_choices, at_choice;
 	bool choosing;
-	bool replaying; /* the words of a command are being expanded */
+	bool in_here_document;
+	unsigned subshells; /* around what is looked at */
+	bool replaying;     /* the words of a command are being expanded */
 	struct frame *frame;
 	int calls;
 	bool prefixed; /* assignments stand in front of the function that is called next */

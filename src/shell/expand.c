@@ -284,6 +284,8 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		/* Joined by the first character of IFS, which is nearly always a space. */
 		struct str ifs;
 		bool known = current_ifs(f, &ifs);
+		/* In a here-document by a space, mostly. */
+		known &= !star || !f->ev->in_here_document || str_starts(ifs, STR(" "));
 		for (size_t i = 0; i < n; i++) {
 			if (i && !known)
 				field_any(f, true);
@@ -414,13 +416,16 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 {
 	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
 	const struct value *input = f->ev->input;
+	bool in_here_document = f->ev->in_here_document;
 	f->ev->capture = &capture;
 	f->ev->input = NULL; /* who of several readers gets what, nobody knows */
+	f->ev->in_here_document = false;
 	f->ev->substitutions++;
 	f->ev->substituted++;
 	if (part->list)
 		run_substitution(f->ev, f->st, part->list);
 	f->ev->substitutions--;
+	f->ev->in_here_document = in_here_document;
 	f->ev->input = input;
 	f->ev->capture = outer;
 	if (!capture.known) {

@@ -90,7 +90,10 @@ struct node *read_simple(struct reader *r)
 		} else if (c == '(' && n_words) {
 			reader_fail(r, "unexpected parenthesis");
 		} else if (grammar_starts_word(r, c)) {
-			struct word_node *word = read_word(r, !name || declares, WORD_PLAIN);
+			enum word_assign assign = !name      ? ASSIGN_FIRST
+						  : declares ? ASSIGN_ARGUMENT
+							     : ASSIGN_NEVER;
+			struct word_node *word = read_word(r, assign, WORD_PLAIN);
 			if (!word)
 				break;
 			if (!name && !word->assign) {

@@ -217,7 +217,7 @@ static struct str read_plain_name(struct reader *r)
 	struct str name = STR("");
 	bool quoted;
 	reader_skip_blanks(r);
-	struct word_node *word = read_word(r, false, WORD_PLAIN);
+	struct word_node *word = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 	if (!word_node_text(word, &name, &quoted) || quoted)
 		reader_fail(r, "a plain name is missing");
 	return name;
@@ -239,7 +239,7 @@ static struct node *read_for(struct reader *r, enum node_kind kind)
 			reader_skip_blanks(r);
 			if (!grammar_starts_word(r, reader_peek(r)))
 				break;
-			*tail = read_word(r, false, WORD_PLAIN);
+			*tail = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 			if (!*tail)
 				break;
 			tail = &(*tail)->next;
@@ -258,7 +258,7 @@ static void read_case_patterns(struct reader *r, struct case_item *item)
 	struct word_node **tail = &item->patterns;
 	do {
 		reader_skip_blanks(r);
-		*tail = read_word(r, false, WORD_PLAIN);
+		*tail = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 		if (!*tail) {
 			reader_fail(r, "a pattern is missing in \"case\"");
 			return;
@@ -273,7 +273,7 @@ static struct node *read_case(struct reader *r)
 {
 	struct node *node = grammar_node(r, NODE_CASE);
 	reader_skip_blanks(r);
-	node->words = read_word(r, false, WORD_PLAIN);
+	node->words = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 	if (!node->words)
 		reader_fail(r, "a word is missing in \"case\"");
 	reader_skip_lines(r);
@@ -350,7 +350,7 @@ static struct node *read_test(struct reader *r)
 			(void)reader_next(r);
 			continue;
 		}
-		struct word_node *word = read_word(r, false, mode);
+		struct word_node *word = read_word(r, ASSIGN_NEVER, mode);
 		mode = WORD_PLAIN;
 		if (!word) {
 			reader_fail(r, "unexpected character in [[ ]]");
@@ -427,7 +427,7 @@ static struct node *read_coproc(struct reader *r)
 		size_t at = r->at, end;
 		struct str name;
 		bool quoted;
-		struct word_node *word = read_word(r, false, WORD_PLAIN);
+		struct word_node *word = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 		reader_skip_blanks(r);
 		if (word && word_node_text(word, &name, &quoted) && starts_compound(r))
 			node->name = name;

@@ -171,7 +171,7 @@ struct redir *read_redirection(struct reader *r)
 		(void)reader_next(r);
 		return redir;
 	}
-	redir->target = read_word(r, false, WORD_PLAIN);
+	redir->target = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 	if (!redir->target && !r->error) {
 		reader_fail(r, "a redirection without a file");
 		r->refused = true;

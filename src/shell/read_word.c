@@ -647,8 +647,19 @@ static void subscripted_word(struct reader *r, struct word_node *word)
 	word->name = STR("");
 }
 
+/* Behind the name of a command the word ends at a blank or an operator, also inside brackets. */
+static bool ends_word(const struct part *parts)
+{
+	for (; parts; parts = parts->next)
+		for (size_t i = 0; parts->kind == PART_TEXT && !parts->quoted && i < parts->text.n;
+		     i++)
+			if (reader_is_meta((unsigned char)parts->text.p[i]))
+				return true;
+	return false;
+}
+
 /* Reads an assignment, or leaves everything unread and returns false. */
-static bool read_assignment(struct reader *r, struct word_node *word)
+static bool read_assignment(struct reader *r, struct word_node *word, enum word_assign assign)
 {
 	size_t at = r->at;
 	word->name = read_name(r);
@@ -659,6 +670,8 @@ static bool read_assignment(struct reader *r, struct word_node *word)
 		word->has_subscript = true;
 		word->subscript = read_parts(r, WORD_SUBSCRIPT, false);
 		reader_expect(r, ']', "a subscript is never closed");
+		if (assign == ASSIGN_ARGUMENT && ends_word(word->subscript))
+			reader_fail(r, "a word that ends inside a subscript");
 		if (accept_assign(r, word))
 			read_assigned_value(r, word);
 		else
@@ -729,12 +742,12 @@ static void read_array(struct reader *r, struct word_node *word)
 		reader_fail(r, "text behind an array");
 }
 
-struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode)
+struct word_node *read_word(struct reader *r, enum word_assign assign, enum word_mode mode)
 {
 	struct word_node *word = ARENA_NEW(r->arena, struct word_node);
 	(void)reader_peek(r);
 	size_t from = r->at;
-	if (!assign_ok || !read_assignment(r, word))
+	if (assign == ASSIGN_NEVER || !read_assignment(r, word, assign))
 		word->parts = read_parts(r, mode, false);
 	word->end = r->at;
 	word->span = reader_span(r, from, r->at);

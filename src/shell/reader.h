@@ -120,8 +120,10 @@ enum word_mode {
 
 /* Parts up to, and without, whatever ends the mode. quoted: everything inside counts as quoted. */
 struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted);
-/* A word; assignments are recognised when assign_ok. NULL when no word starts here. */
-struct word_node *read_word(struct reader *r, bool assign_ok, enum word_mode mode);
+/* May the word be an assignment: not at all, as an argument (of declare), or where a command may begin? */
+enum word_assign { ASSIGN_NEVER, ASSIGN_ARGUMENT, ASSIGN_FIRST };
+/* NULL when no word starts here. */
+struct word_node *read_word(struct reader *r, enum word_assign assign, enum word_mode mode);
 
 /* ---- read_param.c ---- */
 

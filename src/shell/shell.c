@@ -163,7 +163,7 @@ static bool plain_words(struct reader *r, struct word **ret_words, size_t *ret_n
 		reader_skip_blanks(r);
 		if (reader_peek(r) == READER_END)
 			break;
-		struct word_node *node = read_word(r, false, WORD_PLAIN);
+		struct word_node *node = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 		if (!node)
 			return false;
 		struct value v = {NULL, 0};

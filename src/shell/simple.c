@@ -112,9 +112,51 @@ static bool expands_again(struct eval *ev, struct value target)
 		return true;
 	struct str text = value_text(ev->arena, target);
 	for (size_t i = 0; i < text.n; i++)
-		if (strchr("$`\\\"'*?[{~\001\177", text.p[i]))
+		if (strchr("$`\\\"'*?[{~<>\001\177", text.p[i]))
 			return true;
 	return false;
+}
+
+static bool substitutes(const struct part *parts);
+
+static bool substitutes_in(const struct param *param)
+{
+	return param && (substitutes(param->arg) || substitutes(param->arg2) ||
+			 substitutes(param->subscript));
+}
+
+static bool substitutes(const struct part *parts)
+{
+	for (; parts; parts = parts->next)
+		if (parts->kind == PART_COMMAND || parts->kind == PART_PROCESS ||
+		    substitutes(parts->arith) || substitutes_in(parts->param))
+			return true;
+	return false;
+}
+
+/* A command substitution in the operator of a parameter leaves what is assigned in front of the command in the
+ * environment of the next one.
+ */
+static bool keeps_environment(const struct node *command, const struct part *body)
+{
+	if (!command || !command->words || !command->words->assign)
+		return false;
+	for (; body; body = body->next)
+		if (body->kind == PART_PARAM && substitutes_in(body->param))
+			return true;
+	return false;
+}
+
+static struct value here_document(struct eval *ev, struct state *st, const struct node *command,
+				  const struct part *body)
+{
+	bool outer = ev->in_here_document;
+	if (keeps_environment(command, body))
+		eval_opaque(ev, st, "a substitution in ${ } in a here-document behind assignments");
+	ev->in_here_document = true;
+	struct value text = expand_value(ev, st, body);
+	ev->in_here_document = outer;
+	return text;
 }
 
 static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir,
@@ -125,8 +167,9 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		return;
 	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING) {
 		struct value *body = ARENA_NEW(ev->arena, struct value);
-		*body = redir->op == REDIR_HERE_DOC ? expand_value(ev, st, redir->body)
-						    : expand_assigned(ev, st, redir->target->parts);
+		*body = redir->op == REDIR_HERE_DOC
+				? here_document(ev, st, simple->node, redir->body)
+				: expand_assigned(ev, st, redir->target->parts);
 		if (redir->op == REDIR_HERE_STRING)
 			*body = value_concat(ev->arena, *body, value_from(ev->arena, STR("\n")));
 		if (fd == -1 || fd == 0)

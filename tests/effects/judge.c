@@ -66,8 +66,9 @@ static bool is_danger(const struct happening *happening)
 	for (size_t i = 0; i < COUNT(harmless_words); i++)
 		if (has_word(happening->text, harmless_words[i]))
 			return false;
-	/* It shows its version wherever this stands. */
-	if (strcmp(name + 1, "terraform") == 0 && has_word(happening->text, "-v"))
+	/* They show their version wherever this stands. */
+	bool shows = strcmp(name + 1, "terraform") == 0 || strcmp(name + 1, "vault") == 0;
+	if (shows && has_word(happening->text, "-v"))
 		return false;
 	/* "sh /opt/stubs/name words" is how the kernel shows a script. */
 	for (size_t i = 0; i < COUNT(dangers); i++)
