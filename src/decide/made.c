@@ -26,7 +26,9 @@ static void writes(struct decider *d, struct command *c, const struct argument *
 
 /* ---- names with something behind them ---- */
 
-/* Where they lie is known of any one of them; a rule that one of them could meet makes it a question. */
+/* Where they lie is known of any one of them; a rule that one of them could meet makes it a question. Who names a protected
+ * file there means something by it.
+ */
 void role_prefix(struct decider *d, struct command *c, const struct argument *arg)
 {
 	enum { LETTERS = 4 };
@@ -35,6 +37,7 @@ void role_prefix(struct decider *d, struct command *c, const struct argument *ar
 	for (size_t i = 0; i < c->arguments.n_args; i++)
 		if (c->arguments.args[i].role == ROLE_SUFFIX)
 			end = c->arguments.args[i].value;
+	writes(d, c, arg, path);
 	writes(d, c, arg, joined(d, with_text(d, path, "aa"), end));
 	for (int i = 0; i < LETTERS; i++) {
 		path = joined(d, path, (struct value){&one, 1});

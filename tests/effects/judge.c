@@ -129,6 +129,9 @@ static bool is_by_product(const char *path)
 					    "/.gnupg/",
 					    "/.sqlite_history",
 					    "/var/cache/fontconfig",
+					    "/etc/lvm",
+					    "/run/lvm",
+					    "/run/lock/lvm",
 					    "/var/cache/apt",
 
 					    "/var/lib/apt"};
