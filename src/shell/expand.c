@@ -285,7 +285,8 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		struct str ifs;
 		bool known = current_ifs(f, &ifs);
 		/* In a here-document by a space, mostly. */
-		known &= !star || !f->ev->in_here_document || str_starts(ifs, STR(" "));
+		if (known && star && f->ev->in_here_document)
+			known = str_starts(ifs, STR(" "));
 		for (size_t i = 0; i < n; i++) {
 			if (i && !known)
 				field_any(f, true);
