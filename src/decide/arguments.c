@@ -352,13 +352,36 @@ static bool has_any(const struct arguments *a, size_t level, struct known_list n
 	return false;
 }
 
+/* Could a partly known text meet the glob, as far as its known start and end tell? */
+static bool may_meet(struct reading *r, struct value value, struct str glob)
+{
+	struct str start = value_known_prefix(r->d->arena, value), end = STR("");
+	size_t same = 0, wild = 0, last = glob.n;
+	if (value.n && value.seg[value.n - 1].kind == SEG_TEXT)
+		end = value.seg[value.n - 1].text;
+	while (wild < glob.n && !strchr("*?[\\", glob.p[wild]))
+		wild++;
+	while (last > wild && !strchr("*?]\\", glob.p[last - 1]))
+		last--;
+	if (wild == glob.n)
+		return value_covers(value, glob);
+	size_t head = start.n < wild ? start.n : wild;
+	size_t tail = end.n < glob.n - last ? end.n : glob.n - last;
+	while (same < head && start.p[same] == glob.p[same])
+		same++;
+	return same == head &&
+	       str_eq(str_from_at(end, end.n - tail), str_from_at(glob, glob.n - tail));
+}
+
 /* Unknown text matches a condition that makes things stricter no worse than known text would: both ways are possible, so it
  * makes the command imprecise instead.
  */
 static bool value_matches(struct reading *r, struct value value, struct known_list globs)
 {
 	if (!value_is_known(value)) {
-		r->a->imprecise = true;
+		const char *glob;
+		for (size_t i = 0; (glob = knowledge_item(globs, i)); i++)
+			r->a->imprecise |= may_meet(r, value, str_from(glob));
 		return false;
 	}
 	struct str text = value_text(r->d->arena, value);
@@ -736,15 +759,24 @@ static void assign_roles(struct reading *r)
 	}
 }
 
+/* Names of files that stay whole do not look like options. */
+static struct command_word found_word(struct reading *r)
+{
+	static const struct seg first = {.kind = SEG_GLOB, .text = STR_INIT("[!-]")};
+	struct value value = value_concat(r->d->arena, (struct value){&first, 1}, value_any());
+	return (struct command_word){.value = value, .cls = CW_OPERAND};
+}
+
 static void describe_words(struct reading *r, struct str name)
 {
 	struct arguments *a = r->a;
 	a->words = ARENA_ARRAY(r->d->arena, r->n, struct command_word);
 	a->n_words = r->n;
 	for (size_t i = 0; i < r->n; i++) {
-		a->words[i].value = r->words[i].value;
-		a->words[i].many = r->words[i].many;
-		a->words[i].cls = CW_OPERAND;
+		a->words[i] = (struct command_word){
+			.value = r->words[i].value, .many = r->words[i].many, .cls = CW_OPERAND};
+		if (value_source(r->words[i].value) && found_of(r->d, r->words[i].value))
+			a->words[i] = found_word(r);
 	}
 	a->words[0].cls = CW_PROGRAM;
 	if (name.n)

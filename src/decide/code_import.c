@@ -123,12 +123,13 @@ static bool may_replace(const struct effect *effect)
 
 void code_finish(struct decider *d)
 {
-	if (!d->loads_library && !d->reads_scripts)
+	if (!d->loads_library && !d->reads_scripts && !d->relies_on_names)
 		return;
 	bool unsafe = d->links != NULL || d->n_effects >= LIMIT_EFFECTS;
 	const struct effect *effect = d->effects;
 	for (; effect && !unsafe; effect = effect->next)
-		unsafe = may_replace(effect);
+		unsafe = may_replace(effect) ||
+			 (d->relies_on_names && effect->kind == EFFECT_FILE_WRITE);
 	if (!unsafe)
 		return;
 	finding_opaque(

@@ -31,6 +31,16 @@ void command_roles(struct decider *d, struct command *command);
 /* One file that it touches; the argument says where it stands, and is it when it is not a name made of it. */
 void command_file(struct decider *d, struct command *command, enum effect_kind kind,
 		  const struct argument *arg, bool tree);
+typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
+/* The operand "-". */
+bool is_dash(struct decider *d, const struct argument *arg);
+
+/* ---- programs.c: text that is run ---- */
+role_handler role_shell, role_code, role_script;
+/* It runs `what`, of which nothing is known. */
+void command_opaque_code(struct decider *d, struct command *command, const char *what);
+/* Asks when a shell is started with options that give its text another meaning. */
+void command_shell_options(struct decider *d, struct command *command);
 /* The bytes of a script; false when nobody can show them. */
 bool script_content(struct decider *d, struct value path, struct value cwd, struct str *ret_text);
 /* Program text in the command's language. */
@@ -38,7 +48,6 @@ void command_code(struct decider *d, struct command *command, struct str text,
 		  const struct scope *scope);
 
 /* ---- made.c: names that the command makes itself ---- */
-typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
 role_handler role_prefix, role_stem, role_affix, role_repack;
 
 /* ---- environment.c: variables that change what a command runs ---- */

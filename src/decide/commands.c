@@ -4,6 +4,7 @@
  * Tour 6 of 9.
  */
 #include "decide/command.h"
+#include "decide/found.h"
 
 /* A command of a pipeline, kept until the text is through. */
 struct stage {
@@ -146,14 +147,15 @@ static bool brings_secrets(const struct command *c, struct str pattern)
 }
 
 /* A word of which not even the start is known may be an option that a rule for the program did not mean. */
-static bool may_hide_option(const struct command *c)
+static bool may_hide_option(const struct decider *d, const struct command *c)
 {
 	for (size_t i = 1; i < c->n; i++) {
 		const struct word *word = &c->words[i];
 		if (word_is_known(word) &&
 		    str_is(word->value.n ? word->value.seg[0].text : STR(""), "--"))
 			return false;
-		if (word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY))
+		bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
+		if (unknown && !found_of(d, word->value))
 			return true;
 	}
 	return false;
@@ -173,7 +175,7 @@ static bool apply_allow(struct decider *d, const struct command *c)
 	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
 						a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
-	    brings_secrets(c, hit.pattern) || may_hide_option(c))
+	    brings_secrets(c, hit.pattern) || may_hide_option(d, c))
 		return false;
 	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
 					 STR_ARG(hit.pattern));

@@ -40,7 +40,8 @@ static bool read_words(struct decider *d, const struct word *words, size_t n, st
 
 static bool prints_names(const struct arguments *a)
 {
-	return is_output(a, "names") || is_output(a, "pathspecs");
+	return is_output(a, "names") || is_output(a, "pathspecs") || is_output(a, "relative") ||
+	       is_output(a, "operands");
 }
 
 /* The only operand, of a command that takes patterns whose "*" crosses directories. */
@@ -60,6 +61,49 @@ static bool pattern_root(struct decider *d, struct str text, struct found *found
 	return true;
 }
 
+/* Anything below here. */
+static bool here_root(struct decider *d, struct found *found)
+{
+	struct value *root = ARENA_NEW(d->arena, struct value);
+	*root = value_from(d->arena, STR("."));
+	found->roots = root;
+	found->n_roots = 1;
+	return true;
+}
+
+/* Files that are named, or that a pattern stands for; of directories the command would print something else. */
+static bool operand_roots(struct decider *d, const struct arguments *a, struct found *found)
+{
+	struct value *roots = NULL;
+	struct scope scope = scope_of_request(d);
+	size_t cap = 0;
+	scope.cwds = &found->cwd;
+	scope.n_cwds = 1;
+	d->relies_on_names = true;
+	for (size_t i = 0; i < a->n_args; i++) {
+		struct str *paths = NULL;
+		size_t n = 0;
+		if (!a->args[i].operand)
+			continue;
+		if (a->args[i].many || !d->resolver->directory || !value_is_known(found->cwd) ||
+		    !path_expand(d, a->args[i].value, false, &scope, &paths, &n))
+			return false;
+		for (size_t k = 0; k < n; k++) {
+			if (d->resolver->directory(d->resolver->context,
+						   path_resolve(d, paths[k])) != RESOLVED_NO)
+				return false;
+			ARENA_PUSH(d->arena, roots, found->n_roots, cap) = value_from(d->arena,
+										      paths[k]);
+		}
+	}
+	/* Of what is not there it prints nothing. */
+	if (!found->n_roots)
+		ARENA_PUSH(d->arena, roots, found->n_roots, cap) = value_from(d->arena,
+									      STR("/dev/null"));
+	found->roots = roots;
+	return true;
+}
+
 /* Where what the command prints lies, and how it is called. */
 static bool names_of(struct decider *d, const struct arguments *a, struct found *found)
 {
@@ -67,6 +111,10 @@ static bool names_of(struct decider *d, const struct arguments *a, struct found 
 	size_t cap = 0;
 	found->selection = selection_of(d, a);
 	found->n_roots = 0;
+	if (is_output(a, "relative"))
+		return here_root(d, found);
+	if (is_output(a, "operands"))
+		return operand_roots(d, a, found);
 	for (size_t i = 0; i < a->n_args; i++) {
 		const struct argument *arg = &a->args[i];
 		if (!arg->operand || !names_files(arg->role))
@@ -130,6 +178,8 @@ static bool root_is_whole(struct decider *d, const struct found *found, struct v
 	struct str *names = NULL, text = value_text(d->arena, root);
 	size_t n = 0;
 	struct value canonical = path_canonical(d, root, found->cwd);
+	if (str_is(text, "/dev/null"))
+		return true;
 	if (!is_whole(text) || !value_is_known(canonical) || !d->resolver->tree)
 		return false;
 	struct str path = path_resolve(d, value_text(d->arena, canonical));
@@ -197,9 +247,11 @@ struct value found_by_command(struct decider *d, const struct command *c)
 {
 	struct found found = {0};
 	const struct arguments *a = &c->arguments;
-	if (c->scope.n_cwds != 1 || !prints_names(a) || !names_of(d, a, &found))
+	if (c->scope.n_cwds != 1 || !prints_names(a))
 		return value_any();
 	found.cwd = c->scope.cwds[0];
+	if (!names_of(d, a, &found))
+		return value_any();
 	if (a->chain[0]->style == STYLE_FIND)
 		found_expression(d, a, c->words, c->n, &found.selection);
 	return same_place(&c->scope, &found) ? note(d, &found) : value_any();

@@ -207,6 +207,38 @@ static bool expand_word(struct decider *d, const struct word *word, const struct
 	return true;
 }
 
+/* Only globs, and nothing else that is not known. */
+static bool is_glob(const struct word *word)
+{
+	bool glob = false;
+	for (size_t i = 0; i < word->value.n && !word->many; i++) {
+		if (word->value.seg[i].kind != SEG_TEXT && word->value.seg[i].kind != SEG_GLOB)
+			return false;
+		glob |= word->value.seg[i].kind == SEG_GLOB;
+	}
+	return glob;
+}
+
+const struct word *words_unmatched(struct decider *d, const struct word *words, size_t n,
+				   const struct scope *scope)
+{
+	struct word *copy = NULL;
+	for (size_t i = 1; i < n && !scope->remote && scope->n_cwds == 1; i++) {
+		struct str *paths = NULL;
+		size_t found = 0;
+		if (!is_glob(&words[i]) || !value_is_known(scope->cwds[0]) ||
+		    !path_expand(d, words[i].value, false, scope, &paths, &found) || found)
+			continue;
+		if (!copy) {
+			copy = ARENA_ARRAY(d->arena, n, struct word);
+			memcpy(copy, words, n * sizeof *copy);
+		}
+		copy[i].value = value_from(d->arena, as_written(d->arena, words[i].value));
+		d->relies_on_names = true;
+	}
+	return copy ? copy : words;
+}
+
 bool words_expand(struct decider *d, const struct word *words, size_t n, bool positions,
 		  const struct scope *scope, struct word **ret_words, size_t *ret_n)
 {

@@ -43,6 +43,12 @@ struct value path_as_pattern(struct arena *arena, struct str text);
 bool path_expand(struct decider *d, struct value path, bool makes, const struct scope *scope,
 		 struct str **ret_paths, size_t *ret_n);
 
+/* The words with those patterns as they are written that no file meets; nothing else in the request may make one, which
+ * code_finish() sees to.
+ */
+const struct word *words_unmatched(struct decider *d, const struct word *words, size_t n,
+				   const struct scope *scope);
+
 /* The words of a command with its patterns replaced by what they stand for, in the scope's only directory. True when that
  * makes another command of it: when a file's name looks like an option, or, with `positions`, when one word becomes several.
  */

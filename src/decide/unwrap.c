@@ -253,6 +253,7 @@ static void unnamed_output(struct decider *d, struct command *c)
 
 void command_unwrap(struct decider *d, struct command *c)
 {
+	command_shell_options(d, c);
 	command_roles(d, c);
 	/* Its redirections are not what it makes. */
 	bool names = c->writes && !c->scope.redirect_writes;
@@ -311,6 +312,7 @@ void run_words(struct decider *d, const struct word *words, size_t n, const stru
 	}
 	d->nesting++;
 	struct command c;
+	words = words_unmatched(d, words, n, scope);
 	command_describe(d, &c, words, n, scope);
 	if (!c.name.n) {
 		finding_opaque(d, c.effect, STR("the program's name is not known"), scope->span);
