@@ -367,6 +367,7 @@ static void write_variable(struct writer *writer, struct buf *out, const char *n
 	buf_add_format(out, "\t{.name = {%u}", text_at(writer, str_from(name)));
 	write_enumerator(out, ", .kind = ENVIRONMENT_", kind.p);
 	write_member(writer, out, value, "programs", "programs");
+	write_member(writer, out, value, "harmless", "harmless");
 	buf_add_c(out, "},\n");
 }
 

@@ -139,11 +139,27 @@ static bool stays_in_project(struct decider *d, struct str name, struct str dir)
 	       is_source_directory(d, dir);
 }
 
+/* No text that a shell or make would read in another way, and only words that the data lists. */
+static bool is_harmless(const struct known_environment *known, struct str value)
+{
+	struct str word;
+	for (size_t i = 0; i < value.n; i++)
+		if (!ascii_is_name(value.p[i]) && !strchr(" -=.,:+/%", value.p[i]))
+			return false;
+	while (str_split(&value, ' ', &word))
+		if (word.n && !knowledge_any_glob(known->harmless, word))
+			return false;
+	return true;
+}
+
 /* Values under which the same programs run as without them. */
-static bool changes_nothing(struct decider *d, const struct shell_assign *assign)
+static bool changes_nothing(struct decider *d, const struct known_environment *known,
+			    const struct shell_assign *assign)
 {
 	if (!value_is_known(assign->value))
 		return false;
+	if (known->harmless.at && is_harmless(known, value_text(d->arena, assign->value)))
+		return true;
 	struct str rest = value_text(d->arena, assign->value), dir;
 	bool path = str_is(assign->name, "PATH");
 	if (rest.n == 0)
@@ -169,7 +185,7 @@ void command_environment(struct decider *d, struct command *c)
 		const struct known_environment *known = find(assign->name, c->name);
 		bool many = ++n > ASSIGNS_MAX;
 		bool counts = many || (known && !shadowed(c->scope.assigns, assign) &&
-				       !changes_nothing(d, assign));
+				       !changes_nothing(d, known, assign));
 		if (counts && shell_is_harmless_builtin(c->name))
 			return;
 		if (many) {
@@ -192,6 +208,6 @@ void command_variable(struct decider *d, struct command *c, struct value variabl
 	const struct known_environment *known = find(assign.name, STR(""));
 	if (!known || (eq == STR_NPOS && known->kind != ENVIRONMENT_GUARD))
 		return;
-	if (!changes_nothing(d, &assign))
+	if (!changes_nothing(d, known, &assign))
 		judge(d, c, &assign, (enum environment_kind)known->kind);
 }

@@ -244,6 +244,7 @@ struct known_environment {
 	struct known_text name;     /* a glob that starts with a letter or '_': "GIT_CONFIG_*" */
 	uint8_t kind;               /* enum environment_kind */
 	struct known_list programs; /* only for these; none: for all */
+	struct known_list harmless; /* globs: nothing changes while every word of the value meets one */
 };
 
 /* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read
