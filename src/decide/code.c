@@ -20,6 +20,8 @@ static const struct {
 	{"python",     code_python, code_general},
 	{"javascript", code_node,   code_general},
 	{"perl",       code_perl,   code_general},
+	{"ruby",       code_ruby,   code_general},
+	{"mongo",      code_mongo,  code_general},
 };
 /* clang-format on */
 

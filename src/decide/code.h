@@ -8,6 +8,7 @@
  *	code_call.c     calls that run commands or touch files, strings that name files
  *	code_python.c   code_node.c    programs so plain that they can only compute
  *	code_perl.c     programs that only replace text
+ *	code_plain.c    programs of nothing but harmless names (Ruby, MongoDB's shell)
  *
  * No reader trusts that a program is correct. "Understood" must hold for every implementation of the
  * language that may run the text: where two of them read it differently, it is not understood.
@@ -45,7 +46,8 @@ bool code_charge(struct code *code, size_t n);
 /* ---- readers: true when text is understood and does nothing but what they added ---- */
 
 typedef bool code_reader(struct code *code);
-code_reader code_awk, code_sed, code_jq, code_sql, code_general, code_python, code_node, code_perl;
+code_reader code_awk, code_sed, code_jq, code_sql, code_general, code_python, code_node, code_perl,
+	code_ruby, code_mongo;
 
 /* ---- scanning ---- */
 

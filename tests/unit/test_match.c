@@ -26,7 +26,8 @@ struct path_case {
 	bool is_tree;
 };
 
-static enum match match_paths(const struct path_case *c, enum pattern_mood mood)
+/* mood: of path_match(); below: path_match_below() instead. */
+static enum match match_names(const struct path_case *c, enum pattern_mood mood, bool below)
 {
 	struct arena arena;
 	struct str patterns[MAX_PATTERNS], names[MAX_PATTERNS];
@@ -42,12 +43,31 @@ static enum match match_paths(const struct path_case *c, enum pattern_mood mood)
 	n = split_patterns(c->names, names);
 	for (size_t i = 0; i < n; i++)
 		values[i] = partly_value(&arena, names[i]);
-	enum match match = path_match(list, values, n, c->is_tree, &arena).match;
+	enum match match = below ? path_match_below(list, values, n).match
+				 : path_match(list, values, n, c->is_tree, &arena).match;
 	arena_release(&arena);
 	return match;
 }
 
+static enum match match_paths(const struct path_case *c, enum pattern_mood mood)
+{
+	return match_names(c, mood, false);
+}
+
 /* clang-format off */
+static const struct path_case below_paths[] = {
+	{".github/workflows/**",  ".github",                      MATCH_MAY,  false},
+	{".github/workflows/**",  ".github/workflows",            MATCH_MAY,  false},
+	{".github/workflows/**",  ".github/workflow",             MATCH_NO,   false},
+	{".github/workflows/**",  "src",                          MATCH_NO,   false},
+	{".github/workflows/**",  "src/.github",                  MATCH_NO,   false},
+	{"a/b/c",                 "a",                            MATCH_MAY,  false},
+	{"a/b/c !a/b/c",          "a",                            MATCH_MAY,  false},
+	/* at any depth: not told of one place */
+	{"main.tf",               "src",                          MATCH_NO,   false},
+	{"**/iam/**",             "src",                          MATCH_NO,   false},
+};
+
 static const struct path_case deny_paths[] = {
 	/* base names, at any depth; a directory of that name protects what is below */
 	{".env",                   ".env",                        MATCH_MUST, false},
@@ -218,6 +238,9 @@ static void test_paths(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(allow_paths); i++)
 		assert_row(match_paths(&allow_paths[i], PATTERN_ALLOW) == allow_paths[i].match, i);
+	for (size_t i = 0; i < ARRAY_SIZE(below_paths); i++)
+		assert_row(match_names(&below_paths[i], PATTERN_DENY, true) == below_paths[i].match,
+			   i);
 }
 
 struct bad_pattern {
