@@ -79,7 +79,7 @@ static int index_bundle(const struct args *args, struct indexing *indexing,
 			struct cavra_error *error)
 {
 	struct store CLEANUP_STORE *store = NULL;
-	struct migration_outcome migrated;
+	struct migration_outcome migrated = {0};
 	int code = make_metadata(args, indexing, error);
 	if (code == 0)
 		code = open_to_write(database_of(args), &store, &migrated, error);
@@ -265,7 +265,7 @@ int cmd_evidence_migrate(const struct args *args)
 {
 	struct cavra_error error;
 	struct store CLEANUP_STORE *store = NULL;
-	struct migration_outcome outcome;
+	struct migration_outcome outcome = {0};
 	int code = open_to_write(database_of(args), &store, &outcome, &error);
 	if (code == 0 && args_has(args, OPT_JSON)) {
 		json_t CLEANUP_JSON *report = json_pack(

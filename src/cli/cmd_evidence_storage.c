@@ -22,7 +22,7 @@
 static int read_retention(const struct args *args, const struct verification *verification,
 			  struct retention *ret, struct cavra_error *error)
 {
-	int64_t days;
+	int64_t days = 0;
 	int code = retention_read(verification->document[BUNDLE_RETENTION], ret, error);
 	if (code == 0)
 		code = evidence_days(args, OPT_RETENTION_DAYS, ret->days, &days, error);

@@ -173,24 +173,31 @@ static int judge_parts(struct http_client *client, const char *scheme, const cha
 	return 0;
 }
 
-static int judge_url(struct http_client *client, const char *url, struct cavra_error *error)
+/* Its parts, which the caller frees with curl_free(); user: NULL when there is none. */
+static bool take_apart(const char *url, char **ret_scheme, char **ret_host, char **ret_user)
 {
 	CURLU *parsed = curl_url();
+	bool good = parsed && strlen(url) <= LIMIT_HTTP_URL &&
+		    curl_url_set(parsed, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+		    curl_url_get(parsed, CURLUPART_SCHEME, ret_scheme, 0) == CURLUE_OK &&
+		    curl_url_get(parsed, CURLUPART_HOST, ret_host, 0) == CURLUE_OK;
+	if (good)
+		(void)curl_url_get(parsed, CURLUPART_USER, ret_user, 0);
+	curl_url_cleanup(parsed);
+	return good;
+}
+
+static int judge_url(struct http_client *client, const char *url, struct cavra_error *error)
+{
 	char *scheme = NULL, *host = NULL, *user = NULL;
-	int code = parsed ? 0 : error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	if (code == 0 && (strlen(url) > LIMIT_HTTP_URL ||
-			  curl_url_set(parsed, CURLUPART_URL, url, CURLU_PATH_AS_IS) != CURLUE_OK ||
-			  curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-			  curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK))
-		code = error_set(error, CAVRA_ERR_INPUT, "this is no URL of a service");
-	if (code == 0) {
-		(void)curl_url_get(parsed, CURLUPART_USER, &user, 0);
+	int code;
+	if (take_apart(url, &scheme, &host, &user) && scheme && host)
 		code = judge_parts(client, scheme, host, user, error);
-	}
+	else
+		code = error_set(error, CAVRA_ERR_INPUT, "this is no URL of a service");
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(user);
-	curl_url_cleanup(parsed);
 	return code;
 }
 

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "store/store.h"
 
-enum { BUSY_TIMEOUT_MS = 30000, COLUMNS_MAX = 32 };
+enum { BUSY_TIMEOUT_MS = 30000, RETRY_MS = 10, COLUMNS_MAX = 32 };
 
 struct store {
 	sqlite3 *db;
@@ -33,6 +33,7 @@ const char *store_name(const struct store *store)
 /* clang-format off */
 static const struct { int sqlite; enum cavra_code code; const char *text; } failures[] = {
 	{SQLITE_BUSY,     CAVRA_ERR_IO,     "another program keeps the database locked; try again when it is done"},
+	{SQLITE_PROTOCOL, CAVRA_ERR_IO,     "another program keeps the database locked; try again when it is done"},
 	{SQLITE_LOCKED,   CAVRA_ERR_IO,     "another program keeps the database locked; try again when it is done"},
 	{SQLITE_FULL,     CAVRA_ERR_IO,     "the disk is full; nothing was changed"},
 	{SQLITE_CANTOPEN, CAVRA_ERR_IO,     "cannot open the database"},
@@ -63,6 +64,36 @@ static int fail_sqlite(const struct store *store, int result, struct cavra_error
 		  more ? sqlite3_errmsg(store->db) : "");
 	error_file(error, store->name);
 	return code;
+}
+
+/* ---- waiting ---- */
+
+static int64_t now_ms(void)
+{
+	struct timespec now = {0};
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool is_busy(int result)
+{
+	return (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_PROTOCOL;
+}
+
+/* SQLite waits for others by itself, but not when two change to the journal WAL or recover it at once. The statements must be
+ * such that they can be run again.
+ */
+static int run_patiently(sqlite3 *db, const char *sql)
+{
+	const int64_t end = now_ms() + BUSY_TIMEOUT_MS;
+	for (;;) {
+		int result = sqlite3_exec(db, sql, NULL, NULL, NULL);
+		if (!is_busy(result) || now_ms() >= end)
+			return result;
+		if (!sqlite3_get_autocommit(db))
+			(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+		(void)sqlite3_sleep(RETRY_MS);
+	}
 }
 
 /* ---- opening ---- */
@@ -145,9 +176,8 @@ static int connect_file(struct store *store, const char *path, enum store_mode m
 	if (result == SQLITE_OK)
 		result = harden(store->db);
 	if (result == SQLITE_OK)
-		result = sqlite3_exec(store->db,
-				      mode == STORE_READ ? settings_read : settings_write, NULL,
-				      NULL, NULL);
+		result = run_patiently(store->db,
+				       mode == STORE_READ ? settings_read : settings_write);
 	return result == SQLITE_OK ? 0 : fail_sqlite(store, result, error);
 }
 
@@ -266,7 +296,7 @@ static int read_row(struct store *store, sqlite3_stmt *statement, const char *le
 int store_query(struct store *store, const struct store_query *query, store_row row, void *context,
 		struct cavra_error *error)
 {
-	struct store_value columns[COLUMNS_MAX];
+	struct store_value columns[COLUMNS_MAX] = {0};
 	sqlite3_stmt CLEANUP_STATEMENT *statement = NULL;
 	size_t n = strlen(query->columns);
 	int code = prepare(store, query->sql, query->values, query->n, &statement, error);
@@ -314,11 +344,16 @@ int store_transaction(struct store *store, enum store_transaction_kind kind, sto
 		      void *context, struct cavra_error *error)
 {
 	assert(!store->in_transaction);
-	int code = store_script(store, kind == STORE_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error);
-	if (code < 0)
-		return code;
+	/* A snapshot is of the moment of its first read. */
+	int result = run_patiently(
+		store->db, kind == STORE_WRITE ? "BEGIN IMMEDIATE"
+					       : "BEGIN; SELECT count(*) FROM sqlite_schema");
+	if (result != SQLITE_OK) {
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+		return fail_sqlite(store, result, error);
+	}
 	store->in_transaction = true;
-	code = body(store, context, error);
+	int code = body(store, context, error);
 	if (code == 0)
 		code = store_script(store, "COMMIT", error);
 	/* Some failures have ended it already. */

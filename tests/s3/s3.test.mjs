@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { cavra, get, scratch } from '../integration/cavra.mjs';
+import { foreignBundle, keyPair } from '../integration/evidence.mjs';
 import { md5, s3, sha256 } from '../integration/services.mjs';
 import { Ceph } from './ceph.mjs';
 
@@ -143,4 +145,26 @@ test('a bucket that does not lock is told', async () => {
   assert.equal(kept.status, 1);
   assert.match(kept.error, /PUT p\/session-1\/evidence.json: the service answers 400 InvalidRequest/);
   assert.equal((await ask('HEAD', '/loose/p/session-1/evidence.json')).status, 404);
+});
+
+test('a whole bundle is stored, found again, held for longer, and not shortened', () => {
+  const pair = keyPair(), cwd = scratch('store');
+  const createdAt = `${new Date(Date.now() - day).toISOString().slice(0, 19)}+00:00`;
+  const bundle = foreignBundle({ pair }, { createdAt, days: 3 });
+  const store = (...args) => cavra(['evidence', 'store', bundle, '--provider', 's3', '--s3-bucket', 'evidence', '--s3-region', 'us-east-1', '--s3-path-style',
+    '--endpoint', ceph.endpoint, '--allow-loopback-http', '--public-key', pair.publicPath, '--output', 'receipt.json', ...args], {
+    cwd, env: { AWS_ACCESS_KEY_ID: ceph.user.id, AWS_SECRET_ACCESS_KEY: ceph.user.secret },
+  });
+  const first = store();
+  assert.deepEqual([first.err, first.status, first.out], ['', 0, '7 uploaded, 0 found, 0 extended; receipt: receipt.json\n']);
+  const receipt = JSON.parse(get(cwd, 'receipt.json'));
+  assert.equal(store().out, '0 uploaded, 7 found, 0 extended; receipt: receipt.json\n');
+  assert.equal(store('--retention-days', '9', '--legal-hold').out, '0 uploaded, 0 found, 7 extended; receipt: receipt.json\n');
+  const shorter = store();
+  assert.deepEqual([shorter.status, /a lock is not shortened/.test(shorter.err)], [5, true]);
+  return Promise.all(receipt.files.map(async ({ key, sha256: digest, version_id: versionId }) => {
+    const path = `/evidence/${key}`;
+    assert.equal(sha256((await ask('GET', path, { query: { versionId } })).body), digest);
+    assert.equal((await ask('DELETE', path, { query: { versionId } })).status, 403);
+  }));
 });
