@@ -25,7 +25,7 @@ struct walk {
 	struct survey survey;
 	int lock; /* -1: there is no state file */
 	struct ledger_state state;
-	uint64_t segment; /* the last one that a line came from */
+	size_t segments; /* of the reader's, that a line came from or ought to have */
 };
 
 static void complain(struct walk *walk, const char *file, const char *what)
@@ -74,12 +74,23 @@ static int make_marks(struct walk *walk, const struct ledger_verification *what,
 
 /* ---- the lines ---- */
 
+/* Segments that no line came from, up to and without that one. */
+static void complain_of_empty(struct walk *walk, size_t to)
+{
+	for (; walk->segments < to; walk->segments++) {
+		char name[PLACE_NAME];
+		place_segment_name(walk->reader.firsts[walk->segments], name);
+		complain(walk, name, "the segment holds no entry");
+	}
+}
+
 /* Where a segment begins says its name. */
 static void check_start(struct walk *walk, const char *name)
 {
 	const struct ledger_reader *reader = &walk->reader;
 	uint64_t expected = walk->verified.chain.frontier.size + 1;
-	walk->segment = reader->first;
+	complain_of_empty(walk, reader->at);
+	walk->segments++;
 	walk->verified.segments++;
 	if (reader->first != expected)
 		report_add(&walk->verified.report, REPORT_ERRORS,
@@ -102,7 +113,7 @@ static int read_lines(struct walk *walk, struct cavra_error *error)
 	int more;
 	while ((more = ledger_reader_next(reader, &line, error)) > 0) {
 		place_segment_name(reader->first, name);
-		if (reader->first != walk->segment)
+		if (reader->at >= walk->segments)
 			check_start(walk, name);
 		if (ends_within_a_line(reader, line))
 			complain(walk, name, "the segment ends within a line");
@@ -150,18 +161,13 @@ static int read_rest(struct walk *walk, struct cavra_error *error)
 /* Only the last one may be empty, when a crash came before its first entry. */
 static void check_empty(struct walk *walk)
 {
-	const struct survey_numbers *segments = &walk->survey.segments;
-	uint64_t next = walk->verified.chain.frontier.size + 1;
-	for (size_t i = 0; i < segments->n; i++) {
-		char name[PLACE_NAME];
-		uint64_t first = segments->number[i];
-		place_segment_name(first, name);
-		if (i + 1 == segments->n && first == next)
-			walk->verified.segments++;
-		else if (first >= next)
-			complain(walk, name,
-				 "the segment holds no entry, and its name is not the "
-				 "number of the next one");
+	const struct ledger_reader *reader = &walk->reader;
+	if (walk->segments < reader->n_firsts &&
+	    reader->firsts[reader->n_firsts - 1] == walk->verified.chain.frontier.size + 1) {
+		complain_of_empty(walk, reader->n_firsts - 1);
+		walk->verified.segments++;
+	} else {
+		complain_of_empty(walk, reader->n_firsts);
 	}
 }
 
