@@ -104,8 +104,10 @@ static bool open_gitdir(struct git_files *git, struct str directory)
 	bool there = stat(dot_git.p, &st) == 0;
 	if (!there && (errno == ENOENT || errno == ENOTDIR))
 		return false;
-	if (there)
+	if (there) {
+		git->worktree = directory;
 		git->gitdir = real_gitdir(git, directory, dot_git, &st);
+	}
 	git->commondir = git->gitdir;
 	enum resolved common = git->gitdir.n ? read_file(git, git->gitdir, "commondir", &text)
 					     : RESOLVED_UNKNOWN;
@@ -212,12 +214,20 @@ static bool environment_redirects(void)
 	return false;
 }
 
-void git_files_load(struct git_files *git, struct arena *arena, struct str cwd, struct str home)
+void git_files_find(struct git_files *git, struct arena *arena, struct str cwd)
 {
-	*git = (struct git_files){
-		.arena = arena, .gitdir = STR(""), .branch = STR(""), .entries_known = true};
+	*git = (struct git_files){.arena = arena,
+				  .worktree = STR(""),
+				  .gitdir = STR(""),
+				  .branch = STR(""),
+				  .entries_known = true};
 	find_repository(git, cwd);
 	read_branch(git);
+}
+
+void git_files_load(struct git_files *git, struct arena *arena, struct str cwd, struct str home)
+{
+	git_files_find(git, arena, cwd);
 	const char *xdg = getenv("XDG_CONFIG_HOME");
 	struct str config_home = xdg && xdg[0] == '/' ? str_from(xdg)
 				 : home.n             ? arena_join(arena, home, STR("/.config"))

@@ -15,6 +15,7 @@ struct git_entry {
 
 struct git_files {
 	struct arena *arena; /* armed while loading */
+	struct str worktree; /* the directory with .git; empty: not in a repository */
 	struct str gitdir;   /* of the worktree; empty: not in a repository */
 	struct str commondir;
 	struct str branch; /* empty: detached, or unknown */
@@ -24,7 +25,9 @@ struct git_files {
 	bool entries_known; /* everything that could hold a key was read */
 };
 
-/* Finds the repository that `cwd` is in and reads branch and configuration. home may be empty. */
+/* Finds the repository that `cwd` is in and reads its branch. */
+void git_files_find(struct git_files *git, struct arena *arena, struct str cwd);
+/* The same, and its configuration. home may be empty. */
 void git_files_load(struct git_files *git, struct arena *arena, struct str cwd, struct str home);
 /* The last value of a key wins, as in Git. */
 enum resolved git_files_config(const struct git_files *git, struct str key, struct str *ret_value);

@@ -77,9 +77,9 @@ enum {
 #define LIMIT_HTTP_HEADERS KiB(64)     /* of all headers of a request or an answer */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
-#define LIMIT_KEPT_BYTES MiB(16)       /* records of hooks in one file, which then begins anew */
 #define LIMIT_SEGMENT_BYTES MiB(64)    /* a file of the ledger, then the next one begins */
 #define LIMIT_TORN_BYTES MiB(8)    /* that a crash left at the end of the ledger; more is damage */
+#define LIMIT_EXPORT_BYTES MiB(64)     /* one file for a SIEM */
 #define LIMIT_REQUEST_BYTES MiB(4) /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */

@@ -43,6 +43,8 @@ static int run_line(struct guard *guard, const json_t *root, struct cavra_error 
 				    &out, error);
 	request_document_release(&document);
 	if (code >= 0)
+		code = guard_keep(guard, buf_str(&out), error);
+	if (code >= 0)
 		(void)printf("%s\n", out.p);
 	return code;
 }

@@ -42,6 +42,7 @@ enum option_id {
 	OPT_BREAK_GLASS_REASON,
 	OPT_JSON,
 	OPT_BATCH,
+	OPT_RECORD,
 	OPT_WORKSPACE,
 	OPT_CWD,
 	OPT_FACTS,
@@ -126,7 +127,17 @@ enum option_id {
 	OPT_PROXY,
 	OPT_ALLOW_LOOPBACK_HTTP,
 	OPT_RETENTION_MODE,
+	OPT_SPLUNK_INDEX,
+	OPT_DATADOG_SERVICE,
+	OPT_FRAMEWORK,
+	OPT_SESSION,
+	OPT_SINCE,
+	OPT_DEMO,
 	OPT_LEDGER,
+	OPT_LEDGER_KEY,
+	OPT_BRANCH,
+	OPT_COMMIT,
+	OPT_TREE,
 	OPT_LINES,
 	OPT_FOLLOW,
 	OPT_SIZE,
@@ -217,6 +228,7 @@ int cmd_policy_diff(const struct args *args);
 int cmd_policy_lint(const struct args *args);
 int cmd_policy_lifecycle_plan(const struct args *args);
 int cmd_policy_lifecycle_readiness(const struct args *args);
+int cmd_evidence_bundle(const struct args *args);
 int cmd_evidence_generate_keypair(const struct args *args);
 int cmd_evidence_trust_root(const struct args *args);
 int cmd_evidence_trust_bundle(const struct args *args);
@@ -229,6 +241,10 @@ int cmd_evidence_store(const struct args *args);
 int cmd_evidence_index(const struct args *args);
 int cmd_evidence_search(const struct args *args);
 int cmd_evidence_migrate(const struct args *args);
+int cmd_evidence_siem_event(const struct args *args);
+int cmd_evidence_export_siem(const struct args *args);
+int cmd_evidence_compliance(const struct args *args);
+int cmd_evidence_frameworks(const struct args *args);
 int cmd_dump(const struct args *args);
 int cmd_doctor(const struct args *args);
 int cmd_policy_simulate(const struct args *args);

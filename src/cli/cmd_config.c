@@ -94,6 +94,21 @@ static const char *policy_text(const struct config_layer *layer)
 	return layer->policy_path[0] ? layer->policy_path : layer->policy_pack;
 }
 
+static bool only_one(enum config_key key)
+{
+	return key == KEY_SHADOW || key == KEY_LEDGER_DIRECTORY;
+}
+
+static void mark_durability(struct opinions *list, const struct config *config)
+{
+	const char *surest = ledger_durability_name(config_ledger_durability(config));
+	bool found = false;
+	for (size_t i = 0; i < list->n; i++) {
+		list->item[i].in_force = !found && strcmp(list->item[i].text, surest) == 0;
+		found = found || list->item[i].in_force;
+	}
+}
+
 static void add_values(struct opinions *list, const struct config *config, enum config_key key)
 {
 	for (size_t i = 0; i < config->n; i++) {
@@ -103,7 +118,7 @@ static void add_values(struct opinions *list, const struct config *config, enum 
 					  .layer = layer,
 					  .place = layer->place,
 					  .line = said->line,
-					  .in_force = key != KEY_SHADOW || !list->n};
+					  .in_force = !only_one(key) || !list->n};
 		if (key == KEY_POLICY)
 			opinion.text = policy_text(layer);
 		if (opinion.text && opinion.text[0])
@@ -120,6 +135,8 @@ static void collect(struct opinions *list, const struct config *config, enum con
 	} else {
 		add_values(list, config, key);
 	}
+	if (key == KEY_LEDGER_DURABILITY)
+		mark_durability(list, config);
 	if (!list->n)
 		add_opinion(list, (struct opinion){.text = config_keys[key].fallback,
 						   .place = PLACE_DEFAULT,
@@ -149,8 +166,10 @@ static const char *why_not(const struct opinion *opinion, enum config_key key,
 			   const struct config *config)
 {
 	static char text[120];
-	if (key == KEY_SHADOW)
+	if (only_one(key))
 		return "the first one in command counts";
+	if (key == KEY_LEDGER_DURABILITY)
+		return "the surest counts";
 	if (has_ended(opinion, config))
 		return "over, see break_glass.expires";
 	if (is_replaced(opinion))

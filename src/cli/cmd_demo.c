@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "cli/demo.h"
 #include "cli/guard.h"
 #include "decide/explain.h"
 #include "decide/visible.h"
@@ -54,7 +55,7 @@ static const struct scene scenes[] = {
 };
 /* clang-format on */
 
-static struct request request_of(const struct scene *scene)
+static struct request request_of(const struct scene *scene, const char *session_id)
 {
 	return (struct request){.action_type = str_from(scene->action_type),
 				.target = str_from(scene->target),
@@ -63,7 +64,39 @@ static struct request request_of(const struct scene *scene)
 				.tool = str_from(scene->tool),
 				.capability = str_from(scene->capability),
 				.agent_id = STR("demo-agent"),
+				.session_id = str_from(session_id),
 				.actor = STR("simulated-ai-agent")};
+}
+
+static int play_scene(struct guard *guard, const struct scene *scene, const char *session_id,
+		      demo_see see, void *context, struct cavra_error *error)
+{
+	struct request request = request_of(scene, session_id);
+	struct decision decision;
+	struct buf CLEANUP_BUF record;
+	buf_init(&record, MiB(8));
+	int code = guard_record(guard, &request, guard->mode, NULL, &decision, &record, error);
+	return code < 0 ? code : see(context, scene->heading, &decision, buf_str(&record), error);
+}
+
+int demo_play(const struct args *args, const char *session_id, demo_see see, void *context,
+	      struct cavra_error *error)
+{
+	struct guard CLEANUP_GUARD guard = {.resolver = NULL};
+	arena_init(&guard.arena, LIMIT_DECISION_MEMORY);
+	arena_init(&guard.facts, MiB(1));
+	guard.resolver = &guard.facts_resolver;
+	int code = guard_load_policies(args, NULL, &guard.config, error);
+	if (code >= 0)
+		code = guard_load_facts(str_from(demo_world), &guard.facts, &guard.facts_resolver,
+					error);
+	if (code >= 0) {
+		guard.mode = guard.config.mode;
+		guard.policy_pack = config_main_policy(&guard.config)->id;
+	}
+	for (size_t i = 0; code >= 0 && i < ARRAY_SIZE(scenes); i++)
+		code = play_scene(&guard, &scenes[i], session_id, see, context, error);
+	return code < 0 ? code : 0;
 }
 
 static void print_scene(const struct decision *decision)
@@ -85,44 +118,27 @@ static void print_scene(const struct decision *decision)
 		     cavra_severity_name(decision->severity));
 }
 
-static int play(const struct args *args, struct guard *guard, const struct scene *scene,
-		struct cavra_error *error)
+/* context: the arguments. */
+static int show(void *context, const char *heading, const struct decision *decision,
+		struct str record, struct cavra_error *error)
 {
-	struct request request = request_of(scene);
-	struct decision decision;
-	struct buf CLEANUP_BUF record;
-	buf_init(&record, MiB(8));
-	int code = guard_record(guard, &request, guard->mode, NULL, &decision, &record, error);
-	if (code < 0)
-		return code;
+	const struct args *args = context;
+	(void)error;
 	if (args_has(args, OPT_JSON)) {
-		(void)printf("%s\n", record.p);
+		(void)printf("%.*s\n", STR_ARG(record));
 		return 0;
 	}
-	if (scene->heading)
-		(void)printf("== %s ==\n\n", scene->heading);
-	print_scene(&decision);
+	if (heading)
+		(void)printf("== %s ==\n\n", heading);
+	print_scene(decision);
 	return 0;
 }
 
 int cmd_demo(const struct args *args)
 {
 	struct cavra_error error;
-	struct guard CLEANUP_GUARD guard = {.resolver = NULL};
+	struct args copy = *args;
 	if (strcmp(args->operand[0], DEMO_NAME) != 0)
 		return fail_usage("no demo %.60s; there is %s", args->operand[0], DEMO_NAME);
-	arena_init(&guard.arena, LIMIT_DECISION_MEMORY);
-	arena_init(&guard.facts, MiB(1));
-	guard.resolver = &guard.facts_resolver;
-	int code = guard_load_policies(args, NULL, &guard.config, &error);
-	if (code >= 0)
-		code = guard_load_facts(str_from(demo_world), &guard.facts, &guard.facts_resolver,
-					&error);
-	if (code >= 0) {
-		guard.mode = guard.config.mode;
-		guard.policy_pack = config_main_policy(&guard.config)->id;
-	}
-	for (size_t i = 0; code >= 0 && i < ARRAY_SIZE(scenes); i++)
-		code = play(args, &guard, &scenes[i], &error);
-	return code < 0 ? fail(&error) : EXIT_ALLOWED;
+	return demo_play(args, NULL, show, &copy, &error) < 0 ? fail(&error) : EXIT_ALLOWED;
 }

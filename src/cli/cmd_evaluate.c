@@ -74,6 +74,15 @@ static int print_summary(const struct args *args, const struct guard *guard,
 	return 0;
 }
 
+static int keep(struct guard *guard, const struct request *request, struct cavra_error *error)
+{
+	struct buf CLEANUP_BUF record;
+	struct decision decision;
+	buf_init(&record, 16 * LIMIT_REQUEST_BYTES);
+	int code = guard_record(guard, request, guard->mode, NULL, &decision, &record, error);
+	return code < 0 ? code : guard_keep(guard, buf_str(&record), error);
+}
+
 /* The base decision of a summary is what the policy says without the mode that was asked for. */
 static int evaluate(const struct args *args, struct guard *guard, const struct request *request,
 		    struct cavra_error *error)
@@ -81,18 +90,22 @@ static int evaluate(const struct args *args, struct guard *guard, const struct r
 	struct buf CLEANUP_BUF record;
 	struct decision decision;
 	struct mode_effect effect;
-	bool summary = guard->mode_asked && args_has(args, OPT_JSON);
 	buf_init(&record, 16 * LIMIT_REQUEST_BYTES);
-	int code = guard_decide(guard, request, guard->mode, &decision, error);
+	bool json = args_has(args, OPT_JSON), summary = guard->mode_asked && json;
+	int code = guard->records && !json ? keep(guard, request, error) : 0;
+	if (code >= 0)
+		code = guard_decide(guard, request, guard->mode, &decision, error);
 	if (code < 0)
 		return code;
 	effect = runtime_mode_apply(&decision);
-	if (!args_has(args, OPT_JSON)) {
+	if (!json) {
 		print_text(guard, request, &decision, &effect);
 		return (int)guard_status(effect.outcome);
 	}
 	enum policy_mode recorded = summary ? guard->config.mode : guard->mode;
 	code = guard_record(guard, request, recorded, NULL, &decision, &record, error);
+	if (code >= 0)
+		code = guard_keep(guard, buf_str(&record), error);
 	if (code >= 0 && summary)
 		code = print_summary(args, guard, &effect, buf_str(&record), error);
 	else if (code >= 0)
@@ -126,5 +139,8 @@ int cmd_evaluate(const struct args *args)
 		code = batch ? run_batch(args, &guard)
 			     : evaluate(args, &guard, &document.request, &error);
 	request_document_release(&document);
+	(void)fflush(stdout);
+	if (code >= 0 && guard_settle(&guard, &error) < 0)
+		code = error.code;
 	return code < 0 ? fail(&error) : code;
 }

@@ -12,7 +12,7 @@
 			OPT_AGENT_ID, OPT_ACTOR, OPT_SESSION_ID, OPT_REPOSITORY
 
 static const enum option_id evaluate_options[] = {
-	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH,
+	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_BREAK_GLASS_ACTOR, OPT_BREAK_GLASS_REASON, OPT_JSON, OPT_BATCH, OPT_RECORD,
 	WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
 static const enum option_id explain_options[] = {
 	POLICY_OPTIONS, OPT_POLICY_MODE, OPT_JSON, WORLD_OPTIONS, REQUEST_OPTIONS, OPTIONS};
@@ -59,9 +59,13 @@ static const enum option_id trust_root_options[] = {
 static const enum option_id trust_bundle_options[] = {ROOT_KEY_OPTIONS, OPTIONS};
 static const enum option_id trust_distribution_options[] = {
 	ROOT_KEY_OPTIONS, OPT_ENVIRONMENT, OPT_DISTRIBUTION_ID, OPT_CHANNEL, OPTIONS};
+static const enum option_id bundle_options[] = {
+	OPT_SESSION, OPT_SINCE, OPT_DEMO, OPT_LEDGER, OPT_OUTPUT, OPT_SIGNER, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE,
+	OPT_KEY_ENV, OPT_KEY_ID, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPT_REPOSITORY, OPT_BRANCH, OPT_COMMIT,
+	OPT_TREE, OPT_POLICY_PACK, OPT_POLICY_FILE, OPTIONS};
 #define EVIDENCE_KEY_OPTIONS OPT_PUBLIC_KEY, OPT_TRUST_ROOT, OPT_ROOT_KEY, OPT_KEY_FILE, OPT_KEY_ENV, OPT_KEY_ID
 static const enum option_id evidence_verify_options[] = {
-	EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
+	EVIDENCE_KEY_OPTIONS, OPT_LEDGER_KEY, OPT_MINIMUM_RETENTION_DAYS, OPT_JSON, OPTIONS};
 static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE_KEY_OPTIONS, OPTIONS};
 #define STORAGE_OPTIONS OPT_S3_BUCKET, OPT_S3_PREFIX, OPT_AZURE_ACCOUNT, OPT_AZURE_CONTAINER, OPT_RETENTION_MODE, \
 			OPT_RETENTION_DAYS, OPT_LEGAL_HOLD, OPT_OUTPUT
@@ -74,6 +78,10 @@ static const enum option_id search_options[] = {
 	OPT_SQLITE, OPT_SESSION_ID, OPT_SIGNER, OPT_MIN_BLOCKED, OPT_HAS_APPROVALS, OPT_METADATA_KIND, OPT_CREATED_FROM,
 	OPT_CREATED_UNTIL, OPT_VERIFICATION, OPT_LIMIT, OPT_OFFSET, OPT_JSON, OPTIONS};
 static const enum option_id migrate_options[] = {OPT_SQLITE, OPT_JSON, OPTIONS};
+static const enum option_id siem_event_options[] = {EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id export_siem_options[] = {
+	OPT_OUTPUT, OPT_PROVIDER, OPT_SPLUNK_INDEX, OPT_DATADOG_SERVICE, EVIDENCE_KEY_OPTIONS, OPTIONS};
+static const enum option_id compliance_options[] = {OPT_FRAMEWORK, OPT_JSON, EVIDENCE_KEY_OPTIONS, OPTIONS};
 static const enum option_id retention_policy_options[] = {
 	OPT_OUTPUT, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPTIONS};
 static const enum option_id lifecycle_readiness_options[] = {
@@ -134,9 +142,10 @@ const struct command commands[] = {
 	{"policy replay", "DECISIONS", 1, 1, "Say what a policy would have decided about recorded decisions", cmd_policy_replay,
 	 replay_options,
 	 "DECISIONS is a file (- is standard input) with one decision record a line, as\n"
-	 "evaluate --json prints them. Counts what would be answered differently, by rule\n"
-	 "and by repository, with examples; and what cannot be decided again, because the\n"
-	 "record does not say where a rename ends or what the arguments of a tool were.\n"
+	 "evaluate --json prints them or the ledger holds them. Counts what would be\n"
+	 "answered differently, by rule and by repository, with examples; and what cannot\n"
+	 "be decided again, because the record does not say where a rename ends or what\n"
+	 "the arguments of a tool were.\n"
 	 "\n"
 	 "Exit status: 0 nothing, 5 something would be answered differently, 1 an error,\n"
 	 "2 usage.\n"},
@@ -222,6 +231,10 @@ const struct command commands[] = {
 	 cmd_policy_rollout_plan, rollout_plan_options,
 	 "Reads records of rollouts, as docs/rollouts.md describes them. Writes nothing.\n"},
 
+	{"evidence bundle", "", 0, 0, "Make a bundle of evidence of what was decided", cmd_evidence_bundle, bundle_options,
+	 "Takes decisions from the ledger, with the proofs that they are in it, and writes\n"
+	 "the bundle into .cavra/evidence/latest, or to --output. Without a key the manifest\n"
+	 "holds a digest, which anybody can write.\n"},
 	{"evidence verify", "BUNDLE", 1, 1, "Say whether a bundle of evidence is what somebody has signed", cmd_evidence_verify,
 	 evidence_verify_options,
 	 "Nothing in the manifest is believed before its signature holds. Then the bundle\n"
@@ -266,6 +279,17 @@ const struct command commands[] = {
 	{"evidence search", "", 0, 0, "Find bundles that were indexed, the newest first", cmd_evidence_search, search_options, NULL},
 	{"evidence migrate", "", 0, 0, "Bring the database of the index to the version of this program", cmd_evidence_migrate,
 	 migrate_options, "Makes it when it is not there. index does the same by itself.\n"},
+	{"evidence siem-event", "BUNDLE", 1, 1, "Print the event about a bundle that a SIEM takes", cmd_evidence_siem_event, siem_event_options,
+	 "Made from the evidence of the bundle; the time is that of the bundle. A bundle\n"
+	 "that does not verify is refused.\n"},
+	{"evidence export-siem", "BUNDLE", 1, 1, "Write the evidence of a bundle in the forms that SIEMs take", cmd_evidence_export_siem, export_siem_options,
+	 "Writes into .cavra/evidence/export, or the directory --output, and prints the\n"
+	 "names of the files. Nothing is sent. A bundle that does not verify is refused.\n"},
+	{"evidence compliance", "BUNDLE", 1, 1, "Say which controls the decisions of a bundle are evidence of", cmd_evidence_compliance, compliance_options,
+	 "Prints Markdown, or JSON with --json: for each control of each framework the\n"
+	 "rules and decisions that are evidence of it, counted by outcome; a control without\n"
+	 "says so. A bundle that does not verify is refused.\n"},
+	{"evidence frameworks", "", 0, 0, "List the frameworks that decisions are mapped to", cmd_evidence_frameworks, list_options, NULL},
 	{"evidence generate-keypair", "", 0, 0, "Make an Ed25519 key pair to sign evidence with", cmd_evidence_generate_keypair,
 	 generate_keypair_options,
 	 "Writes evidence-ed25519-private.pem, which only you can read, and\n"

@@ -74,6 +74,28 @@ const struct config_layer *config_shadow_layer(const struct config *config)
 	return NULL;
 }
 
+enum ledger_durability config_ledger_durability(const struct config *config)
+{
+	enum ledger_durability surest = LEDGER_NONE, one;
+	bool said = false;
+	for (size_t i = 0; i < config->n; i++) {
+		const char *text = config->layer[i].values[KEY_LEDGER_DURABILITY].text;
+		if (!text || !ledger_durability_parse(str_from(text), &one))
+			continue;
+		said = true;
+		surest = one < surest ? one : surest;
+	}
+	return said ? surest : LEDGER_BATCH;
+}
+
+const char *config_ledger_directory(const struct config *config)
+{
+	for (size_t i = 0; i < config->n; i++)
+		if (config->layer[i].values[KEY_LEDGER_DIRECTORY].text)
+			return config->layer[i].values[KEY_LEDGER_DIRECTORY].text;
+	return NULL;
+}
+
 /* ---- one layer ---- */
 
 static int join_path(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],

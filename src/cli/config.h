@@ -15,6 +15,7 @@
 #include "cli/config_keys.h"
 #include "decide/layers.h"
 #include "decide/record.h"
+#include "ledger/ledger.h"
 #include "policy/policy.h"
 
 #define CONFIG_FILE "config.yaml"
@@ -59,6 +60,10 @@ bool config_requires_signature(const struct config_layer *layer);
 struct record_glass config_glass(const struct config *config);
 /* The layer whose policy.shadow counts; NULL: none has one. */
 const struct config_layer *config_shadow_layer(const struct config *config);
+
+/* ledger.durability, the surest of the layers, and ledger.directory; NULL: none says one. */
+enum ledger_durability config_ledger_durability(const struct config *config);
+const char *config_ledger_directory(const struct config *config);
 
 /* How signatures are verified; config_trust.h has one. */
 struct config_verifier {

@@ -4,6 +4,7 @@
  */
 #include "cli/config_keys.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -42,6 +43,14 @@ const struct config_key_info config_keys[CONFIG_KEYS] = {
 	 "false", 1U << PLACE_MANAGED, NULL,
 	 "The layers of projects and users are not read",
 	 "only the managed layer can say it"},
+	{KEY_LEDGER_DURABILITY, "ledger.durability", CONFIG_WORD, {"sync", "batch", "none"},
+	 "batch", 1U << PLACE_MANAGED | 1U << PLACE_USER, NULL,
+	 "When a decision that was recorded is on disk: before it is answered, at most 50 ms or 64 of them later, or when the system writes it back",
+	 "the surest"},
+	{KEY_LEDGER_DIRECTORY, "ledger.directory", CONFIG_PATH, {NULL},
+	 ".cavra/ledger in the home directory", 1U << PLACE_MANAGED | 1U << PLACE_USER, NULL,
+	 "Where decisions are recorded: an absolute path that its user alone may write to",
+	 "the first one in command"},
 	{KEY_GLASS_ACTOR, "break_glass.actor", CONFIG_TEXT, {NULL},
 	 "none", 1U << PLACE_MANAGED, NULL,
 	 "Who breaks the glass. With mode: break_glass in the managed layer, and the next two keys, nothing but self-protection stops an agent",
@@ -129,6 +138,15 @@ static int check_text(const struct reading *reading, const char *pointer, const 
 	return complain(reading, pointer, POSITION_VALUE, "write a text of up to 256 bytes");
 }
 
+static int check_path(const struct reading *reading, const char *pointer, const json_t *value)
+{
+	struct str path = json_str(value);
+	if (path.n && path.n < PATH_MAX / 2 && path.p[0] == '/' &&
+	    str_find_char(path, '\0') == STR_NPOS)
+		return 0;
+	return complain(reading, pointer, POSITION_VALUE, "write an absolute path");
+}
+
 static int check_value(const struct reading *reading, const struct config_key_info *info,
 		       const char *pointer, const json_t *value)
 {
@@ -144,6 +162,8 @@ static int check_value(const struct reading *reading, const struct config_key_in
 		return complain(reading, pointer, POSITION_VALUE, "write true or false");
 	case CONFIG_TEXT:
 		return check_text(reading, pointer, value);
+	case CONFIG_PATH:
+		return check_path(reading, pointer, value);
 	case CONFIG_TIME:
 		if (json_is_string(value) && when_parse(json_str(value), &ignored))
 			return 0;

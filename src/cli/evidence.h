@@ -5,6 +5,8 @@
 #ifndef CAVRA_CLI_EVIDENCE_H
 #define CAVRA_CLI_EVIDENCE_H
 
+#include <limits.h>
+
 #include "cli/cli.h"
 #include "evidence/verify.h"
 
@@ -13,11 +15,14 @@ struct evidence_keys {
 	struct key *key, *root; /* --public-key or --private-key; --root-key */
 	struct secret hmac;
 	json_t *trust;
-	struct verify_with with; /* refers to the others */
+	struct key *ledger; /* --ledger-key */
+	struct note_key ledger_key;
+	struct secret ledger_text; /* what the key's name points into */
+	struct verify_with with;   /* refers to the others */
 };
 void evidence_keys_init(struct evidence_keys *keys);
 void evidence_keys_release(struct evidence_keys *keys);
-/* --public-key, --trust-root with --root-key, --key-file, --key-env; --key-id. A usage error when they exclude each other. */
+/* --public-key, --trust-root with --root-key, --key-file, --key-env; --key-id, --ledger-key. A usage error when they exclude each other. */
 int evidence_keys_verify(const struct args *args, struct evidence_keys *keys,
 			 struct cavra_error *error);
 /* --private-key with --passphrase-file, --key-file, --key-env; --key-id. */
@@ -41,6 +46,10 @@ int evidence_store(const char *path, struct str text, struct cavra_error *error)
 /* The same for a file of a directory. */
 int evidence_store_in(const char *directory, const char *name, struct str text,
 		      struct cavra_error *error);
+
+/* The directory of --ledger, or that of the user. */
+int evidence_ledger_directory(const struct args *args, char ret_path[PATH_MAX],
+			      struct cavra_error *error);
 
 /* A number of days in an option; fallback when it is not given. */
 int evidence_days(const struct args *args, enum option_id option, int64_t fallback,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agents/git_position.h"
 #include "base/array.h"
 #include "base/limits.h"
 #include "cli/config_trust.h"
@@ -129,6 +130,30 @@ static int choose_mode(const struct args *args, struct guard *guard, struct cavr
 	return runtime_mode_tighten(guard->config.mode, asked, &guard->mode, error);
 }
 
+/* ---- recording ---- */
+
+static int open_recorder(const struct args *args, struct guard *guard, struct cavra_error *error)
+{
+	struct git_position git;
+	if (args_has(args, OPT_FACTS))
+		return error_set(error, CAVRA_ERR_USAGE,
+				 "--record records what happens; leave out --facts");
+	guard->records = true;
+	int code = recorder_open(&guard->recorder, &guard->config, error);
+	if (code < 0)
+		return code;
+	if (setjmp(guard->facts.on_full))
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	guard->facts.armed = true;
+	git_position_find(&guard->facts, guard->cwd, &git);
+	guard->facts.armed = false;
+	guard->context = (struct record_context){.cwd = guard->cwd,
+						 .repository = git.repository,
+						 .branch = git.branch,
+						 .commit = git.commit};
+	return 0;
+}
+
 int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_error *error)
 {
 	*ret_guard = (struct guard){.resolver = NULL};
@@ -150,11 +175,30 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 	if (args->command->run == cmd_evaluate || args->command->run == cmd_policy_explain)
 		shadow_open(&ret_guard->config, args->value[OPT_PACK_DIR], &ret_guard->shadow);
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
-	return choose_mode(args, ret_guard, error);
+	code = choose_mode(args, ret_guard, error);
+	if (code >= 0 && args_has(args, OPT_RECORD))
+		code = open_recorder(args, ret_guard, error);
+	return code;
+}
+
+int guard_keep(struct guard *guard, struct str record, struct cavra_error *error)
+{
+	if (!guard->records)
+		return 0;
+	int code = recorder_add_decision(&guard->recorder, "cavra.decision", record,
+					 &guard->context, error);
+	return code < 0 ? code : recorder_write(&guard->recorder, error);
+}
+
+int guard_settle(struct guard *guard, struct cavra_error *error)
+{
+	return guard->records ? recorder_settle(&guard->recorder, error) : 0;
 }
 
 void guard_close(struct guard *guard)
 {
+	if (guard->records)
+		recorder_close(&guard->recorder);
 	arena_release(&guard->arena);
 	arena_release(&guard->facts);
 	workspace_free(guard->workspace);

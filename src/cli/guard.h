@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/installed.h"
+#include "cli/recorder.h"
 #include "cli/shadow.h"
 #include "decide/decide.h"
 #include "decide/modes.h"
@@ -24,6 +25,9 @@ struct guard {
 	enum policy_mode mode;
 	bool mode_asked;
 	struct arena arena; /* of one decision; reset by guard_decide() */
+	bool records;       /* --record: recorder is open */
+	struct recorder recorder;
+	struct record_context context;
 	/* owned */
 	struct workspace *workspace;
 	struct resolver
@@ -51,6 +55,11 @@ bool guard_shadow(struct guard *guard, const struct request *request, enum polic
 int guard_record(struct guard *guard, const struct request *request, enum policy_mode mode,
 		 const json_t *echo_id, struct decision *ret_decision, struct buf *out,
 		 struct cavra_error *error);
+
+/* With --record appends such a record to the ledger; else does nothing. What is not recorded must not be answered. */
+int guard_keep(struct guard *guard, struct str record, struct cavra_error *error);
+/* To be called once everything is answered. */
+int guard_settle(struct guard *guard, struct cavra_error *error);
 
 /* Facts from JSON text; resolver and everything it answers live in arena. */
 int guard_load_facts(struct str text, struct arena *arena, struct resolver *ret_resolver,

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agents/agents.h"
+#include "agents/git_position.h"
 #include "agents/search.h"
 #include "agents/workspace.h"
 #include "base/array.h"
@@ -26,8 +27,8 @@
 #include "cli/files.h"
 #include "cli/handover.h"
 #include "cli/installed.h"
-#include "cli/keep.h"
 #include "cli/project.h"
+#include "cli/recorder.h"
 #include "cli/shadow.h"
 #include "decide/modes.h"
 #include "decide/record.h"
@@ -35,6 +36,8 @@
 #include "public/stamp.h"
 
 enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2 };
+/* So much later, what the calls of meanwhile have recorded goes along. */
+enum { SETTLE_MICROSECONDS = LEDGER_BATCH_MICROSECONDS * 4 / 5 };
 
 struct hook {
 	const struct agent_adapter *adapter;
@@ -49,6 +52,8 @@ struct hook {
 	struct workspace *workspace;
 	struct search search;
 	struct resolver resolver;
+	struct recorder recorder;
+	struct record_context context;
 	char root[PATH_MAX];
 };
 
@@ -186,10 +191,10 @@ static int answer(struct hook *hook, struct cavra_error *error)
 	return 0;
 }
 
-/* ---- what is left behind ---- */
+/* ---- what is recorded ---- */
 
-static int keep_record(const struct hook *hook, size_t which, const struct record_shadow *shadow,
-		       const char *file, struct cavra_error *error)
+static int add_record(struct hook *hook, size_t which, const struct record_shadow *shadow,
+		      const char *event_type, struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF line;
 	struct record_stamp stamp;
@@ -211,21 +216,50 @@ static int keep_record(const struct hook *hook, size_t which, const struct recor
 	record_write(&line, &record);
 	if (line.failed)
 		return error_set(error, CAVRA_ERR_LIMIT, "the record is too large");
-	return keep_line(file, buf_str(&line), error);
+	return recorder_add_decision(&hook->recorder, event_type, buf_str(&line), &hook->context,
+				     error);
 }
 
-/* What only the broken glass lets pass is on record before it passes. */
-static int keep_passes(const struct hook *hook, struct cavra_error *error)
+/* Only the broken glass lets it pass. */
+static bool passes_glass(const struct hook *hook, const struct decision *decision)
 {
-	int code = 0;
-	for (size_t i = 0; code >= 0 && i < hook->event.n_requests; i++) {
-		const struct decision *decision = &hook->decisions[i];
-		bool stopped = decision->outcome >= CAVRA_REQUIRE_APPROVAL;
-		if (stopped && runtime_mode_apply(decision).outcome != decision->outcome)
-			code = keep_record(hook, i, NULL, GLASS_FILE, error);
-	}
-	return code;
+	return hook->config.glass_broken && decision->outcome >= CAVRA_REQUIRE_APPROVAL &&
+	       runtime_mode_apply(decision).outcome != decision->outcome;
 }
+
+static int find_context(struct hook *hook, struct cavra_error *error)
+{
+	struct git_position git;
+	if (setjmp(hook->arena.on_full))
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	hook->arena.armed = true;
+	git_position_find(&hook->arena, hook->event.cwd, &git);
+	hook->arena.armed = false;
+	hook->context = (struct record_context){.agent = str_from(hook->adapter->name),
+						.tool = hook->event.tool,
+						.cwd = hook->event.cwd,
+						.repository = git.repository,
+						.branch = git.branch,
+						.commit = git.commit};
+	return 0;
+}
+
+static int record_all(struct hook *hook, struct cavra_error *error)
+{
+	int code = recorder_open(&hook->recorder, &hook->config, error);
+	if (code >= 0)
+		code = find_context(hook, error);
+	for (size_t i = 0; code >= 0 && i < hook->event.n_requests; i++)
+		code = add_record(hook, i, NULL,
+				  passes_glass(hook, &hook->decisions[i]) ? "cavra.break_glass.used"
+									  : "cavra.decision",
+				  error);
+	if (code >= 0)
+		code = recorder_write(&hook->recorder, error);
+	return code < 0 ? error_prefix(error, "it cannot be recorded") : code;
+}
+
+/* ---- after the answer ---- */
 
 static void decide_on_trial(struct hook *hook)
 {
@@ -237,13 +271,16 @@ static void decide_on_trial(struct hook *hook)
 		if (shadow_decide(&shadow, &hook->event.requests[i], &hook->resolver, &options,
 				  &hook->decisions[i], &record) &&
 		    (record.changed || record.error))
-			(void)keep_record(hook, i, &record, SHADOW_FILE, NULL);
+			(void)add_record(hook, i, &record, "cavra.shadow.decided", NULL);
+	(void)recorder_write(&hook->recorder, NULL);
 }
 
-/* Asks the policy on trial, in a process that the agent does not wait for and whose end nobody looks at. */
-static void try_shadow(struct hook *hook)
+/* Brings the record to the disk and asks the policy on trial, in a process that the agent does not wait for and whose end
+ * nobody looks at. */
+static void finish_later(struct hook *hook)
 {
-	if (!config_shadow_layer(&hook->config) || !hook->event.n_requests || fork() != 0)
+	bool trial = config_shadow_layer(&hook->config) && hook->event.n_requests;
+	if ((!trial && !hook->recorder.writer.must_settle) || fork() != 0)
 		return;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	bool quiet = null >= 0;
@@ -251,8 +288,10 @@ static void try_shadow(struct hook *hook)
 		quiet = dup2(null, fd) == fd;
 	(void)setsid();
 	(void)alarm(HOOK_SECONDS);
-	if (quiet)
+	if (quiet && trial)
 		decide_on_trial(hook);
+	(void)usleep(SETTLE_MICROSECONDS);
+	(void)recorder_settle(&hook->recorder, NULL);
 	_exit(HOOK_ALLOWED);
 }
 
@@ -289,8 +328,8 @@ static int run(struct hook *hook, struct cavra_error *error)
 	code = find_policies(hook, error);
 	if (code >= 0)
 		code = decide_all(hook, error);
-	if (code >= 0 && hook->config.glass_broken)
-		code = keep_passes(hook, error);
+	if (code >= 0 && hook->event.n_requests)
+		code = record_all(hook, error);
 	return code < 0 ? code : answer(hook, error);
 }
 
@@ -343,6 +382,6 @@ int hook_run(const char *agent, const struct config_verifier *verifier)
 		error_set(&error, CAVRA_ERR_IO, "cannot write the answer: %s", strerror(errno));
 		return refuse(agent, &error);
 	}
-	try_shadow(&hook);
+	finish_later(&hook);
 	return HOOK_ALLOWED;
 }

@@ -18,7 +18,7 @@ int ledger_of(const struct args *args, char ret_path[PATH_MAX], struct cavra_err
 {
 	const char *given = args->value[OPT_LEDGER];
 	if (!given)
-		return ledger_directory(ret_path, error);
+		return ledger_directory(NULL, ret_path, error);
 	int n = snprintf(ret_path, PATH_MAX, "%s", given);
 	return n < 0 || n >= PATH_MAX
 		       ? error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", given)

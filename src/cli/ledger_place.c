@@ -4,17 +4,26 @@
  */
 #include "cli/ledger_place.h"
 
-#include "cli/files.h"
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "cli/home.h"
 
-int ledger_directory(char ret_path[PATH_MAX], struct cavra_error *error)
+int ledger_directory(const char *configured, char ret_path[PATH_MAX], struct cavra_error *error)
 {
-	struct home_list homes;
-	home_directories(&homes);
-	if (!homes.n)
-		return error_set(error, CAVRA_ERR_NOT_FOUND,
-				 "HOME is not set, and the account has no home directory; say "
-				 "where the ledger is with --ledger");
-	/* HOME comes behind the account. */
-	return file_join(ret_path, homes.directory[homes.n - 1], ".cavra/ledger", error);
+	struct home_list homes = {.n = 0};
+	const char *home = getenv("HOME");
+	if (!home || home[0] != '/') {
+		home_directories(&homes);
+		home = homes.n ? homes.directory[0] : NULL;
+	}
+	if (!configured && !home)
+		return error_set(error, CAVRA_ERR_IO,
+				 "there is no place for the ledger: HOME names no directory; set "
+				 "it, or ledger.directory");
+	int n = configured ? snprintf(ret_path, PATH_MAX, "%s", configured)
+			   : snprintf(ret_path, PATH_MAX, "%s/" LEDGER_DIRECTORY, home);
+	if (n < 0 || n >= PATH_MAX)
+		return error_set(error, CAVRA_ERR_LIMIT, "the path of the ledger is too long");
+	return 0;
 }

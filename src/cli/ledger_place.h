@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where the ledger of this user is.
+ * Where the ledger is.
  */
 #ifndef CAVRA_CLI_LEDGER_PLACE_H
 #define CAVRA_CLI_LEDGER_PLACE_H
@@ -9,7 +9,11 @@
 
 #include "base/error.h"
 
-/* "~/.cavra/ledger": HOME when it is set, else the home of the account. CAVRA_ERR_NOT_FOUND without either. */
-int ledger_directory(char ret_path[PATH_MAX], struct cavra_error *error);
+#define LEDGER_DIRECTORY ".cavra/ledger"
+
+/* configured: ledger.directory, NULL: LEDGER_DIRECTORY below HOME, or below the account's home where that names none.
+ * CAVRA_ERR_IO when there is no home, CAVRA_ERR_LIMIT.
+ */
+int ledger_directory(const char *configured, char ret_path[PATH_MAX], struct cavra_error *error);
 
 #endif

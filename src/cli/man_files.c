@@ -195,6 +195,9 @@ static void add_values(struct buf *out, const struct config_key_info *info)
 	case CONFIG_BOOL:
 		buf_add_c(out, "true | false");
 		return;
+	case CONFIG_PATH:
+		buf_add_c(out, "an absolute path");
+		return;
 	case CONFIG_TEXT:
 		buf_add_c(out, "text");
 		return;

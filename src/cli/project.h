@@ -16,9 +16,6 @@
 #define PROJECT_POLICY_ID "cavra-project"
 /* Of the home directory: compiled policies, see policy/cache.h. Below what self-protection guards. */
 #define IMAGE_DIRECTORY ".cavra/images"
-/* The same: what a policy on trial would have answered differently (shadow.h), and what only a broken glass let pass. */
-#define SHADOW_FILE ".cavra/shadow.jsonl"
-#define GLASS_FILE ".cavra/break-glass.jsonl"
 #define DEFAULT_PACK "cavra-ai-agent-baseline"
 
 /* Has the directory a policy or a configuration of its own? What is there and unreadable counts, so that it

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "cli/lines.h"
 #include "decide/request.h"
+#include "ledger/entry.h"
 #include "policy/load.h"
 #include "json/json.h"
 
@@ -106,6 +107,24 @@ static int decide_again(struct reading *reading, struct recorded *recorded,
 	return code;
 }
 
+/* A line of the ledger has the record in it, and where it was made; one about something else holds none. */
+static const json_t *unwrap(json_t *line)
+{
+	struct str schema = STR(""), event = STR("");
+	if (!json_get_str(line, "schema_version", &schema) || !str_is(schema, ENTRY_SCHEMA))
+		return line;
+	(void)json_get_str(line, "event_type", &event);
+	const json_t *body = json_get_object(line, "body");
+	json_t *decision = json_get_object(body, "decision");
+	json_t *cwd = json_object_get(json_get_object(body, "context"), "cwd");
+	/* What a policy on trial has said stands beside what was acted on, which has an entry of its own. */
+	if (!decision || str_is(event, "cavra.shadow.decided"))
+		return NULL;
+	if (json_is_string(cwd) && !json_object_get(decision, "cwd"))
+		(void)json_object_set(decision, "cwd", cwd);
+	return decision;
+}
+
 static int read_record(struct reading *reading, struct recorded *recorded,
 		       struct cavra_error *error)
 {
@@ -169,6 +188,8 @@ static int read_lines(struct reading *reading, struct lines *lines, struct cavra
 			return 0;
 		struct recorded recorded = {.json = record, .line = lines->number};
 		if (code > 0)
+			recorded.json = unwrap(record);
+		if (code > 0 && recorded.json)
 			code = read_record(reading, &recorded, &here);
 		json_decref(record);
 		if (code < 0)

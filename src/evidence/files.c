@@ -16,6 +16,7 @@ const struct bundle_file bundle_files[BUNDLE_FILES] = {
 	[BUNDLE_RETENTION]        = {"retention-policy.json",    "retention",   JSON, "how long the bundle is to be kept", true},
 	[BUNDLE_ATTESTATION_JSON] = {"pr-attestation.json",      "attestation", JSON, "the same as pr-attestation.md, for programs", false},
 	[BUNDLE_STATEMENTS]       = {"attestation.intoto.jsonl", "attestation", "application/jsonl", "in-toto statements about the commit, signed", false},
+	[BUNDLE_LEDGER]           = {"ledger.json",              "ledger",      JSON, "the entries of the ledger, each with the proof that it is there", false},
 };
 /* clang-format on */
 

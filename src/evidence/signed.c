@@ -144,6 +144,24 @@ static bool is_value(const struct signed_claim *claim)
 	       n == algorithms[claim->algorithm].size;
 }
 
+/* A member that nobody knows would be one that nobody checks. */
+static int check_members(const json_t *signature, struct cavra_error *error)
+{
+	static const char *const known[] = {"algorithm", "value", "key_id", "public_key_sha256"};
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)signature, name, value) {
+		bool good = false;
+		for (size_t i = 0; !good && i < sizeof known / sizeof *known; i++)
+			good = strcmp(name, known[i]) == 0;
+		if (!good)
+			return error_set(
+				error, CAVRA_ERR_INPUT,
+				"the signature has a member \"%.40s\", which means nothing", name);
+	}
+	return 0;
+}
+
 /* Inside of what is signed stands what outside could be changed. */
 static int check_signed_with(const json_t *document, const json_t *signature,
 			     struct cavra_error *error)
@@ -181,6 +199,8 @@ int signed_claim(const json_t *document, struct signed_claim *ret_claim, struct 
 	if (code >= 0 && !is_value(&claim))
 		code = error_set(error, CAVRA_ERR_INPUT, "the signature is no %s value",
 				 signed_algorithm_name(claim.algorithm));
+	if (code >= 0)
+		code = check_members(signature, error);
 	if (code >= 0)
 		code = check_signed_with(document, signature, error);
 	if (code < 0)

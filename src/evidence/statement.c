@@ -10,8 +10,8 @@
 #include "evidence/document.h"
 #include "json/json.h"
 
-#define VERIFIER "https://github.com/cavra/cavra"
-#define OWN_PREDICATE VERIFIER "/attestation/session/v1"
+#define VERIFIER "urn:cavra:verifier:1"
+#define OWN_PREDICATE "urn:cavra:attestation:session:v1"
 
 static struct str member(const json_t *object, const char *key)
 {

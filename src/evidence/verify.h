@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "crypto/note.h"
 #include "evidence/files.h"
 #include "evidence/signed.h"
 #include "evidence/trust_root.h"
@@ -20,6 +21,7 @@ struct verify_with {
 	struct signed_key key;
 	const json_t *trust;      /* a trust root, or a bundle of them */
 	const struct key *pinned; /* the root key that must have signed that bundle; or NULL */
+	const struct note_key *ledger_key; /* of the checkpoints of the ledger; or NULL */
 	int64_t minimum_days;     /* of retention; 0: any */
 };
 

@@ -6,8 +6,10 @@
 #include "crypto/digest.h"
 #include "crypto/dsse.h"
 #include "evidence/attestation.h"
+#include "evidence/derived.h"
 #include "evidence/document.h"
 #include "evidence/files.h"
+#include "evidence/entries.h"
 #include "evidence/retention.h"
 #include "evidence/verify_private.h"
 #include "json/json.h"
@@ -95,6 +97,36 @@ static void check_retention(struct verification *verification, const struct veri
 				     (long long)retention.days, (long long)with->minimum_days);
 }
 
+/* ---- the ledger ---- */
+
+static void check_ledger(struct verification *verification, const struct verify_with *with)
+{
+	const char *file = bundle_files[BUNDLE_LEDGER].name;
+	const json_t *evidence = evidence_of(verification),
+		     *ledger = verification->document[BUNDLE_LEDGER],
+		     *range = json_object_get(evidence, "ledger"),
+		     *said = json_object_get(verification->manifest, "ledger");
+	struct cavra_error error;
+	if ((range != NULL) != (ledger != NULL) || (with->ledger_key && !ledger)) {
+		verification_problem(verification, file, "it is missing, or nothing is about it");
+		return;
+	}
+	if (!ledger) {
+		verification_unchecked(verification,
+				       "whether decisions are missing: no ledger is part of it");
+		return;
+	}
+	if (!said || !json_equal(said, range))
+		verification_problem(verification, BUNDLE_MANIFEST,
+				     "it is about another part of a ledger than evidence.json");
+	else if (entries_check(ledger, evidence, with->ledger_key, &error) < 0)
+		verification_problem(verification, file, "%s", error.text);
+	else if (!with->ledger_key)
+		verification_unchecked(
+			verification,
+			"the checkpoint of the ledger: give its key with --ledger-key");
+}
+
 /* ---- attestations: made again, they must be the same ---- */
 
 static bool is_same(int code, const struct buf *again, const struct buf *file)
@@ -131,6 +163,27 @@ static void check_attestation(struct verification *verification, const struct ve
 		     &verification->file[BUNDLE_ATTESTATION_JSON]))
 		verification_problem(verification, bundle_files[BUNDLE_ATTESTATION_JSON].name,
 				     "not what the decisions give");
+}
+
+static void check_derived(struct verification *verification, const struct verify_with *with)
+{
+	static const struct {
+		enum bundle_file_id file;
+		int (*make)(const json_t *evidence, struct buf *out, struct cavra_error *error);
+	} rows[] = {
+		{BUNDLE_COMPLIANCE, derived_compliance},
+		{BUNDLE_SIEM, derived_siem},
+	};
+	(void)with;
+	for (size_t i = 0; is_ours(verification) && i < sizeof rows / sizeof *rows; i++) {
+		struct buf CLEANUP_BUF again;
+		struct cavra_error error;
+		buf_init(&again, 2 * LIMIT_DOCUMENT_BYTES);
+		if (!is_same(rows[i].make(evidence_of(verification), &again, &error), &again,
+			     &verification->file[rows[i].file]))
+			verification_problem(verification, bundle_files[rows[i].file].name,
+					     "not what the decisions give");
+	}
 }
 
 static const char *check_envelope(const struct verification *verification,
@@ -175,8 +228,8 @@ static void check_statements(struct verification *verification, const struct ver
 }
 
 static void (*const checks[])(struct verification *verification, const struct verify_with *with) = {
-	check_evidence,  check_session,     check_summary,
-	check_retention, check_attestation, check_statements,
+	check_evidence,    check_session, check_summary,    check_retention,
+	check_attestation, check_derived, check_statements, check_ledger,
 };
 
 void verify_contents(struct verification *verification, const struct verify_with *with)

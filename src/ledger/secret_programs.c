@@ -74,12 +74,14 @@ static bool cut_pair(struct str *v)
 	return cut_behind(v, ':');
 }
 
+/* user/secret@where, or user%secret. */
 static bool cut_logon(struct str *v)
 {
 	size_t slash = str_find_char(*v, '/'), percent = str_find_char(*v, '%');
-	if (v->p[0] == '@' || !cut_behind(v, slash < percent ? '/' : '%'))
+	bool where = slash < percent;
+	if (v->p[0] == '@' || !cut_behind(v, where ? '/' : '%'))
 		return false;
-	size_t at = str_find_last_char(*v, '@');
+	size_t at = where ? str_find_last_char(*v, '@') : STR_NPOS;
 	if (at != STR_NPOS)
 		v->n = at;
 	return true;

@@ -146,6 +146,8 @@ bool secret_shape_look(struct secret_scan *scan, size_t at, struct secret_hit *r
 		const struct secret_shape *shape = &secret_shapes[i];
 		if ((key & secret_shape_keys[i].mask) != secret_shape_keys[i].key)
 			continue;
+		if (shape->near && (at >= scan->near_until || !(shape->near & scan->near)))
+			continue;
 		if (shape->word) {
 			(void)match_word(scan, shape, at);
 		} else if (match(scan, shape, at, ret)) {

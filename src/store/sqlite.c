@@ -138,8 +138,8 @@ static int prepare_file(const char *path, enum store_mode mode, struct cavra_err
 
 static const char settings_read[] = "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
 				    "PRAGMA query_only = ON;";
-static const char settings_write[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-				     "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;";
+static const char settings_write[] = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+				     "PRAGMA cell_size_check = ON;";
 
 /* The schema of a file that somebody else may have written runs nothing. */
 static int harden(sqlite3 *db)
@@ -160,6 +160,22 @@ static int harden(sqlite3 *db)
 	return sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
 }
 
+/* Two programs that both turn a new database to its log wait for each other, however long: each has looked at it and
+ * wants it alone. So they give up soon, and try again after times that differ.
+ */
+static int use_log(sqlite3 *db)
+{
+	int result = SQLITE_BUSY, waited = 0;
+	for (unsigned i = 0; (result & 0xff) == SQLITE_BUSY && waited < BUSY_TIMEOUT_MS; i++) {
+		int patience = 20 + (int)((unsigned)getpid() * 7U + i * 13U) % 100;
+		(void)sqlite3_busy_timeout(db, patience);
+		result = sqlite3_exec(db, "PRAGMA journal_mode = WAL;", NULL, NULL, NULL);
+		waited += patience;
+	}
+	(void)sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+	return result;
+}
+
 static int connect_file(struct store *store, const char *path, enum store_mode mode,
 			struct cavra_error *error)
 {
@@ -175,6 +191,8 @@ static int connect_file(struct store *store, const char *path, enum store_mode m
 	}
 	if (result == SQLITE_OK)
 		result = harden(store->db);
+	if (result == SQLITE_OK && mode != STORE_READ)
+		result = use_log(store->db);
 	if (result == SQLITE_OK)
 		result = run_patiently(store->db,
 				       mode == STORE_READ ? settings_read : settings_write);

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
@@ -53,6 +53,14 @@ export function run(program, args, { cwd = root, input = '', env = {} } = {}) {
   if (done.error && done.error.code !== 'EPIPE') throw done.error;
   assert.equal(done.signal, null, `${program} ended by ${done.signal}: ${done.stderr}`);
   return { status: done.status, out: done.stdout.toString(), err: done.stderr.toString(), raw: done.stdout };
+}
+
+// The entries of the ledger below a home directory, oldest first.
+export function ledger(home) {
+  const directory = join(home, '.cavra/ledger/segments');
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory).sort().flatMap((name) => readFileSync(join(directory, name), 'utf8').split('\n'))
+    .filter((line) => line).map((line) => JSON.parse(line));
 }
 
 export function cavra(args, options) {

@@ -65,7 +65,7 @@ function shown(block) {
 }
 
 // README also has blocks that install things; of it only one section is run, from the top.
-for (const [page, wanted] of [['README.md', 'The life of a policy'], ['docs/policy.md', ''], ['docs/rollouts.md', '']]) {
+for (const [page, wanted] of [['README.md', 'The life of a policy'], ['docs/evidence.md', ''], ['docs/policy.md', ''], ['docs/rollouts.md', '']]) {
   test(`what ${page} shows at the terminal is what is printed`, () => {
     const text = get(source, page);
     const yaml = text.match(/```yaml\n([^]*?)```/)?.[1];

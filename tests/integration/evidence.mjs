@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cavra, put, scratch } from './cavra.mjs';
 
@@ -30,7 +30,7 @@ export function keyPair(directory = scratch('keys'), name = 'k') {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' });
   return {
-    privateKey, pem, fingerprint: sha256(pem),
+    privateKey, publicKey, pem, fingerprint: sha256(pem),
     publicPath: put(directory, `${name}.public.pem`, pem),
     privatePath: (() => {
       const path = join(directory, `${name}.private.pem`);
@@ -96,16 +96,20 @@ export function readManifest(directory) {
   return JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'));
 }
 
-// {status, report}: what verify says, and that its exit status and its text agree with the report.
-export function verify(directory, ...args) {
+// What verify reports; its exit status must agree.
+export function judge(directory, ...args) {
   const done = cavra(['evidence', 'verify', directory, '--json', ...args]);
   assert.equal(done.err, '');
   const report = JSON.parse(done.out);
   assert.equal(report.schema_version, 'cavra.evidence.verification.v1');
   assert.equal(done.status, { verified: 0, integrity_only: 3, failed: 1 }[report.status]);
   assert.equal(report.errors.length > 0, report.status === 'failed');
-  const text = cavra(['evidence', 'verify', directory, ...args]);
-  assert.equal(text.status, done.status);
+  return report;
+}
+
+// The same, and its text must agree too.
+export function verify(directory, ...args) {
+  const report = judge(directory, ...args), text = cavra(['evidence', 'verify', directory, ...args]);
   assert.ok(text.out.startsWith({ verified: 'verified: ', integrity_only: 'integrity only: ', failed: 'not verified\n' }[report.status]));
   for (const { file, error } of report.errors) assert.ok(text.out.includes(file ? `${file}: ${error}` : error));
   return report;
@@ -125,3 +129,60 @@ export function trustRoot(pair, ...args) {
   return path;
 }
 
+
+// ---- ledgers ----
+
+// What RFC 8785 makes of plain values.
+const compact = (value) => JSON.stringify(value, (key, one) => (one !== null && typeof one === 'object' && !Array.isArray(one)
+  ? Object.fromEntries(Object.keys(one).sort().map((name) => [name, one[name]])) : one));
+
+export function ledgerLines(records, { id = 'f00d'.repeat(8), start = '2026-01-02T03:04:05' } = {}) {
+  const drafts = [{ event_type: 'cavra.ledger.created', session: '', body: { ledger_id: id, program: 'test' } },
+    ...records.map((record) => ({
+      event_type: 'cavra.decision', body: { decision: record.decision, context: {} }, ...record,
+    }))];
+  let previous = null;
+  return drafts.map((draft, i) => {
+    const entry = {
+      body: draft.body, event_type: draft.event_type, previous_hash: previous, schema_version: 'cavra.ledger.entry.v1', sequence: i + 1,
+      session_id: draft.session, timestamp: `${start}.${String(i).padStart(6, '0')}+00:00`,
+    };
+    previous = sha256(compact(entry));
+    return compact({ ...entry, record_hash: previous });
+  });
+}
+
+// A ledger as it stands on disk. records: {session, decision}, or {session, event_type, body}.
+export function makeLedger(directory, records, options) {
+  chmodSync(directory, 0o700);
+  mkdirSync(join(directory, 'segments'), { mode: 0o700 });
+  put(directory, 'segments/00000000000000000001.jsonl', ledgerLines(records, options).map((line) => `${line}\n`).join(''));
+  return directory;
+}
+
+export function bundleOf(ledger, args) {
+  const directory = join(scratch('bundle'), 'bundle');
+  const done = cavra(['evidence', 'bundle', ...(ledger ? ['--ledger', ledger] : []), '--output', directory, ...args]);
+  assert.equal(done.status, 0, done.err);
+  return directory;
+}
+
+// The root of lines by the definition of RFC 9162.
+export function merkleRoot(lines) {
+  const hash = (...parts) => parts.reduce((state, part) => state.update(part), createHash('sha256')).digest();
+  if (lines.length === 1) return hash(Buffer.of(0), lines[0]);
+  let k = 1;
+  while (k * 2 < lines.length) k *= 2;
+  return hash(Buffer.of(1), merkleRoot(lines.slice(0, k)), merkleRoot(lines.slice(k)));
+}
+
+// A signed note, and the line that says by which key.
+export function signedNote(text, pair, name) {
+  const public32 = pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(12);
+  const id = createHash('sha256').update(`${name}\n\u0001`).update(public32).digest().subarray(0, 4);
+  const value = Buffer.concat([id, sign(null, Buffer.from(text), pair.privateKey)]).toString('base64');
+  return {
+    note: `${text}\n\u2014 ${name} ${value}\n`,
+    key: `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.of(1), public32]).toString('base64')}`,
+  };
+}

@@ -3,10 +3,10 @@
 // A policy on trial: recorded beside the one in force, never acted on.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, cavraProgram, get, hookProgram, put, repository, run, scratch, source } from './cavra.mjs';
+import { cavra, cavraProgram, hookProgram, ledger, repository, run, scratch } from './cavra.mjs';
 import { hook, machine, onMachine, payload } from './machine.mjs';
 
 const pack = (id, body, version = '1.0.0') => `metadata: {id: ${id}, title: t, description: d, version: ${version}}\n${body}\n`;
@@ -15,12 +15,11 @@ const onTrial = pack('cavra-next', 'commands: {allow: [make*, rm*], block: [make
 const project = (more = {}) => repository({ '.cavra/policy.yaml': inForce, '.cavra/next.yaml': onTrial, '.cavra/config.yaml': 'policy.shadow: next.yaml\n', ...more });
 const evaluate = (directory, command, options = {}) => JSON.parse(cavra(['evaluate', 'execute_command', command, '--json'], { cwd: directory, ...options }).out);
 
-const lines = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []);
 // The process that asks it is not waited for.
 async function keptIn(home, n) {
-  const path = join(home, '.cavra/shadow.jsonl');
-  for (let i = 0; i < 100 && lines(path).length < n; i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
-  return lines(path).map((line) => JSON.parse(line));
+  const all = () => ledger(home).filter((entry) => entry.event_type === 'cavra.shadow.decided');
+  for (let i = 0; i < 100 && all().length < n; i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  return all().map((entry) => entry.body.decision);
 }
 function ask(directory, home, command, env = {}) {
   return run(hookProgram, ['claude-code'], { cwd: directory, input: payload(directory, command), env: { CLAUDE_PROJECT_DIR: directory, HOME: home, ...env } });
@@ -55,9 +54,12 @@ test('the hook answers by the policy in force, and keeps what would be answered 
   const kept = await keptIn(home, 2);
   assert.deepEqual(kept.map(({ target, decision, shadow }) => [target, decision, shadow.decision]).sort(),
     [['make deploy', 'allow', 'block'], ['rm x', 'block', 'allow']]);
-  assert.equal(statSync(join(home, '.cavra/shadow.jsonl')).mode & 0o777, 0o600);
-  // They are records that can be replayed.
-  assert.equal(cavra(['policy', 'replay', join(home, '.cavra/shadow.jsonl'), '--policy-file', join(directory, '.cavra/policy.yaml')]).status, 0);
+  // What was acted on stands beside it, and can be replayed.
+  const segment = join(home, '.cavra/ledger/segments/00000000000000000001.jsonl');
+  assert.equal(statSync(segment).mode & 0o777, 0o600);
+  assert.equal(ledger(home).filter((entry) => entry.event_type === 'cavra.decision').length, 3);
+  const replayed = cavra(['policy', 'replay', segment, '--policy-file', join(directory, '.cavra/policy.yaml'), '--json']);
+  assert.deepEqual([replayed.status, JSON.parse(replayed.out).unchanged_count], [0, 3]);
 });
 
 for (const [what, files] of [
@@ -115,17 +117,4 @@ test('no layer below can take a managed one back', () => {
   const record = JSON.parse(onMachine(etc, cavraProgram, ['evaluate', 'execute_command', 'make x', '--json'], { cwd: directory }).out);
   assert.deepEqual([record.decision, record.shadow.policy_pack, record.shadow.decision], ['allow', 'cavra-try', 'block']);
   assert.equal(hook(etc, directory, 'make x', { HOME: scratch('home') }), 'allow');
-});
-
-test('LIMIT_KEPT_BYTES: a file with room takes one more line, a full one is put aside', async () => {
-  const limit = Number(get(source, 'src/base/limits.h').match(/LIMIT_KEPT_BYTES MiB\((\d+)\)/)[1]) * 1024 * 1024;
-  for (const [size, aside] of [[limit - 1, false], [limit, true]]) {
-    const directory = project(), home = scratch('home'), path = put(home, '.cavra/shadow.jsonl', '\n');
-    truncateSync(path, size);
-    assert.equal(answerOf(ask(directory, home, 'make deploy')), 'allow');
-    for (let i = 0; i < 100 && (aside ? !existsSync(`${path}.old`) || !existsSync(path) || !statSync(path).size : statSync(path).size === size); i++)
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    assert.equal(existsSync(`${path}.old`), aside);
-    assert.ok(aside ? statSync(path).size < 10000 : statSync(path).size > size);
-  }
 });

@@ -134,12 +134,13 @@ static void test_what_is_said_about_the_key(void **state)
 		const char *object, *name, *value;
 	} rows[] = {
 		{"signature", "key_id", "another"},
+		{"signature", "more", "x"},
 		{"signature", "algorithm", "HS256"},
 		{"signature", "public_key_sha256",
 		 "0000000000000000000000000000000000000000000000000000000000000000"},
 		{"signed_with", "key_id", "another"},
 		{"signed_with", "algorithm", "SHA256"},
-		{"signed_with", "more", "x"},
+		{"signed_with", "more", "x"}, /* which the signature covers */
 	};
 	struct keys keys;
 	struct cavra_error error;

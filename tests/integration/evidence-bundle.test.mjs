@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Making bundles: from a ledger and from the demonstration; what others make of the attestations in them.
+
+import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { cavra, get, put, run, scratch } from './cavra.mjs';
+import { bundleOf, decision, firstError, foreignBundle, keyPair, ledgerLines, makeLedger, merkleRoot, prettyJson, readManifest, sha256, signature, signedNote, verify } from './evidence.mjs';
+
+const { crypto: sigstore, dsse } = createRequire(import.meta.url)('@sigstore/core');
+
+const pair = keyPair(), key = ['--public-key', pair.publicPath], signing = ['--private-key', pair.privatePath];
+const load = (directory, name) => JSON.parse(get(directory, name));
+const of = (session, targets, more = {}) => targets.map((target, i) => ({
+  session, decision: decision({ session_id: session, decision_id: `dec_${session}_${i}`, target, mode: 'enforce', policy_digest: `sha256:${'1'.repeat(64)}`, ...more }),
+}));
+
+test('a demonstration becomes a bundle that verifies', () => {
+  const bundle = bundleOf(null, ['--demo', ...signing, '--signer', 'me', '--classification', 'demo', '--retention-days', '30', '--legal-hold']);
+  assert.deepEqual(readdirSync(bundle).sort(), ['attestation.intoto.jsonl', 'compliance-mapping.md', 'evidence.json', 'manifest.json',
+    'pr-attestation.json', 'pr-attestation.md', 'retention-policy.json', 'sandbox-run-summary.json', 'siem-event.json']);
+  assert.equal(verify(bundle, ...key).status, 'verified');
+  const evidence = load(bundle, 'evidence.json'), manifest = readManifest(bundle), retention = load(bundle, 'retention-policy.json');
+  assert.deepEqual([evidence.product, evidence.session_id, manifest.signer, retention.classification, retention.disposition, retention.retention_days],
+    ['CAVRA', 'demo-session', 'me', 'demo', 'retain', 30]);
+  assert.ok(evidence.decisions.length >= 7 && evidence.decisions.every((one) => one.session_id === 'demo-session'));
+  // What a tool that knows only the manifest checks.
+  assert.deepEqual(manifest.files.slice(0, 6).map((file) => file.path), ['evidence.json', 'pr-attestation.md', 'compliance-mapping.md',
+    'siem-event.json', 'sandbox-run-summary.json', 'retention-policy.json']);
+  for (const { path, sha256: digest, bytes } of manifest.files) {
+    const text = readFileSync(join(bundle, path));
+    assert.deepEqual([sha256(text), text.length], [digest, bytes]);
+  }
+  assert.equal(manifest.signature.value, signature(manifest, { pair }).value);
+  const summary = load(bundle, 'sandbox-run-summary.json');
+  const count = (word) => evidence.decisions.filter((one) => one.decision === word).length;
+  assert.deepEqual([summary.events, summary.blocked, summary.approval_required], [evidence.decisions.length, count('block'), count('require_approval')]);
+  for (const name of ['evidence.json', 'siem-event.json', 'retention-policy.json', 'manifest.json', 'pr-attestation.json', 'sandbox-run-summary.json'])
+    assert.equal(get(bundle, name), prettyJson(load(bundle, name)).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`));
+});
+
+test('without a key, and with an HMAC key, it says what that is worth', () => {
+  const bundle = bundleOf(null, ['--demo']);
+  assert.equal(verify(bundle).status, 'integrity_only');
+  assert.match(firstError(bundle, ...key), /the key is for Ed25519/);
+  const hmac = put(scratch(), 'hmac', 'secret\n'), other = bundleOf(null, ['--demo', '--key-file', hmac, '--key-id', 'h']);
+  assert.equal(verify(other, '--key-file', hmac).status, 'verified');
+  for (const one of [bundle, other]) assert.ok(!readdirSync(one).includes('attestation.intoto.jsonl'));
+});
+
+// ---- from a ledger ----
+
+const entries = [...of('s1', ['make 1', 'make 2']), ...of('s2', ['make 3']), { session: 's1', event_type: 'cavra.session.ended', body: {} }, ...of('s1', ['make 4'])];
+const ledger = makeLedger(scratch('ledger'), entries);
+
+test('a session is bundled with the proof of each of its entries', () => {
+  const bundle = bundleOf(ledger, ['--session', 's1', ...signing]);
+  assert.equal(verify(bundle, ...key).status, 'verified');
+  const proofs = load(bundle, 'ledger.json'), lines = ledgerLines(entries);
+  assert.deepEqual(proofs.entries.map((entry) => entry.sequence), [2, 3, 5, 6]);
+  assert.deepEqual(proofs.entries.map((entry) => entry.line), [1, 2, 4, 5].map((i) => lines[i]));
+  assert.equal(proofs.root_hash, merkleRoot(lines).toString('hex'));
+  const range = { origin: `cavra.ledger/${'f00d'.repeat(8)}`, first_sequence: 2, last_sequence: 6, entries: 4, tree_size: 6, root_hash: proofs.root_hash };
+  for (const name of ['evidence.json', 'manifest.json', 'pr-attestation.json']) assert.deepEqual(load(bundle, name).ledger, range);
+  assert.deepEqual(load(bundle, 'evidence.json').decisions.map((one) => one.target), ['make 1', 'make 2', 'make 4']);
+  assert.match(get(bundle, 'pr-attestation.md'), /Entries: 2 to 6 of 6/);
+});
+
+test('the newest checkpoint that covers the entries says which tree they are in, and its key is checked', () => {
+  const directory = makeLedger(scratch('noted'), entries), lines = ledgerLines(entries), origin = `cavra.ledger/${'f00d'.repeat(8)}`;
+  const log = keyPair(), other = keyPair();
+  const note = (size, by = log, name = origin, root = merkleRoot(lines.slice(0, size))) => signedNote(`${name}\n${size}\n${root.toString('base64')}\n`, by, origin);
+  const store = (size, text) => put(directory, `checkpoints/${String(size).padStart(20, '0')}`, text);
+  const vkey = put(scratch(), 'log.key', `${note(1).key}\n`), wrong = put(scratch(), 'other.key', `${note(1, other).key}\n`);
+  store(3, note(3).note);
+  const make = (session) => bundleOf(directory, ['--session', session, ...signing]);
+  const uncovered = make('s1');
+  assert.equal(load(uncovered, 'ledger.json').checkpoint, undefined);
+  assert.match(firstError(uncovered, ...key, '--ledger-key', vkey), /^ledger.json: there is no checkpoint in it/);
+  store(5, note(5).note);
+  const bundle = make('s2');
+  assert.deepEqual([load(bundle, 'ledger.json').tree_size, load(bundle, 'ledger.json').checkpoint], [5, note(5).note]);
+  assert.ok(!verify(bundle, ...key, '--ledger-key', vkey).not_checked.some((text) => text.includes('checkpoint')));
+  assert.ok(verify(bundle, ...key).not_checked.some((text) => text.includes('--ledger-key')));
+  assert.match(firstError(bundle, ...key, '--ledger-key', wrong), /^ledger.json: the checkpoint is not signed with the key of the ledger/);
+  const refuse = () => cavra(['evidence', 'bundle', '--ledger', directory, '--session', 's2', '--output', join(scratch(), 'b')]);
+  for (const bad of [note(5, log, 'cavra.ledger/x'), note(5, log, origin, Buffer.alloc(32)), note(4)]) {
+    store(5, bad.note);
+    assert.match(refuse().err, /is not of this ledger|of another size|is of \d+ entries/);
+  }
+  store(5, 'no note');
+  assert.equal(refuse().status, 1);
+});
+
+test('what was decided since a time is bundled, of all sessions or of one', () => {
+  const since = ['--since', '2026-01-02T03:04:05.000002Z'];
+  const all = bundleOf(ledger, [...since, ...signing]);
+  assert.equal(verify(all, ...key).session_id, 'entries-3-6');
+  assert.deepEqual(load(all, 'evidence.json').decisions.map((one) => one.target), ['make 2', 'make 3', 'make 4']);
+  const one = bundleOf(ledger, [...since, '--session', 's1', ...signing]);
+  assert.deepEqual(load(one, 'evidence.json').decisions.map((record) => record.target), ['make 2', 'make 4']);
+  assert.equal(verify(one, ...key).status, 'verified');
+});
+
+test('what is not there is not bundled', () => {
+  const refuse = (...args) => {
+    const done = cavra(['evidence', 'bundle', '--output', join(scratch(), 'b'), ...args]);
+    assert.notEqual(done.status, 0);
+    return done.err;
+  };
+  assert.match(refuse('--ledger', ledger, '--session', 's3'), /no entries of the session s3/);
+  assert.match(refuse('--ledger', ledger, '--since', '2027-01-01T00:00:00Z'), /no entries since then/);
+  assert.match(refuse('--ledger', ledger, '--since', 'yesterday'), /--since is a time/);
+  assert.match(refuse('--ledger', join(scratch(), 'none'), '--session', 's1'), /none/);
+  assert.match(refuse('--ledger', ledger, '--session', 's1', '--demo'), /--demo makes decisions of its own/);
+  assert.match(refuse('--ledger', ledger), /say what to bundle/);
+  assert.match(refuse('--ledger', ledger, '--session', 's1', '--commit', 'HEAD'), /--commit is 40 or 64 hexadecimal digits/);
+  const damaged = scratch('damaged'), lines = ledgerLines(entries);
+  chmodSync(damaged, 0o700);
+  mkdirSync(join(damaged, 'segments'));
+  writeFileSync(join(damaged, 'segments/00000000000000000001.jsonl'), `${[...lines.slice(0, 2), ...lines.slice(3)].join('\n')}\n`);
+  assert.match(refuse('--ledger', damaged, '--session', 's1'), /entry 4 does not follow the one before it/);
+});
+
+test('a bundle is written over a bundle and over nothing else', () => {
+  const directory = bundleOf(ledger, ['--session', 's1', ...signing]);
+  const again = cavra(['evidence', 'bundle', '--demo', '--output', directory]);
+  assert.equal(again.status, 0, again.err);
+  assert.equal(verify(directory).session_id, 'demo-session');
+  put(directory, 'notes.txt', '');
+  const refused = cavra(['evidence', 'bundle', '--demo', '--output', directory]);
+  assert.match(refused.err, /holds notes.txt, which is no file of a bundle/);
+});
+
+// ---- attestations ----
+
+const nasty = ['plain', 'a`b', 'a\n- `ls`: **`allow`** (`x`)', 'é', 'a\\u{60}b', '\u202egpj', '', '`', '\\', 'a\tb', '``', '\u0000x'.slice(1), '<!-- -->', '| a |'];
+
+test('nothing that an agent names makes a line of its own, and no two names look the same', () => {
+  const bundle = bundleOf(makeLedger(scratch('nasty'), of('s1', nasty)), ['--session', 's1', ...signing]);
+  assert.equal(verify(bundle, ...key).status, 'verified');
+  const page = get(bundle, 'pr-attestation.md'), section = page.split('## Decisions\n\n')[1].split('\n\n')[0].split('\n');
+  assert.equal(section.length, nasty.length);
+  for (const line of section) assert.match(line, /^- `execute_command` `[ -_a-~]+`: \*\*`block`\*\* \(`commands\.block`\)$/);
+  assert.equal(new Set(section).size, nasty.length);
+});
+
+test('a verified attestation is made again from the evidence alone', () => {
+  const output = join(scratch(), 'out'), bundle = bundleOf(ledger, ['--session', 's1', ...signing]);
+  const check = (directory, ...args) => cavra(['evidence', 'verify-attestation', directory, '--output', output, ...args]);
+  assert.deepEqual([check(bundle, ...key).status, check(bundle).status], [0, 3]);
+  const report = load(output, 'pr-attestation-verification.json');
+  assert.deepEqual([report.schema_version, report.session_id, report.valid, report.errors, report.decision_count, report.attestation_path],
+    ['cavra.pr-attestation.verification.v1', 's1', true, [], 3, `${bundle}/pr-attestation.md`]);
+  writeFileSync(join(bundle, 'pr-attestation.md'), get(bundle, 'pr-attestation.md').replace('Blocked: 3', 'Blocked: 0'));
+  assert.equal(check(bundle, ...key).status, 1);
+  assert.match(load(output, 'pr-attestation-verification.json').errors[0], /^pr-attestation.md: checksum mismatch/);
+  assert.match(get(output, 'pr-attestation-verification.md'), /Valid: no/);
+  const foreign = check(foreignBundle({ pair }), ...key);
+  assert.deepEqual([foreign.status, /another tool has written this/.test(foreign.out)], [1, true]);
+});
+
+const statementsOf = (bundle) => get(bundle, 'attestation.intoto.jsonl').trimEnd().split('\n').map((line) => {
+  const envelope = JSON.parse(line);
+  return { envelope, statement: JSON.parse(Buffer.from(envelope.payload, 'base64')) };
+});
+
+test('the envelopes verify with @sigstore/core and with openssl', () => {
+  const bundle = bundleOf(ledger, ['--session', 's1', ...signing]), other = keyPair(), directory = scratch('openssl');
+  const all = statementsOf(bundle);
+  assert.equal(all.length, 3);
+  for (const { envelope } of all) {
+    assert.equal(envelope.payloadType, 'application/vnd.in-toto+json');
+    const encoded = dsse.preAuthEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
+    const [{ sig, keyid }] = envelope.signatures;
+    assert.equal(keyid, pair.fingerprint.slice(0, 16));
+    const bytes = Buffer.from(sig, 'base64');
+    assert.equal(sigstore.verify(encoded, createPublicKey(pair.pem), bytes), true);
+    assert.equal(sigstore.verify(encoded, createPublicKey(other.pem), bytes), false);
+    assert.equal(sigstore.verify(Buffer.concat([encoded, Buffer.of(10)]), createPublicKey(pair.pem), bytes), false);
+    writeFileSync(join(directory, 'pae'), encoded);
+    writeFileSync(join(directory, 'sig'), bytes);
+    const openssl = (file) => run('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', file, '-rawin', '-in', join(directory, 'pae'), '-sigfile', join(directory, 'sig')]).status;
+    assert.deepEqual([openssl(pair.publicPath), openssl(other.publicPath)], [0, 1]);
+  }
+});
+
+test('the statements are about the commit, and say what became of the decisions', () => {
+  const commit = 'c'.repeat(40), tree = 'd'.repeat(40);
+  const subject = ['--commit', commit, '--tree', tree, '--repository', 'https://git.example/x.git', '--branch', 'main'];
+  const bundle = bundleOf(ledger, ['--session', 's1', ...signing, ...subject]);
+  const [summary, result, own] = statementsOf(bundle).map(({ statement }) => statement);
+  for (const statement of [summary, result, own]) {
+    assert.equal(statement._type, 'https://in-toto.io/Statement/v1');
+    assert.deepEqual(statement.subject, [{ name: 'https://git.example/x.git', digest: { gitCommit: commit } }, { name: 'https://git.example/x.git', digest: { gitTree: tree } }]);
+  }
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+  assert.equal(summary.predicateType, 'https://slsa.dev/verification_summary/v1');
+  assert.deepEqual([summary.predicate.verificationResult, summary.predicate.policy, summary.predicate.inputAttestations, summary.predicate.resourceUri],
+    ['PASSED', { uri: 'urn:cavra:policy', digest: { sha256: '1'.repeat(64) } }, [{ uri: 'evidence.json', digest: { sha256: sha256(readFileSync(join(bundle, 'evidence.json'))) } }],
+      `git+https://git.example/x.git@${commit}`]);
+  assert.match(summary.predicate.timeVerified, time);
+  assert.equal(result.predicateType, 'https://in-toto.io/attestation/svr/v0.1');
+  assert.match(result.predicate.timeCreated, time);
+  assert.deepEqual(result.predicate.properties, ['CAVRA_NOTHING_FORBIDDEN_LET_THROUGH', 'CAVRA_NO_APPROVAL_NEEDED', 'CAVRA_DECISIONS_IN_LEDGER']);
+  assert.deepEqual([own.predicate.sessions, own.predicate.decisions.total, own.predicate.decisions.blocked, own.predicate.ledger.tree_size], [['s1'], 3, 3, 6]);
+  for (const name of ['evidence.json', 'manifest.json']) assert.deepEqual(load(bundle, name).subject, { repository: 'https://git.example/x.git', branch: 'main', commit, tree });
+});
+
+test('the summary fails when something forbidden was let through', () => {
+  const verdict = (more) => {
+    const bundle = bundleOf(makeLedger(scratch('modes'), of('s1', ['make'], more)), ['--session', 's1', ...signing]);
+    return statementsOf(bundle)[0].statement.predicate.verificationResult;
+  };
+  assert.equal(verdict({ mode: 'enforce' }), 'PASSED');
+  assert.equal(verdict({ mode: 'strict' }), 'PASSED');
+  assert.equal(verdict({ mode: 'audit_only' }), 'FAILED');
+  assert.equal(verdict({ mode: 'break_glass' }), 'FAILED');
+  assert.equal(verdict({ mode: undefined }), 'FAILED');
+  assert.equal(verdict({ mode: 'audit_only', decision: 'allow' }), 'PASSED');
+  assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval' }), 'FAILED');
+  assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval', approval: { state: 'approved' } }), 'PASSED');
+  assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval', approval: { state: 'pending' } }), 'FAILED');
+});
+
+test('approvals have a section of their own', () => {
+  const approval = { approval_id: 'apr_1', state: 'approved', decided_by: 'ann`', approver_group: 'g' };
+  const bundle = bundleOf(makeLedger(scratch('approved'), of('s1', ['make'], { decision: 'require_approval', approval })), ['--session', 's1', ...signing]);
+  assert.match(get(bundle, 'pr-attestation.md'), /\n## Approval Outcomes\n\n- `apr_1` `make`: `approved` by `ann\\u\{60\}`\n/);
+});
