@@ -85,6 +85,7 @@ static int read_last_line(struct status *status, int fd, struct cavra_error *err
 /* The newest segment may be empty when a crash came before its first entry. */
 static int read_end(struct status *status, struct cavra_error *error)
 {
+	const struct tail_trust trust = {.entries = LEDGER_UNSETTLED_ENTRIES};
 	for (size_t i = status->reader.n_firsts; i-- > 0;) {
 		char name[PLACE_NAME];
 		struct stat st;
@@ -92,7 +93,7 @@ static int read_end(struct status *status, struct cavra_error *error)
 		int fd CLEANUP_FD = open_at(status, name);
 		if (fd < 0 || fstat(fd, &st) < 0)
 			return error_set(error, CAVRA_ERR_IO, "cannot open %s", name);
-		int code = tail_read(fd, (uint64_t)st.st_size, &status->tail, error);
+		int code = tail_read(fd, (uint64_t)st.st_size, &trust, &status->tail, error);
 		if (code < 0)
 			return code;
 		status->torn += status->tail.size - status->tail.end;

@@ -3,8 +3,8 @@
  * Appending, see ledger.h. Everything between take_lock() and drop_lock() is one writer's alone.
  *
  * The order of the steps is what makes a crash harmless. A torn line is copied aside before the state says so, the state
- * says so before the segment is cut, and it says so until the entry that tells about it is written; a new segment is on
- * disk, empty, before an entry is written to it; the entries of a group come with one write.
+ * says so before the segment is cut, and it says so until the entry that tells about it is written; a segment is on disk
+ * before the next one begins; the entries of a group come with one write.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,24 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/when.h"
 #include "ledger/ledger.h"
 #include "ledger/place.h"
+#include "ledger/recover.h"
 #include "ledger/tail.h"
 #include "json/json.h"
 
-enum { OWN_DRAFTS = 3 };
-
-/* What the ledger has to tell of itself, in front of what was asked for. */
-struct own {
-	struct ledger_draft draft[OWN_DRAFTS];
-	size_t n;
-};
+enum { TRIES = 100 };
 
 static int fail_io(const struct ledger_writer *writer, const char *what, struct cavra_error *error)
 {
@@ -62,28 +57,54 @@ void ledger_writer_release(struct ledger_writer *writer)
 	close_one(&writer->place);
 }
 
+static int open_lock(struct ledger_writer *writer, struct cavra_error *error)
+{
+	struct stat status;
+	writer->lock = openat(writer->place, "state",
+			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (writer->lock < 0 || fstat(writer->lock, &status) < 0)
+		return fail_io(writer, "open", error);
+	if (S_ISREG(status.st_mode) && status.st_nlink <= 1)
+		return 0;
+	close_one(&writer->lock);
+	return error_set(error, CAVRA_ERR_INPUT,
+			 "state in the ledger %.300s is no regular file of one name; remove it",
+			 writer->directory);
+}
+
 static int open_place(struct ledger_writer *writer, struct cavra_error *error)
 {
 	if (writer->place < 0)
 		writer->place = place_open(writer->directory, true, error);
 	if (writer->place < 0)
 		return error ? error->code : CAVRA_ERR_IO;
-	if (writer->lock < 0)
-		writer->lock = openat(writer->place, "state",
-				      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	return writer->lock < 0 ? fail_io(writer, "open", error) : 0;
+	return writer->lock < 0 ? open_lock(writer, error) : 0;
+}
+
+/* What is open is what others would open now: a lock on anything else keeps nobody out. */
+static bool is_in_place(const struct ledger_writer *writer)
+{
+	return place_is(AT_FDCWD, writer->directory, writer->place, 0) &&
+	       place_is(writer->place, "state", writer->lock, AT_SYMLINK_NOFOLLOW);
 }
 
 static int take_lock(struct ledger_writer *writer, struct cavra_error *error)
 {
-	int code = open_place(writer, error);
-	if (code < 0)
-		return code;
-	while (flock(writer->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return fail_io(writer, "lock", error);
-	state_read(writer->lock, &writer->state);
-	return 0;
+	for (int i = 0; i < TRIES; i++) {
+		int code = open_place(writer, error);
+		if (code < 0)
+			return code;
+		while (flock(writer->lock, LOCK_EX) < 0)
+			if (errno != EINTR)
+				return fail_io(writer, "lock", error);
+		if (is_in_place(writer)) {
+			state_read(writer->lock, &writer->state);
+			return 0;
+		}
+		ledger_writer_release(writer);
+	}
+	return error_set(error, CAVRA_ERR_IO, "the ledger %.300s is moved again and again",
+			 writer->directory);
 }
 
 static void drop_lock(const struct ledger_writer *writer)
@@ -112,15 +133,23 @@ static int read_tail(const struct ledger_writer *writer, struct ledger_tail *ret
 	struct stat status;
 	if (fstat(writer->segment, &status) < 0)
 		return fail_io(writer, "look at", error);
-	if (!S_ISREG(status.st_mode))
+	if (!S_ISREG(status.st_mode) || status.st_nlink > 1)
 		return error_set(error, CAVRA_ERR_INPUT,
-				 "a segment of the ledger %.300s is no regular file",
+				 "a segment of the ledger %.300s is no regular file of one name",
 				 writer->directory);
 	if (writer->end && writer->end == (uint64_t)status.st_size) {
-		*ret_tail = (struct ledger_tail){writer->head, writer->end, writer->end};
+		*ret_tail = (struct ledger_tail){
+			.head = writer->head, .end = writer->end, .size = writer->end};
 		return 0;
 	}
-	int code = tail_read(writer->segment, (uint64_t)status.st_size, ret_tail, error);
+	struct tail_trust trust = {writer->state.durable, writer->durability == LEDGER_NONE
+								  ? 1
+								  : LEDGER_UNSETTLED_ENTRIES};
+	int code = tail_read(writer->segment, (uint64_t)status.st_size, &trust, ret_tail, error);
+	if (code == 0 && ((ret_tail->first && ret_tail->first != writer->first) ||
+			  (ret_tail->head.sequence && ret_tail->head.sequence < writer->first)))
+		code = error_set(error, CAVRA_ERR_INPUT,
+				 "a segment has the name of another entry than its first");
 	return code < 0 ? error_prefix(error,
 				       "the ledger %.300s is damaged at its end (cavra ledger "
 				       "verify says where)",
@@ -151,35 +180,60 @@ static bool exists(const struct ledger_writer *writer, uint64_t first)
 	return faccessat(writer->place, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* An empty segment continues the one before. */
-static int read_previous_head(struct ledger_writer *writer, struct ledger_tail *tail,
-			      struct cavra_error *error)
+/* Is the segment that is open the one that has its name? */
+static bool is_same(const struct ledger_writer *writer)
+{
+	char name[PLACE_NAME];
+	place_segment_name(writer->first, name);
+	return place_is(writer->place, name, writer->segment, AT_SYMLINK_NOFOLLOW);
+}
+
+static int remove_empty(struct ledger_writer *writer, const struct ledger_tail *tail,
+			struct cavra_error *error)
+{
+	char name[PLACE_NAME];
+	if (tail->size)
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "the last segment of the ledger %.300s does not follow the one "
+				 "before (cavra ledger verify says where)",
+				 writer->directory);
+	place_segment_name(writer->first, name);
+	close_one(&writer->segment);
+	return unlinkat(writer->place, name, 0) < 0 ? fail_io(writer, "clear", error) : 0;
+}
+
+/* A segment without an entry continues the one before. When a crash has cut that one, it is begun again later. */
+static int read_previous(struct ledger_writer *writer, struct ledger_tail *tail,
+			 struct cavra_error *error)
 {
 	uint64_t first = writer->first, previous;
-	struct ledger_tail before;
+	struct ledger_tail before = {.size = 0};
 	int code = find_newest(writer, first, &previous, error);
-	if (code < 0 || !previous)
+	if (code < 0 || (!previous && first == 1))
 		return code;
-	if (open_segment(writer, previous, 0) < 0)
+	if (previous && open_segment(writer, previous, 0) < 0)
 		return fail_io(writer, "open a segment of", error);
-	code = read_tail(writer, &before, error);
+	if (previous)
+		code = read_tail(writer, &before, error);
 	if (code < 0)
 		return code;
-	if (before.end != before.size)
-		return error_set(error, CAVRA_ERR_INPUT,
-				 "a segment of the ledger %.300s ends within a line, and another "
-				 "one follows",
-				 writer->directory);
 	if (open_segment(writer, first, 0) < 0)
 		return fail_io(writer, "open a segment of", error);
 	tail->head = before.head;
-	return 0;
+	if (before.end == before.size && before.head.sequence + 1 == first)
+		return 0;
+	code = remove_empty(writer, tail, error);
+	if (code < 0 || !previous)
+		return code;
+	*tail = before;
+	return open_segment(writer, previous, 0) < 0 ? fail_io(writer, "open a segment of", error)
+						     : 0;
 }
 
 static int open_newest(struct ledger_writer *writer, struct cavra_error *error)
 {
 	uint64_t first = writer->state.segment;
-	if (writer->segment >= 0 && first == writer->first)
+	if (writer->segment >= 0 && first == writer->first && is_same(writer))
 		return 0;
 	if (first && open_segment(writer, first, 0) == 0)
 		return 0;
@@ -205,124 +259,11 @@ static int find_end(struct ledger_writer *writer, struct ledger_tail *tail,
 			return fail_io(writer, "open a segment of", error);
 		code = read_tail(writer, tail, error);
 	}
-	if (code == 0 && !tail->head.sequence)
-		code = read_previous_head(writer, tail, error);
-	return code;
-}
-
-/* ---- what a crash left ---- */
-
-static int set_aside(struct ledger_writer *writer, struct ledger_tail *tail,
-		     struct cavra_error *error)
-{
-	char name[PLACE_NAME], *bytes;
-	uint64_t n = tail->size - tail->end;
-	size_t got;
-	place_torn_name(tail->head.sequence + 1, name);
-	bytes = malloc(n);
-	if (!bytes)
-		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	int fd = -1;
-	bool done = place_read_at(writer->segment, bytes, n, tail->end, &got) && got == n &&
-		    (mkdirat(writer->place, "torn", 0700) == 0 || errno == EEXIST);
-	if (done)
-		fd = openat(writer->place, name,
-			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	done = done && fd >= 0 && place_write(fd, str_make(bytes, n)) && fsync(fd) == 0;
-	place_closep(&fd);
-	free(bytes);
-	writer->state.torn = tail->head.sequence + 1;
-	writer->state.torn_bytes = n;
-	if (!done || !state_write(writer->lock, &writer->state) || fdatasync(writer->lock) < 0 ||
-	    ftruncate(writer->segment, (off_t)tail->end) < 0)
-		return fail_io(writer, "set aside what was torn at the end of", error);
-	tail->size = tail->end;
-	return 0;
-}
-
-static int digest_torn(const struct ledger_writer *writer, const char *name,
-		       char ret_name[SHA256_NAMED], struct cavra_error *error)
-{
-	struct sha256 state;
-	uint8_t digest[SHA256_BYTES];
-	char bytes[4096];
-	uint64_t at = 0;
-	size_t n;
-	int fd CLEANUP_FD = openat(writer->place, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	sha256_init(&state);
-	do {
-		if (fd < 0 || !place_read_at(fd, bytes, sizeof bytes, at, &n))
-			return fail_io(writer, "read what was torn at the end of", error);
-		sha256_add(&state, str_make(bytes, n));
-		at += n;
-	} while (n);
-	sha256_finish(&state, digest);
-	memcpy(ret_name, "sha256:", sizeof "sha256:" - 1);
-	digest_hex(digest, ret_name + sizeof "sha256:" - 1);
-	return 0;
-}
-
-/* ---- what the ledger tells of itself ---- */
-
-static void release_own(struct own *own)
-{
-	for (size_t i = 0; i < own->n; i++)
-		json_decref(own->draft[i].body);
-}
-
-static int add_own(struct own *own, const char *event_type, json_t *body, struct cavra_error *error)
-{
-	if (!body)
-		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	own->draft[own->n++] = (struct ledger_draft){event_type, STR("ledger"), body};
-	return 0;
-}
-
-static int tell_created(struct own *own, struct cavra_error *error)
-{
-	uint8_t bytes[SHA256_BYTES] = {0};
-	char hex[SHA256_HEX];
-	if (getrandom(bytes, 16, 0) != 16)
-		return error_set(error, CAVRA_ERR_IO, "no random numbers: %s", strerror(errno));
-	digest_hex(bytes, hex);
-	hex[32] = '\0';
-	return add_own(own, "cavra.ledger.created",
-		       json_pack("{s:s, s:s}", "ledger_id", hex, "program", "cavra " CAVRA_VERSION),
-		       error);
-}
-
-static int tell_torn(const struct ledger_writer *writer, struct own *own, struct cavra_error *error)
-{
-	char name[PLACE_NAME], digest[SHA256_NAMED];
-	place_torn_name(writer->state.torn, name);
-	int code = digest_torn(writer, name, digest, error);
-	return code < 0 ? code
-			: add_own(own, "cavra.ledger.recovered",
-				  json_pack("{s:s, s:I, s:s, s:s}", "kind", "torn_line", "bytes",
-					    (json_int_t)writer->state.torn_bytes, "file", name,
-					    "digest", digest),
-				  error);
-}
-
-static int tell_lost(const struct ledger_writer *writer, uint64_t last, struct own *own,
-		     struct cavra_error *error)
-{
-	return add_own(own, "cavra.ledger.recovered",
-		       json_pack("{s:s, s:I, s:I, s:b}", "kind", "lost_entries", "from",
-				 (json_int_t)(last + 1), "to", (json_int_t)writer->state.last,
-				 "was_durable", writer->state.durable > last),
-		       error);
-}
-
-static int tell_own(struct ledger_writer *writer, const struct ledger_tail *tail, struct own *own,
-		    struct cavra_error *error)
-{
-	uint64_t last = tail->head.sequence;
-	int code = last ? 0 : tell_created(own, error);
-	if (code == 0 && writer->state.torn == last + 1)
-		code = tell_torn(writer, own, error);
-	if (code == 0 && writer->state.last > last)
-		code = tell_lost(writer, last, own, error);
+	for (uint64_t first = 0;
+	     code == 0 && writer->segment >= 0 && !tail->head.sequence && first != writer->first;) {
+		first = writer->first;
+		code = read_previous(writer, tail, error);
+	}
 	return code;
 }
 
@@ -343,12 +284,22 @@ static int compose(const struct own *own, const struct ledger_draft *drafts, siz
 	return group->failed ? error_set(error, CAVRA_ERR_MEMORY, "out of memory") : 0;
 }
 
+/* The names on the way to a segment none of which is known to be on disk. */
 static bool sync_names(const struct ledger_writer *writer)
 {
-	if (writer->durability == LEDGER_NONE)
+	static const char *const above[] = {"..", "../.."};
+	if (writer->state.durable >= writer->first)
 		return true;
-	int fd CLEANUP_FD = openat(writer->place, "segments", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && fsync(fd) == 0 && fsync(writer->place) == 0;
+	bool done = place_sync(writer->place, "segments") && fsync(writer->place) == 0;
+	/* What may not be looked at was not made by us. */
+	for (size_t i = 0; done && !writer->state.durable && i < ARRAY_SIZE(above); i++)
+		done = place_sync(writer->place, above[i]) || errno == EACCES;
+	return done;
+}
+
+static bool sync_entries(const struct ledger_writer *writer)
+{
+	return sync_names(writer) && fdatasync(writer->segment) == 0;
 }
 
 static bool is_full(const struct ledger_writer *writer, size_t more)
@@ -359,11 +310,10 @@ static bool is_full(const struct ledger_writer *writer, size_t more)
 /* A segment that is full is brought to disk, so that what is not is always in the last one. */
 static int start_segment(struct ledger_writer *writer, uint64_t first, struct cavra_error *error)
 {
-	if (writer->segment >= 0 && writer->durability != LEDGER_NONE &&
-	    fdatasync(writer->segment) < 0)
+	if (writer->segment >= 0 && writer->durability != LEDGER_NONE && !sync_entries(writer))
 		return fail_io(writer, "write to", error);
 	if ((mkdirat(writer->place, "segments", 0700) < 0 && errno != EEXIST) ||
-	    open_segment(writer, first, O_CREAT) < 0 || !sync_names(writer))
+	    open_segment(writer, first, O_CREAT) < 0)
 		return fail_io(writer, "start a segment of", error);
 	writer->state.segment = first;
 	if (writer->durability != LEDGER_NONE)
@@ -371,17 +321,10 @@ static int start_segment(struct ledger_writer *writer, uint64_t first, struct ca
 	return 0;
 }
 
-static int write_group(struct ledger_writer *writer, struct str group, struct cavra_error *error)
+/* What cannot be taken back is a torn line to the next writer, or entries that nobody was told of. */
+static void take_back(struct ledger_writer *writer, uint64_t end)
 {
-	if (place_write(writer->segment, group)) {
-		writer->end += group.n;
-		return 0;
-	}
-	int code = fail_io(writer, "write to", error);
-	/* What cannot be taken back is a torn line to the next writer. */
-	if (ftruncate(writer->segment, (off_t)writer->end) < 0)
-		writer->end = 0;
-	return code;
+	writer->end = ftruncate(writer->segment, (off_t)end) < 0 ? 0 : end;
 }
 
 static int keep_promise(struct ledger_writer *writer, struct cavra_error *error)
@@ -393,7 +336,7 @@ static int keep_promise(struct ledger_writer *writer, struct cavra_error *error)
 			    (writer->durability == LEDGER_BATCH && waiting >= LEDGER_BATCH_ENTRIES);
 	writer->must_settle = false;
 	if (now_or_never) {
-		if (fdatasync(writer->segment) < 0)
+		if (!sync_entries(writer))
 			return fail_io(writer, "write to", error);
 		state->durable = state->last;
 		state->since = 0;
@@ -406,6 +349,31 @@ static int keep_promise(struct ledger_writer *writer, struct cavra_error *error)
 	return 0;
 }
 
+/* After a failure to bring it to disk nobody knows what is there: it must not be there. */
+static int write_group(struct ledger_writer *writer, struct str group,
+		       const struct ledger_head *head, struct cavra_error *error)
+{
+	struct ledger_state before = writer->state;
+	uint64_t end = writer->end;
+	int code = 0;
+	if (!place_write(writer->segment, group))
+		code = fail_io(writer, "write to", error);
+	writer->state.last = head->sequence;
+	writer->state.torn = 0;
+	if (code == 0)
+		code = keep_promise(writer, error);
+	if (code < 0) {
+		writer->state = before;
+		take_back(writer, end);
+		return code;
+	}
+	writer->end = end + group.n;
+	writer->head = *head;
+	return state_write(writer->lock, &writer->state)
+		       ? 0
+		       : fail_io(writer, "write the state of", error);
+}
+
 static int append_behind(struct ledger_writer *writer, const struct ledger_tail *tail,
 			 const struct own *own, const struct ledger_draft *drafts, size_t n,
 			 struct cavra_error *error)
@@ -416,20 +384,12 @@ static int append_behind(struct ledger_writer *writer, const struct ledger_tail 
 	writer->end = tail->end;
 	writer->head = tail->head;
 	writer->state.segment = writer->first;
+	if (writer->state.durable > tail->head.sequence)
+		writer->state.durable = tail->head.sequence;
 	int code = compose(own, drafts, n, &head, &group, error);
 	if (code == 0 && (writer->segment < 0 || is_full(writer, group.n)))
 		code = start_segment(writer, tail->head.sequence + 1, error);
-	if (code == 0)
-		code = write_group(writer, buf_str(&group), error);
-	if (code < 0)
-		return code;
-	writer->head = head;
-	writer->state.last = head.sequence;
-	writer->state.torn = 0;
-	code = keep_promise(writer, error);
-	if (!state_write(writer->lock, &writer->state) && code == 0)
-		code = fail_io(writer, "write the state of", error);
-	return code;
+	return code < 0 ? code : write_group(writer, buf_str(&group), &head, error);
 }
 
 int ledger_append(struct ledger_writer *writer, const struct ledger_draft *drafts, size_t n,
@@ -445,13 +405,13 @@ int ledger_append(struct ledger_writer *writer, const struct ledger_draft *draft
 		return code;
 	code = find_end(writer, &tail, error);
 	if (code == 0 && tail.size != tail.end)
-		code = set_aside(writer, &tail, error);
+		code = recover_set_aside(writer, &tail, error);
 	if (code == 0)
-		code = tell_own(writer, &tail, &own, error);
+		code = recover_tell(writer, &tail, &own, error);
 	if (code == 0)
 		code = append_behind(writer, &tail, &own, drafts, n, error);
 	drop_lock(writer);
-	release_own(&own);
+	own_release(&own);
 	return code;
 }
 
@@ -465,12 +425,14 @@ static int begin_settling(struct ledger_writer *writer, uint64_t *ret_last,
 	if (code < 0)
 		return code;
 	const struct ledger_state *state = &writer->state;
-	bool opened = writer->segment >= 0 && state->segment == writer->first;
-	if (!opened && state->segment)
-		opened = open_segment(writer, state->segment, 0) == 0;
-	*ret_last = opened && state->durable < state->last ? state->last : 0;
+	bool waits = state->segment && state->durable < state->last;
+	bool opened = writer->segment >= 0 && state->segment == writer->first && is_same(writer);
+	if (waits && !opened && open_segment(writer, state->segment, 0) < 0)
+		code = fail_io(writer, "open a segment of", error);
+	else
+		*ret_last = waits ? state->last : 0;
 	drop_lock(writer);
-	return 0;
+	return code;
 }
 
 /* *ret_more: others have relied on this while the disk was at work. */
@@ -481,7 +443,7 @@ static int end_settling(struct ledger_writer *writer, uint64_t last, bool *ret_m
 	int code = take_lock(writer, error);
 	if (code < 0)
 		return code;
-	if (state->durable < last)
+	if (state->durable < last && last <= state->last)
 		state->durable = last;
 	*ret_more = state->durable < state->last;
 	state->since = *ret_more ? when_now() : 0;
@@ -496,13 +458,13 @@ int ledger_settle(struct ledger_writer *writer, struct cavra_error *error)
 {
 	bool more = true;
 	while (more) {
-		uint64_t last;
+		uint64_t last = 0;
 		int code = begin_settling(writer, &last, error);
 		if (code < 0)
 			return code;
 		if (!last)
 			break;
-		if (fdatasync(writer->segment) < 0)
+		if (!sync_entries(writer))
 			return fail_io(writer, "write to", error);
 		code = end_settling(writer, last, &more, error);
 		if (code < 0)

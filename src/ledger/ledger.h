@@ -13,6 +13,7 @@
 #ifndef CAVRA_LEDGER_LEDGER_H
 #define CAVRA_LEDGER_LEDGER_H
 
+#include "base/limits.h"
 #include "ledger/entry.h"
 #include "ledger/state.h"
 
@@ -22,7 +23,12 @@ enum ledger_durability {
 	LEDGER_BATCH, /* at most LEDGER_BATCH_ENTRIES or LEDGER_BATCH_MICROSECONDS later */
 	LEDGER_NONE,  /* when the kernel writes it back */
 };
-enum { LEDGER_BATCH_ENTRIES = 64, LEDGER_BATCH_MICROSECONDS = 50000 };
+enum {
+	LEDGER_BATCH_ENTRIES = 64,
+	LEDGER_BATCH_MICROSECONDS = 50000,
+	/* With the last group and what the ledger tells of itself: so many may not be on disk. */
+	LEDGER_UNSETTLED_ENTRIES = LEDGER_BATCH_ENTRIES + 2 * LIMIT_LEDGER_GROUP,
+};
 
 /* "sync", "batch", "none"; false for others. */
 bool ledger_durability_parse(struct str name, enum ledger_durability *ret_durability);

@@ -212,6 +212,19 @@ bool place_write(int fd, struct str bytes)
 	return true;
 }
 
+bool place_sync(int place, const char *directory)
+{
+	int fd CLEANUP_FD = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && fsync(fd) == 0;
+}
+
+bool place_is(int place, const char *name, int fd, int flags)
+{
+	struct stat named, open;
+	return fstatat(place, name, &named, flags) == 0 && fstat(fd, &open) == 0 &&
+	       named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+}
+
 void place_closep(const int *fd)
 {
 	if (*fd >= 0)

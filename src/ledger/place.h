@@ -43,6 +43,11 @@ bool place_read_at(int fd, void *bytes, size_t n, uint64_t offset, size_t *ret_n
 bool place_write_at(int fd, struct str bytes, uint64_t offset);
 bool place_write(int fd, struct str bytes);
 
+/* Brings the names in a directory of it to disk. False with errno set. */
+bool place_sync(int place, const char *directory);
+/* Is what has this name the file that is open? flags: of fstatat(). */
+bool place_is(int place, const char *name, int fd, int flags);
+
 void place_closep(const int *fd);
 #define CLEANUP_FD __attribute__((cleanup(place_closep)))
 

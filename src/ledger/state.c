@@ -20,13 +20,22 @@ static uint64_t sum_of(const struct file *file)
 	return str_hash(str_make((const char *)file, offsetof(struct file, sum)));
 }
 
+/* No ledger has more entries, and no canonical number could tell so many. */
+#define MOST (UINT64_C(1) << 53)
+
+static bool is_possible(const struct ledger_state *state)
+{
+	return state->segment < MOST && state->last < MOST && state->durable < MOST &&
+	       state->torn < MOST && state->torn_bytes < MOST;
+}
+
 void state_read(int fd, struct ledger_state *ret_state)
 {
 	struct file file;
 	size_t n;
 	*ret_state = (struct ledger_state){0};
 	if (place_read_at(fd, &file, sizeof file, 0, &n) && n == sizeof file &&
-	    file.magic == MAGIC && file.sum == sum_of(&file))
+	    file.magic == MAGIC && file.sum == sum_of(&file) && is_possible(&file.state))
 		*ret_state = file.state;
 }
 

@@ -7,13 +7,23 @@
 
 #include "ledger/entry.h"
 
-struct ledger_tail {
-	struct ledger_head head; /* sequence 0: the segment holds no entry */
-	uint64_t end;            /* behind the last line that is an entry */
-	uint64_t size;           /* of the file; more than end: something is torn */
+/* How far back it is certain that a chain is on disk. */
+struct tail_trust {
+	uint64_t durable; /* up to this entry */
+	size_t entries;   /* and in front of so many, at least 1 */
 };
 
-/* size: of the file. CAVRA_ERR_INPUT when there is no entry in the last LIMIT_TORN_BYTES, CAVRA_ERR_IO. */
-int tail_read(int segment, uint64_t size, struct ledger_tail *ret_tail, struct cavra_error *error);
+struct ledger_tail {
+	struct ledger_head head; /* sequence 0: the segment holds no entry */
+	uint64_t end;            /* behind the last line that is an entry of the chain */
+	uint64_t size;           /* of the file; more than end: something is torn */
+	uint64_t first;          /* the first entry of the segment, 0: that was not looked at */
+};
+
+/* size: of the file. CAVRA_ERR_INPUT when there is no entry in the last LIMIT_TORN_BYTES, CAVRA_ERR_IO. Reads no more
+ * of the file when it is larger.
+ */
+int tail_read(int segment, uint64_t size, const struct tail_trust *trust,
+	      struct ledger_tail *ret_tail, struct cavra_error *error);
 
 #endif
