@@ -7,6 +7,7 @@ DESTDIR ?=
 FUZZ_SECONDS ?= 600
 COUNT ?= 20000
 SEED ?= 1
+CRASH_SEED = $(if $(filter command line environment,$(origin SEED)),--seed $(SEED))
 MESON = meson setup --fatal-meson-warnings
 # Sanitizers end the program on the first finding.
 SANITIZER_OPTIONS = ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
@@ -80,6 +81,11 @@ fuzz-bash: all
 	@build/tests/oracle/oracle $(if $(COUNT),--count $(COUNT),--forever) --seed $(or $(SEED),random) --jobs 2 \
 		tests/oracle/seeds/*.txt $(addprefix tests/golden/corpus/,actions.jsonl everyday.txt lookalikes.txt)
 
+# The ledger under a thousand rounds of kill -9, and under losses of power; SEED=1 for the same once more.
+crash: all
+	@build/tests/crash/kill --rounds 1000 $(CRASH_SEED)
+	@build/tests/crash/power --workloads 10 $(CRASH_SEED)
+
 bench: all
 	@meson test -C build --no-rebuild --benchmark --verbose --num-processes 1
 
@@ -110,4 +116,4 @@ build-asan/build.ninja:
 build-tsan/build.ninja:
 	@tools/quiet $(MESON) build-tsan -Db_sanitize=thread
 
-.PHONY: all demo check check-s3 lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects bench bench-peers lifecycle-example install clean
+.PHONY: all demo check check-s3 lint format asan tsan valgrind cover fuzz fuzz-corpus fuzz-bash fuzz-effects crash bench bench-peers lifecycle-example install clean
