@@ -19,10 +19,12 @@ enum { AGENT_MAX_REQUESTS = 64 };
 struct agent_event {
 	json_t *payload; /* owned; everything below borrows from it or from the arena */
 	struct arena *arena;
-	bool acts;       /* a tool is about to run; otherwise there is nothing to decide */
-	bool can_ask;    /* a question would reach a person */
-	bool plans;      /* the agent has promised to change nothing for now */
-	struct str mode; /* the agent's own permission mode, for messages */
+	const char
+		*records; /* event of the ledger that is to be recorded; NULL: none but decisions */
+	bool acts;        /* a tool is about to run; otherwise there is nothing to decide */
+	bool can_ask;     /* a question would reach a person */
+	bool plans;       /* the agent has promised to change nothing for now */
+	struct str mode;  /* the agent's own permission mode, for messages */
 	struct str tool, cwd, session_id, agent_id;
 	struct request *requests; /* none: the tool touches nothing that a policy is about */
 	size_t n_requests, cap_requests;

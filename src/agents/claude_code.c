@@ -21,8 +21,6 @@ static const char *const silent_events[] = {
 	"Notification",
 	"UserPromptSubmit",
 	"UserPromptExpansion",
-	"SessionStart",
-	"SessionEnd",
 	"Stop",
 	"StopFailure",
 	"SubagentStart",
@@ -47,6 +45,14 @@ static const char *const silent_events[] = {
 	"FileChanged",
 	"DirectoryAdded",
 	"MessageDisplay",
+};
+
+/* Nothing is decided about these either, but they are recorded. */
+static const struct {
+	const char *name, *records;
+} session_events[] = {
+	{"SessionStart", "cavra.session.started"},
+	{"SessionEnd", "cavra.session.ended"},
 };
 
 /* Permission modes in which "ask" reaches a person. In the others (auto, dontAsk,
@@ -113,6 +119,11 @@ static int claude_read(struct str payload, struct arena *arena, struct agent_eve
 		return code;
 	if (is_one_of(name, silent_events, ARRAY_SIZE(silent_events)))
 		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(session_events); i++)
+		if (str_is(name, session_events[i].name)) {
+			ret_event->records = session_events[i].records;
+			return read_base(ret_event, error);
+		}
 	if (!str_is(name, "PreToolUse"))
 		return error_set(error, CAVRA_ERR_INPUT, "hook event \"%.60s\" is not known",
 				 name.p);

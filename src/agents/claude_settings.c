@@ -3,10 +3,12 @@
  * The hook's entry in Claude Code's settings. Always in exec form (no shell between) and with
  * "onFailure": "block": without it a hook that crashes or is missing lets the call run.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agents/claude_code.h"
+#include "base/array.h"
 #include "base/limits.h"
 #include "json/document.h"
 #include "json/json.h"
@@ -15,6 +17,9 @@ enum { HOOK_TIMEOUT_SECONDS = 10 };
 
 #define HOOK_PROGRAM "cavra-hook"
 #define HOOK_AGENT "claude-code"
+
+/* What the hook is called for: every action, which it decides about, and both ends of a session, which it records. */
+static const char *const events[] = {"PreToolUse", "SessionStart", "SessionEnd"};
 
 /* Is this hook one that an earlier installation wrote? */
 static bool is_ours(const json_t *hook)
@@ -53,6 +58,17 @@ static bool remove_ours(json_t *groups)
 	return found;
 }
 
+static int check_event(const struct document *document, const json_t *hooks, const char *event,
+		       struct cavra_error *error)
+{
+	char pointer[64];
+	if (!json_object_get(hooks, event) || json_get_array(hooks, event))
+		return 0;
+	(void)snprintf(pointer, sizeof pointer, "/hooks/%s", event);
+	return document_error(document, pointer, POSITION_VALUE, error, CAVRA_ERR_INPUT,
+			      "%s must be a list of matchers", event);
+}
+
 /* The settings as a document whose shape is what we are going to change. */
 static int read_settings(struct str text, struct document **ret, struct cavra_error *error)
 {
@@ -69,9 +85,8 @@ static int read_settings(struct str text, struct document **ret, struct cavra_er
 	else if (hooks && !json_is_object(hooks))
 		code = document_error(document, "/hooks", POSITION_VALUE, error, CAVRA_ERR_INPUT,
 				      "hooks must be an object of events");
-	else if (json_object_get(hooks, "PreToolUse") && !json_get_array(hooks, "PreToolUse"))
-		code = document_error(document, "/hooks/PreToolUse", POSITION_VALUE, error,
-				      CAVRA_ERR_INPUT, "PreToolUse must be a list of matchers");
+	for (size_t i = 0; code >= 0 && i < ARRAY_SIZE(events); i++)
+		code = check_event(document, hooks, events[i], error);
 	if (code < 0)
 		document_free(document);
 	else
@@ -135,12 +150,13 @@ int claude_settings_add(struct str before, const char *hook_path, char **ret_aft
 			document, "/disableAllHooks", POSITION_KEY, error, CAVRA_ERR_INPUT,
 			"disableAllHooks is true, so no hook would run; remove it first");
 	json_t *hooks = member(document->root, "hooks", json_object());
-	json_t *groups = hooks ? member(hooks, "PreToolUse", json_array()) : NULL;
-	if (!groups)
-		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	remove_ours(groups);
-	if (json_array_append_new(groups, our_group(hook_path)) < 0)
-		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		json_t *groups = hooks ? member(hooks, events[i], json_array()) : NULL;
+		if (groups)
+			remove_ours(groups);
+		if (!groups || json_array_append_new(groups, our_group(hook_path)) < 0)
+			return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	}
 	return write_settings(document->root, before, ret_after, error);
 }
 
@@ -152,10 +168,15 @@ int claude_settings_remove(struct str before, char **ret_after, bool *ret_found,
 	if (code < 0)
 		return code;
 	json_t *hooks = json_object_get(document->root, "hooks");
-	json_t *groups = json_object_get(hooks, "PreToolUse");
-	*ret_found = remove_ours(groups);
-	if (*ret_found && json_array_size(groups) == 0)
-		json_object_del(hooks, "PreToolUse");
+	*ret_found = false;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		json_t *groups = json_object_get(hooks, events[i]);
+		if (!remove_ours(groups))
+			continue;
+		*ret_found = true;
+		if (json_array_size(groups) == 0)
+			json_object_del(hooks, events[i]);
+	}
 	if (*ret_found && json_object_size(hooks) == 0)
 		json_object_del(document->root, "hooks");
 	*ret_after = NULL;

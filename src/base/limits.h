@@ -59,6 +59,7 @@ enum {
 	LIMIT_HTTP_HEADER = 8192,       /* of one header that is sent */
 	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
 	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
+	LIMIT_SESSIONS = 50000,         /* told at once */
 	LIMIT_SESSION_ID_BYTES = 256,   /* of an entry of the ledger */
 	LIMIT_LEDGER_ENTRY_BYTES =
 		65535,                   /* one line, which the format of tiles counts in 16 bits */
@@ -79,7 +80,7 @@ enum {
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_SEGMENT_BYTES MiB(64)    /* a file of the ledger, then the next one begins */
 #define LIMIT_TORN_BYTES MiB(8)    /* that a crash left at the end of the ledger; more is damage */
-#define LIMIT_EXPORT_BYTES MiB(64)     /* one file for a SIEM */
+#define LIMIT_EXPORT_BYTES MiB(64) /* one file for a SIEM */
 #define LIMIT_REQUEST_BYTES MiB(4) /* a hook payload, a line of a batch */
 #define LIMIT_COMMAND_BYTES \
 	KiB(128) /* a command line: what Linux takes as one argument; longer is opaque */

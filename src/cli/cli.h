@@ -22,6 +22,8 @@ enum exit_status {
 	EXIT_INTEGRITY_ONLY = 3, /* policy verify, evidence verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
 	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
+	EXIT_NOT_STARTED = 125, /* of agent exec, whose command has all others: as env(1) has them */
+	EXIT_NOT_RUN = 126,
 	EXIT_DIFFERENT = 5, /* policy diff, policy replay; evidence index, store: something else is there */
 };
 
@@ -146,6 +148,9 @@ enum option_id {
 	OPT_EXPECT_HEAD,
 	OPT_EXPECT_SIZE,
 	OPT_PROOF,
+	OPT_REPO,
+	OPT_FORMAT,
+	OPT_AUDIT_DIR,
 	OPTIONS
 };
 
@@ -253,6 +258,11 @@ int cmd_policy_suggest(const struct args *args);
 int cmd_config_show(const struct args *args);
 int cmd_config_validate(const struct args *args);
 int cmd_init_claude_code(const struct args *args);
+int cmd_agent_attest(const struct args *args);
+int cmd_agent_exec(const struct args *args);
+int cmd_agent_list(const struct args *args);
+int cmd_agent_show(const struct args *args);
+int cmd_agent_start(const struct args *args);
 int cmd_hook(const struct args *args);
 int cmd_demo(const struct args *args);
 int cmd_ledger_status(const struct args *args);

@@ -29,6 +29,13 @@ static const enum option_id config_show_options[] = {OPT_DIRECTORY, OPT_JSON, OP
 static const enum option_id config_validate_options[] = {OPT_DIRECTORY, OPTIONS};
 static const enum option_id demo_options[] = {OPT_POLICY_PACK, OPT_POLICY_FILE, OPT_JSON, OPTIONS};
 
+static const enum option_id agent_start_options[] = {
+	OPT_TOOL, OPT_REPO, OPT_SESSION_ID, OPT_OUTPUT, POLICY_OPTIONS, OPTIONS};
+static const enum option_id agent_exec_options[] = {
+	OPT_TOOL, OPT_REPO, OPT_SESSION_ID, OPT_ACTOR, OPT_OUTPUT, POLICY_OPTIONS, OPT_POLICY_MODE, OPTIONS};
+static const enum option_id agent_attest_options[] = {OPT_FORMAT, OPT_AUDIT_DIR, OPT_LEDGER, OPTIONS};
+static const enum option_id agent_list_options[] = {OPT_LEDGER, OPT_JSON, OPTIONS};
+
 static const enum option_id keygen_options[] = {OPT_OUTPUT, OPT_KEY_ID, OPT_PASSPHRASE, OPT_PASSPHRASE_FILE, OPTIONS};
 static const enum option_id sign_options[] = {
 	OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE, OPT_KEY_ENV, OPT_SIGNER, OPT_KEY_ID, OPT_PACK_DIR, OPTIONS};
@@ -353,8 +360,23 @@ const struct command commands[] = {
 
 	{"init claude-code", "", 0, 0, "Install the hook into a repository's Claude Code settings", cmd_init_claude_code,
 	 init_options,
-	 "Adds a PreToolUse hook to .claude/settings.json and keeps everything else in it;\n"
+	 "Adds the hook to .claude/settings.json, for every tool call and both ends of a\n"
+	 "session, and keeps everything else in it;\n"
 	 "writes .cavra/policy.yaml when there is none. Running it again changes nothing.\n"},
+	{"agent start", "", 0, 0, "Begin a session of an agent in a repository", cmd_agent_start, agent_start_options,
+	 "Records the start in the ledger, with repository, branch, commit and policy,\n"
+	 "writes .cavra/session-ID.json and prints the id, for agent exec --session-id.\n"},
+	{"agent exec", "COMMAND", 1, 1, "Run a command when it is allowed, and record how it ended", cmd_agent_exec,
+	 agent_exec_options,
+	 "Decides about COMMAND as the hook does and records that first. Bash then runs it\n"
+	 "with this program's input and outputs.\n"
+	 "\n"
+	 "Exit status: that of the command, or 128 and the signal that ended it; 126 when it\n"
+	 "is blocked or needs approval and was not run, 125 for an error before it ran, 2 usage.\n"},
+	{"agent list", "", 0, 0, "List the sessions that the ledger tells of", cmd_agent_list, agent_list_options, NULL},
+	{"agent show", "SESSION", 1, 1, "Show what was decided in a session", cmd_agent_show, agent_list_options, NULL},
+	{"agent attest", "SESSION", 1, 1, "Attest what an agent did in a session, from the ledger", cmd_agent_attest,
+	 agent_attest_options, NULL},
 	{"hook", "AGENT", 1, 1, "Answer one hook call of an agent (claude-code) from standard input", cmd_hook, NULL,
 	 "The same as cavra-hook AGENT, which starts faster.\n"
 	 "Exit status: 0 with the answer on standard output, 2 (the call is blocked) when\n"
@@ -376,6 +398,8 @@ const struct exit_status_row exit_statuses[] = {
 	{EXIT_BLOCKED,  "evaluate: the action is blocked."},
 	{EXIT_FINDINGS, "doctor: there is a problem. policy diff: the policies differ. "
 			"policy replay: another answer would be given. evidence index, evidence store: something else is there already."},
+	{EXIT_NOT_STARTED, "agent exec: an error, and the command was not started. Its other statuses are those of the command."},
+	{EXIT_NOT_RUN,  "agent exec: the command is blocked or needs approval, and was not run."},
 };
 const size_t exit_statuses_count = ARRAY_SIZE(exit_statuses);
 /* clang-format on */

@@ -132,12 +132,9 @@ static int choose_mode(const struct args *args, struct guard *guard, struct cavr
 
 /* ---- recording ---- */
 
-static int open_recorder(const struct args *args, struct guard *guard, struct cavra_error *error)
+int guard_open_recorder(struct guard *guard, struct cavra_error *error)
 {
 	struct git_position git;
-	if (args_has(args, OPT_FACTS))
-		return error_set(error, CAVRA_ERR_USAGE,
-				 "--record records what happens; leave out --facts");
 	guard->records = true;
 	int code = recorder_open(&guard->recorder, &guard->config, error);
 	if (code < 0)
@@ -176,9 +173,12 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 		shadow_open(&ret_guard->config, args->value[OPT_PACK_DIR], &ret_guard->shadow);
 	ret_guard->policy_pack = str_from(args->value[OPT_POLICY_PACK]);
 	code = choose_mode(args, ret_guard, error);
-	if (code >= 0 && args_has(args, OPT_RECORD))
-		code = open_recorder(args, ret_guard, error);
-	return code;
+	if (code < 0 || !args_has(args, OPT_RECORD))
+		return code;
+	if (facts)
+		return error_set(error, CAVRA_ERR_USAGE,
+				 "--record records what happens; leave out --facts");
+	return guard_open_recorder(ret_guard, error);
 }
 
 int guard_keep(struct guard *guard, struct str record, struct cavra_error *error)

@@ -56,6 +56,8 @@ int guard_record(struct guard *guard, const struct request *request, enum policy
 		 const json_t *echo_id, struct decision *ret_decision, struct buf *out,
 		 struct cavra_error *error);
 
+/* Opens the ledger, as --record does. */
+int guard_open_recorder(struct guard *guard, struct cavra_error *error);
 /* With --record appends such a record to the ledger; else does nothing. What is not recorded must not be answered. */
 int guard_keep(struct guard *guard, struct str record, struct cavra_error *error);
 /* To be called once everything is answered. */

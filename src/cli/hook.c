@@ -244,11 +244,25 @@ static int find_context(struct hook *hook, struct cavra_error *error)
 	return 0;
 }
 
-static int record_all(struct hook *hook, struct cavra_error *error)
+static int open_record(struct hook *hook, struct cavra_error *error)
 {
 	int code = recorder_open(&hook->recorder, &hook->config, error);
+	return code < 0 ? code : find_context(hook, error);
+}
+
+static int record_event(struct hook *hook, struct cavra_error *error)
+{
+	int code = open_record(hook, error);
 	if (code >= 0)
-		code = find_context(hook, error);
+		code = recorder_add_event(&hook->recorder, hook->event.records,
+					  hook->event.session_id, hook->config.digest,
+					  &hook->context, error);
+	return code < 0 ? code : recorder_write(&hook->recorder, error);
+}
+
+static int record_all(struct hook *hook, struct cavra_error *error)
+{
+	int code = open_record(hook, error);
 	for (size_t i = 0; code >= 0 && i < hook->event.n_requests; i++)
 		code = add_record(hook, i, NULL,
 				  passes_glass(hook, &hook->decisions[i]) ? "cavra.break_glass.used"
@@ -323,9 +337,11 @@ static int read_event(struct hook *hook, struct cavra_error *error)
 static int run(struct hook *hook, struct cavra_error *error)
 {
 	int code = read_event(hook, error);
-	if (code < 0 || !hook->event.acts)
+	if (code < 0 || (!hook->event.acts && !hook->event.records))
 		return code;
 	code = find_policies(hook, error);
+	if (code >= 0 && hook->event.records)
+		return record_event(hook, error);
 	if (code >= 0)
 		code = decide_all(hook, error);
 	if (code >= 0 && hook->event.n_requests)

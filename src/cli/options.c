@@ -29,7 +29,7 @@ static const struct option options[] = {
 	{OPT_OPERATION,          "--operation",          "WORD",  "read, search, list; write, edit, create, delete, rename; the Git verb"},
 	{OPT_DESTINATION,        "--destination",        "PATH",  "where a rename ends"},
 	{OPT_SERVER,             "--server",             "NAME",  "MCP server"},
-	{OPT_TOOL,               "--tool",               "NAME",  "MCP tool"},
+	{OPT_TOOL,               "--tool",               "NAME",  "MCP tool; agent start, agent exec: the coding agent"},
 	{OPT_CAPABILITY,         "--capability",         "NAME",  "MCP capability"},
 	{OPT_ARGUMENTS,          "--arguments",          "JSON",  "MCP arguments"},
 	{OPT_AGENT_ID,           "--agent-id",           "ID",    "who acts (default: unknown-agent)"},
@@ -126,6 +126,9 @@ static const struct option options[] = {
 	{OPT_EXPECT_HEAD,        "--expect-head",        "HASH",  "the record_hash of what was the last entry once"},
 	{OPT_EXPECT_SIZE,        "--expect-size",        "N",     "how many entries there were once"},
 	{OPT_PROOF,              "--proof",              "FILE",  "verify this proof (- is standard input), without any ledger"},
+	{OPT_REPO,               "--repo",               "DIR",   "the repository that the agent works in (default: the current directory)"},
+	{OPT_FORMAT,             "--format",             "FORM",  "markdown (default), json, or artifact: a file in --audit-dir"},
+	{OPT_AUDIT_DIR,          "--audit-dir",          "DIR",   "where the artifact is written (default: .cavra)"},
 };
 /* clang-format on */
 

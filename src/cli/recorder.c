@@ -123,6 +123,15 @@ int recorder_add_decision(struct recorder *recorder, const char *event_type, str
 	return code;
 }
 
+int recorder_add_event(struct recorder *recorder, const char *event_type, struct str session_id,
+		       const char *policy_digest, const struct record_context *context,
+		       struct cavra_error *error)
+{
+	json_t *body = json_pack("{s:o, s:s}", "context", context_json(context), "policy_digest",
+				 policy_digest);
+	return recorder_add(recorder, event_type, session_id, body, error);
+}
+
 /* ---- writing ---- */
 
 int recorder_write(struct recorder *recorder, struct cavra_error *error)

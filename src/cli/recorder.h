@@ -44,6 +44,10 @@ int recorder_add(struct recorder *recorder, const char *event_type, struct str s
 /* record: a decision as record_write() writes it. */
 int recorder_add_decision(struct recorder *recorder, const char *event_type, struct str record,
 			  const struct record_context *context, struct cavra_error *error);
+/* An event without a decision, such as the start of a session under a policy. */
+int recorder_add_event(struct recorder *recorder, const char *event_type, struct str session_id,
+		       const char *policy_digest, const struct record_context *context,
+		       struct cavra_error *error);
 /* Appends what was taken, all or nothing, and forgets it. */
 int recorder_write(struct recorder *recorder, struct cavra_error *error);
 

@@ -34,7 +34,7 @@ test('W39 installs a hook in exec form that blocks when it fails, and a policy t
   const done = init(directory);
   assert.equal(done.status, 0, done.err);
   const settings = JSON.parse(get(directory, '.claude/settings.json'));
-  assert.deepEqual(settings, { hooks: { PreToolUse: [ours] } });
+  assert.deepEqual(settings, { hooks: { PreToolUse: [ours], SessionStart: [ours], SessionEnd: [ours] } });
   assert.ok(statSync(join(directory, '.cavra/session')).isDirectory());
   assert.ok(!existsSync(join(directory, '.mcp.json')));
   assert.equal(cavra(['policy', 'validate', join(directory, '.cavra/policy.yaml')]).out, 'valid cavra-project\n');
@@ -85,6 +85,10 @@ test('keeps what others wrote, in its order', () => {
   assert.deepEqual(Object.keys(after), Object.keys(before));
   assert.deepEqual(after.hooks.PreToolUse, [...before.hooks.PreToolUse, ours]);
   after.hooks.PreToolUse.pop();
+  for (const event of ['SessionStart', 'SessionEnd']) {
+    assert.deepEqual(after.hooks[event], [ours]);
+    delete after.hooks[event];
+  }
   assert.deepEqual(after, before);
   assert.match(get(directory, '.claude/settings.json'), /^ {4}"permissions"/m);
 });
@@ -132,7 +136,7 @@ test('an installation of another version is replaced, not doubled', () => {
   delete old.hooks[0].onFailure;
   put(directory, '.claude/settings.json', JSON.stringify({ hooks: { PreToolUse: [old] } }));
   assert.equal(init(directory).status, 0);
-  assert.deepEqual(JSON.parse(get(directory, '.claude/settings.json')), { hooks: { PreToolUse: [ours] } });
+  assert.deepEqual(JSON.parse(get(directory, '.claude/settings.json')), { hooks: { PreToolUse: [ours], SessionStart: [ours], SessionEnd: [ours] } });
 });
 
 test('refuses malformed settings with their place, and writes nothing to them', () => {
