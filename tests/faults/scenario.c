@@ -21,6 +21,7 @@
 #include "inject.h"
 #include "policy/approval.h"
 #include "policy/authoring.h"
+#include "store/migrations.h"
 
 int __real_main(int argc, char **argv);
 
@@ -243,6 +244,35 @@ static bool is_published_whole(bool succeeded)
 	       is_nothing("cavra-child/.new*");
 }
 
+/* ---- the index of evidence ---- */
+
+#define DATABASE "../index.db"
+
+static void prepare_index(const struct scenario *s)
+{
+	struct cavra_error error = {.text = ""};
+	struct store *store;
+	(void)s;
+	must(store_open(DATABASE, STORE_CREATE, &store, &error) == 0, error.text);
+	must(migrations_apply(store, migrations, migrations_count, NULL, &error) == 0, error.text);
+	store_close(store);
+}
+
+/* Of a version that there is. */
+static bool is_a_database(bool succeeded)
+{
+	struct cavra_error error;
+	struct store *store;
+	if (access("new.db", F_OK) < 0)
+		return !succeeded;
+	if (store_open("new.db", STORE_CREATE, &store, &error) < 0)
+		return false;
+	int code = succeeded ? migrations_check(store, migrations, migrations_count, &error)
+			     : migrations_apply(store, migrations, migrations_count, NULL, &error);
+	store_close(store);
+	return code == 0;
+}
+
 static bool explains_block(bool succeeded)
 {
 	char line[512];
@@ -328,6 +358,10 @@ const struct scenario scenarios[] = {
 	 .in_order = is_published_whole, .expected = OUTCOME_OPEN},
 	{.name = "cavra init", .program = __real_main, .arguments = {"init", "claude-code", "--hook", "/bin/true"},
 	 .in_order = settings_in_order, .expected = OUTCOME_OPEN},
+	{.name = "cavra evidence migrate", .program = __real_main, .arguments = {"evidence", "migrate", "--sqlite", "new.db", "--json"},
+	 .in_order = is_a_database, .expected = OUTCOME_OPEN},
+	{.name = "cavra evidence search", .prepare = prepare_index, .program = __real_main,
+	 .arguments = {"evidence", "search", "--sqlite", DATABASE, "--json"}, .expected = OUTCOME_OPEN},
 };
 /* clang-format on */
 
