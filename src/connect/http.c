@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "crypto/start.h"
 
 enum { CONNECT_SECONDS = 20, REQUEST_SECONDS = 120, HOST_BYTES = 256 };
 
@@ -122,6 +123,7 @@ int http_client_new(const struct http_options *options, struct http_client **ret
 {
 	static bool started;
 	struct http_client *client = calloc(1, sizeof *client);
+	crypto_start();
 	if (client && (started || curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)) {
 		started = true;
 		client->options = options;

@@ -3,7 +3,7 @@
 // Objects that S3 and Azure lock, against stand-ins that compute every signature themselves; and what is never sent.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -207,6 +207,20 @@ test('a proxy is used when it is named, and not because the environment names on
   assert.equal((await keep({ ...wish, proxy: address })).status, 1);
   assert.deepEqual(hosts, [`localhost:${service.port}`]);
   proxy.close();
+});
+
+// The configuration of OpenSSL can name a library, which is run when it is loaded.
+test('the environment brings no code along', async () => {
+  const directory = scratch('module'), mark = join(directory, 'mark'), library = join(directory, 'm.so');
+  put(directory, 'm.c', `#include <fcntl.h>\n__attribute__((constructor)) static void run(void) { (void)creat("${mark}", 0600); }\n`);
+  execFileSync('cc', ['-shared', '-fPIC', '-o', library, join(directory, 'm.c')]);
+  const OPENSSL_CONF = put(directory, 'openssl.cnf', `openssl_conf = all\n[all]\nproviders = p\n[p]\nm = m_sect\n[m_sect]\nmodule = ${library}\nactivate = 1\n`);
+  const service = await start(new S3(user), secure);
+  const wish = toS3(service, { endpoint: `https://localhost:${service.port}`, ca_file });
+  const kept = await keep(wish, { OPENSSL_CONF });
+  assert.deepEqual([kept.error, kept.outcome, existsSync(mark)], ['', 'uploaded', false]);
+  spawnSync('openssl', ['rand', '-hex', '1'], { env: { ...process.env, OPENSSL_CONF } });
+  assert.ok(existsSync(mark), 'the control does nothing');
 });
 
 test('a service that does not answer', async () => {
