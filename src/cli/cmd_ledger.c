@@ -238,9 +238,7 @@ int cmd_ledger_checkpoint(const struct args *args)
 {
 	struct cavra_error error;
 	struct ledger_checkpoint checkpoint;
-	struct buf CLEANUP_BUF key;
 	char directory[PATH_MAX];
-	buf_init(&key, LIMIT_NOTE_LINE);
 	int code = ledger_of(args, directory, &error);
 	if (code == 0)
 		code = ledger_checkpoint_make(directory, &checkpoint, &error);
@@ -249,6 +247,24 @@ int cmd_ledger_checkpoint(const struct args *args)
 	(void)printf("%.*s", STR_ARG(buf_str(&checkpoint.bytes)));
 	ledger_checkpoint_release(&checkpoint);
 	return EXIT_ALLOWED;
+}
+
+static int print_key(struct str text, struct cavra_error *error)
+{
+	struct key CLEANUP_KEY *key = NULL;
+	struct note_key name;
+	char pem[KEY_PUBLIC_PEM];
+	int code = note_key_read(text, &name, &key, error);
+	if (code == 0)
+		code = key_write_public(key, pem, error);
+	if (code < 0)
+		return code;
+	json_t *report = json_pack("{s:s, s:s%, s:s%, s:s}", "schema_version",
+				   "cavra.ledger.key.v1", "origin", name.name.p, name.name.n,
+				   "verifier_key", text.p, text.n, "public_key_pem", pem);
+	code = output_report(report, error);
+	json_decref(report);
+	return code;
 }
 
 int cmd_ledger_key(const struct args *args)
@@ -260,10 +276,11 @@ int cmd_ledger_key(const struct args *args)
 	int code = ledger_of(args, directory, &error);
 	if (code == 0)
 		code = ledger_checkpoint_key(directory, &key, &error);
-	if (code < 0)
-		return fail(&error);
-	(void)printf("%s\n", key.p);
-	return EXIT_ALLOWED;
+	if (code == 0 && args_has(args, OPT_JSON))
+		code = print_key(buf_str(&key), &error);
+	else if (code == 0)
+		(void)printf("%s\n", key.p);
+	return code < 0 ? fail(&error) : EXIT_ALLOWED;
 }
 
 int cmd_ledger_rebuild(const struct args *args)

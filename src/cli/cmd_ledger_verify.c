@@ -71,6 +71,10 @@ static int read_wanted(const struct args *args, struct wanted *wanted, struct ca
 		code = ledger_key_read(value[OPT_PUBLIC_KEY], &wanted->key, error);
 		wanted->verification.trust = &wanted->key.trust;
 	}
+	if (value[OPT_TRUST_ROOT]) {
+		code = ledger_key_read_root(value[OPT_TRUST_ROOT], &wanted->key, error);
+		wanted->verification.trust = &wanted->key.trust;
+	}
 	if (code == 0 && value[OPT_CHECKPOINT])
 		code = read_kept(value[OPT_CHECKPOINT], wanted, error);
 	if (code == 0 && value[OPT_EXPECT_HEAD])
@@ -124,7 +128,7 @@ static void print_list(const json_t *report, const char *key, const char *title)
 static void print_verdict(const json_t *report, enum ledger_verdict verdict)
 {
 	static const char *const texts[] = {
-		[LEDGER_FAILED] = "failed: this is not the ledger that was written",
+		[LEDGER_FAILED] = "failed",
 		[LEDGER_INTEGRITY_ONLY] = "integrity only: whole in itself, and nobody who is "
 					  "trusted vouches for it",
 		[LEDGER_VERIFIED] = "verified",
@@ -248,6 +252,8 @@ int cmd_ledger_verify(const struct args *args)
 		return fail_usage("--proof needs the proof and the key, and nothing else");
 	if (args->n_operands && args_has(args, OPT_LEDGER))
 		return fail_usage("name the directory once");
+	if (args_has(args, OPT_PUBLIC_KEY) && args_has(args, OPT_TRUST_ROOT))
+		return fail_usage("--public-key and --trust-root exclude each other");
 	ledger_key_init(&wanted.key);
 	int code = read_wanted(args, &wanted, &error);
 	if (code == 0)

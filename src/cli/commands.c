@@ -108,7 +108,7 @@ static const enum option_id ledger_tail_options[] = {OPT_LINES, OPT_FOLLOW, OPT_
 static const enum option_id ledger_prove_options[] = {OPT_SIZE, OPT_FROM, OPT_TO, OPT_LEDGER, OPTIONS};
 static const enum option_id ledger_export_options[] = {OPT_SIZE, OPT_LEDGER, OPTIONS};
 static const enum option_id ledger_verify_options[] = {
-	OPT_PUBLIC_KEY, OPT_CHECKPOINT, OPT_EXPECT_SIZE, OPT_EXPECT_HEAD, OPT_PROOF, OPT_LEDGER, OPT_JSON, OPTIONS};
+	OPT_PUBLIC_KEY, OPT_TRUST_ROOT, OPT_CHECKPOINT, OPT_EXPECT_SIZE, OPT_EXPECT_HEAD, OPT_PROOF, OPT_LEDGER, OPT_JSON, OPTIONS};
 
 const struct command commands[] = {
 	{"version", "", 0, 0, "Print the version", cmd_version, NULL, NULL},
@@ -325,7 +325,7 @@ const struct command commands[] = {
 	 "the ledger later is found out with it. The key is made on first use. A ledger that\n"
 	 "is not what its newest checkpoint was of is not signed.\n"},
 	{"ledger key", "", 0, 0, "Print the public key of the checkpoints, as verifiers of notes take it", cmd_ledger_key,
-	 ledger_options, NULL},
+	 ledger_json_options, "With --json also as PEM, which evidence trust-root takes.\n"},
 	{"ledger prove", "SEQUENCE", 0, 1, "Print a proof that an entry is in the ledger, or that the ledger only grew", cmd_ledger_prove,
 	 ledger_prove_options,
 	 "With SEQUENCE that this entry is in the checkpoint of --size, or in the newest;\n"

@@ -11,7 +11,10 @@
 #include "base/limits.h"
 #include "base/regular.h"
 #include "base/utf8.h"
+#include "base/when.h"
+#include "cli/evidence.h"
 #include "cli/ledger_place.h"
+#include "evidence/trust_root.h"
 #include "json/json.h"
 
 int ledger_of(const struct args *args, char ret_path[PATH_MAX], struct cavra_error *error)
@@ -80,6 +83,30 @@ int ledger_key_read(const char *text, struct ledger_key *key, struct cavra_error
 		error_file(error, text);
 	key->trust = (struct ledger_trust){key->key, STR("")};
 	return code;
+}
+
+int ledger_key_read_root(const char *path, struct ledger_key *key, struct cavra_error *error)
+{
+	struct trust_root CLEANUP_TRUST_ROOT root = {.key = NULL};
+	json_t *document = NULL;
+	int code = evidence_load(path, &document, error);
+	if (code == 0)
+		code = trust_root_read(document, &root, error);
+	if (code == 0 && root.status != TRUST_ACTIVE)
+		code = error_set(error, CAVRA_ERR_INPUT,
+				 "the key is %s, and a checkpoint does not say when it was signed",
+				 trust_status_name(root.status));
+	if (code == 0)
+		code = trust_root_allows(&root, when_now(), error);
+	json_decref(document);
+	if (code < 0) {
+		error_file(error, path);
+		return code;
+	}
+	key->key = root.key;
+	root.key = NULL;
+	key->trust = (struct ledger_trust){key->key, STR("")};
+	return 0;
 }
 
 /* ---- entries ---- */

@@ -27,6 +27,8 @@ void ledger_key_init(struct ledger_key *key);
 void ledger_key_release(struct ledger_key *key);
 /* A file with a PEM key or a verifier key of a note (name+hash+base64), or such a verifier key itself. */
 int ledger_key_read(const char *text, struct ledger_key *key, struct cavra_error *error);
+/* The key of a trust root. A checkpoint does not say when it was signed, so the root must be in force now. */
+int ledger_key_read_root(const char *path, struct ledger_key *key, struct cavra_error *error);
 
 /* Prints an entry on one line: number, time, event, session, and of a decision what was decided about what by which rule. */
 int ledger_print_entry(struct str line, bool json, struct cavra_error *error);

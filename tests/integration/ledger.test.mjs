@@ -235,6 +235,28 @@ test('the key is a verifier key, a file with one, or PEM', () => {
   assert.equal(verify(ledger, '--public-key', join(directory, 'none')).status, 1);
 });
 
+test('a trust root says whose key it is, and whether it still counts', () => {
+  const directory = scratch('roots');
+  const { verifier_key, public_key_pem } = JSON.parse(at(['key', '--json']).out);
+  assert.equal(verifier_key, key);
+  const pem = put(directory, 'key.pem', public_key_pem);
+  const root = (...args) => {
+    const file = join(directory, `${args.length}.json`);
+    assert.equal(cavra(['evidence', 'trust-root', pem, '--output', file, ...args]).status, 0);
+    return file;
+  };
+  assert.equal(verify(ledger, '--trust-root', root()).status, 0);
+  for (const [args, why] of [[['--status', 'revoked'], /revoked/], [['--status', 'retired', '--owner', 'x'], /retired/],
+    [['--valid-from', '2001-01-01T00:00:00Z', '--valid-until', '2002-01-01T00:00:00Z', '--owner', 'x'], /./]]) {
+    const done = verify(ledger, '--trust-root', root(...args));
+    assert.equal(done.status, 1);
+    assert.equal(done.report, null);
+    assert.match(done.err, why);
+  }
+  assert.equal(verify(ledger, '--trust-root', pem).status, 1);
+  assert.equal(verify(ledger, '--trust-root', root(), '--public-key', key).status, 2);
+});
+
 test('the ledger is the one of HOME unless it is named', () => {
   const home = scratch('home');
   const env = { HOME: home };
