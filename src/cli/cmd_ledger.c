@@ -237,7 +237,7 @@ int cmd_ledger_status(const struct args *args)
 int cmd_ledger_checkpoint(const struct args *args)
 {
 	struct cavra_error error;
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	char directory[PATH_MAX];
 	int code = ledger_of(args, directory, &error);
 	if (code == 0)
@@ -286,7 +286,7 @@ int cmd_ledger_key(const struct args *args)
 int cmd_ledger_rebuild(const struct args *args)
 {
 	struct cavra_error error;
-	struct ledger_index index;
+	struct ledger_index index = {.size = 0};
 	char directory[PATH_MAX];
 	int code = ledger_of(args, directory, &error);
 	if (code == 0)

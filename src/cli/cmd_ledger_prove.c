@@ -44,7 +44,7 @@ static int read_wanted(const struct args *args, struct wanted *wanted, struct ca
 static int make_proof(const char *directory, const struct wanted *wanted, json_t **ret,
 		      struct cavra_error *error)
 {
-	struct ledger_index index;
+	struct ledger_index index = {.size = 0};
 	int code = ledger_index_open(directory, false, &index, error);
 	if (code < 0)
 		return code;
@@ -85,7 +85,7 @@ int cmd_ledger_prove(const struct args *args)
 static int export(const char *directory, uint64_t size, const char *target,
 		  struct cavra_error *error)
 {
-	struct ledger_index index;
+	struct ledger_index index = {.size = 0};
 	int code = ledger_index_open(directory, false, &index, error);
 	if (code < 0)
 		return code;

@@ -52,8 +52,8 @@ static int print_range(struct ledger_index *index, const struct range *range, bo
 int cmd_ledger_show(const struct args *args)
 {
 	struct cavra_error error;
-	struct ledger_index index;
-	struct range range;
+	struct ledger_index index = {.size = 0};
+	struct range range = {0};
 	char directory[PATH_MAX];
 	int code = read_range(args->operand[0], &range, &error);
 	if (code == 0)
@@ -75,7 +75,7 @@ int cmd_ledger_show(const struct args *args)
 /* Prints what came behind *last. */
 static int print_new(const char *directory, uint64_t *last, bool json, struct cavra_error *error)
 {
-	struct ledger_index index;
+	struct ledger_index index = {.size = 0};
 	int code = ledger_index_open(directory, false, &index, error);
 	if (code < 0)
 		return code;
@@ -102,7 +102,7 @@ static int follow(const char *directory, uint64_t last, bool json, struct cavra_
 static int print_tail(const struct args *args, const char *directory, uint64_t lines,
 		      struct cavra_error *error)
 {
-	struct ledger_index index;
+	struct ledger_index index = {.size = 0};
 	bool json = args_has(args, OPT_JSON);
 	int code = ledger_index_open(directory, false, &index, error);
 	if (code < 0)

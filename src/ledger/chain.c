@@ -72,7 +72,7 @@ static void check_checkpoint(struct ledger_chain *chain, const struct ledger_che
 
 static void check_mark(struct ledger_chain *chain, const struct chain_mark *mark)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	struct cavra_error error;
 	char name[PLACE_NAME];
 	if (mark->given) {

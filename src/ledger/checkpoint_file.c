@@ -62,7 +62,7 @@ static int parse(struct ledger_checkpoint *checkpoint, struct cavra_error *error
 int ledger_checkpoint_parse(struct str text, struct ledger_checkpoint *ret_checkpoint,
 			    struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	if (text.n > LIMIT_NOTE_BYTES)
 		return error_set(error, CAVRA_ERR_LIMIT, "a note is at most %zu bytes",
 				 LIMIT_NOTE_BYTES);
@@ -98,7 +98,7 @@ int ledger_checkpoint_read(int place, uint64_t size, struct ledger_checkpoint *r
 			   struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF bytes;
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	char name[PLACE_NAME];
 	buf_init(&bytes, LIMIT_NOTE_BYTES);
 	place_checkpoint_name(size, name);

@@ -163,7 +163,7 @@ static int check_continues(struct maker *maker, uint64_t size, struct ledger_che
 			   struct cavra_error *error)
 {
 	struct merkle_head now;
-	struct ledger_checkpoint old;
+	struct ledger_checkpoint old = {.bytes = {.p = NULL}};
 	int code = get_root(maker, size, &now, error);
 	if (code == 0)
 		code = ledger_checkpoint_read(maker->place, size, &old, error);
@@ -184,8 +184,8 @@ static int check_continues(struct maker *maker, uint64_t size, struct ledger_che
 
 static int check_older(struct maker *maker, struct cavra_error *error)
 {
-	uint64_t newest, older;
-	struct ledger_checkpoint old;
+	uint64_t newest = 0, older = 0;
+	struct ledger_checkpoint old = {.bytes = {.p = NULL}};
 	int code = ledger_checkpoint_newest(maker->place, UINT64_MAX, &newest, error);
 	if (code == 0 && newest > maker->index.size)
 		return error_set(error, CAVRA_ERR_INPUT,
@@ -206,7 +206,7 @@ static int check_older(struct maker *maker, struct cavra_error *error)
 static int settle(const struct maker *maker, struct cavra_error *error)
 {
 	const struct ledger_reader *reader = &maker->index.reader;
-	uint64_t older;
+	uint64_t older = 0;
 	int code = ledger_checkpoint_newest(maker->place, maker->index.size - 1, &older, error);
 	for (size_t i = 0; code == 0 && i < reader->n_firsts; i++) {
 		char name[PLACE_NAME];
@@ -249,7 +249,7 @@ static int make_new(struct maker *maker, struct ledger_checkpoint *ret_checkpoin
 static int reuse_or_make(struct maker *maker, struct ledger_checkpoint *ret_checkpoint,
 			 struct cavra_error *error)
 {
-	uint64_t same;
+	uint64_t same = 0;
 	int code = check_older(maker, error);
 	if (code == 0)
 		code = ledger_checkpoint_newest(maker->place, maker->index.size, &same, error);
@@ -257,7 +257,7 @@ static int reuse_or_make(struct maker *maker, struct ledger_checkpoint *ret_chec
 		return code;
 	if (same < maker->index.size)
 		return make_new(maker, ret_checkpoint, error);
-	struct ledger_checkpoint old;
+	struct ledger_checkpoint old = {.bytes = {.p = NULL}};
 	code = check_continues(maker, same, &old, error);
 	if (code < 0)
 		return code;

@@ -14,7 +14,7 @@
 int ledger_checkpoint_of(struct ledger_index *index, uint64_t size,
 			 struct ledger_checkpoint *ret_checkpoint, struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	struct merkle_head head = {.size = size};
 	char origin[LEDGER_ORIGIN];
 	if (size > index->size)
@@ -119,7 +119,7 @@ static int make_inclusion(struct ledger_index *index, uint64_t sequence,
 int ledger_proof_json(struct ledger_index *index, uint64_t sequence, uint64_t size, json_t **ret,
 		      struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	int code = choose_size(index, sequence, &size, error);
 	if (code == 0)
 		code = ledger_checkpoint_of(index, size, &checkpoint, error);
@@ -152,7 +152,7 @@ static int make_consistency(struct ledger_index *index, const struct ledger_chec
 int ledger_consistency_json(struct ledger_index *index, uint64_t from, uint64_t to, json_t **ret,
 			    struct cavra_error *error)
 {
-	struct ledger_checkpoint old, later;
+	struct ledger_checkpoint old = {.bytes = {.p = NULL}}, later = {.bytes = {.p = NULL}};
 	if (from == 0 || from > to)
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "an earlier size is not 0 and not above the later one");
@@ -208,7 +208,7 @@ static int read_hashes(struct checked *checked, struct cavra_error *error)
 static int read_checkpoint(const struct checked *checked, const char *key, uint64_t size,
 			   struct ledger_checkpoint *ret_checkpoint, struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	struct str text;
 	int code = json_need_str(checked->json, key, &text, error);
 	if (code == 0)
@@ -265,7 +265,7 @@ static int check_entry(const struct checked *checked, const struct merkle_head *
 static int check_growth(const struct checked *checked, const struct ledger_checkpoint *later,
 			struct ledger_proof *proof, struct cavra_error *error)
 {
-	struct ledger_checkpoint old;
+	struct ledger_checkpoint old = {.bytes = {.p = NULL}};
 	int code = read_number(checked, "from", &proof->from, error);
 	if (code == 0)
 		code = read_checkpoint(checked, "from_checkpoint", proof->from, &old, error);
@@ -286,7 +286,7 @@ static int check_growth(const struct checked *checked, const struct ledger_check
 static int check_proof(struct checked *checked, struct ledger_proof *proof,
 		       struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	struct str schema, kind;
 	int code = json_need_str(checked->json, "schema_version", &schema, error);
 	if (code == 0)

@@ -204,7 +204,7 @@ int ledger_export(struct ledger_index *index, uint64_t size, const char *target,
 		  struct cavra_error *error)
 {
 	struct exporter exporter = {index, size, target, -1};
-	struct ledger_checkpoint checkpoint;
+	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
 	int code = 0;
 	if (!size)
 		code = ledger_checkpoint_newest(index->reader.place, index->size, &exporter.size,
