@@ -172,8 +172,8 @@ static bool brings_code(const struct command *c, struct str pattern)
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_ALLOW], a->words,
-						a->n_words, d->arena);
+	struct match_result hit = command_match_surely(d->policy->list[LIST_COMMANDS_ALLOW],
+						       a->words, a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
 	    brings_secrets(c, hit.pattern) || may_hide_option(d, c))
 		return false;

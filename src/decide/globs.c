@@ -211,7 +211,9 @@ static bool expand_word(struct decider *d, const struct word *word, const struct
 static bool is_glob(const struct word *word)
 {
 	bool glob = false;
-	for (size_t i = 0; i < word->value.n && !word->many; i++) {
+	if (word->many || (word->value.n == 1 && word->value.seg[0].kind == SEG_TEXT))
+		return false;
+	for (size_t i = 0; i < word->value.n; i++) {
 		if (word->value.seg[i].kind != SEG_TEXT && word->value.seg[i].kind != SEG_GLOB)
 			return false;
 		glob |= word->value.seg[i].kind == SEG_GLOB;
@@ -223,7 +225,9 @@ const struct word *words_unmatched(struct decider *d, const struct word *words, 
 				   const struct scope *scope)
 {
 	struct word *copy = NULL;
-	for (size_t i = 1; i < n && !scope->remote && scope->n_cwds == 1; i++) {
+	if (scope->remote || scope->n_cwds != 1)
+		return words;
+	for (size_t i = 1; i < n; i++) {
 		struct str *paths = NULL;
 		size_t found = 0;
 		if (!is_glob(&words[i]) || !value_is_known(scope->cwds[0]) ||

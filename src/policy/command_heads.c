@@ -171,6 +171,13 @@ static void visit_operands(const struct visit *visit, const struct program_forms
 	}
 }
 
+bool command_heads_lack(const struct pattern_list *list, const struct command_word *words)
+{
+	struct str program;
+	bool any = list->n_programs && list->programs->program.n == 0;
+	return !any && is_plain(&words[0], &program) && program.n && !find_program(list, program);
+}
+
 void command_heads_visit(const struct pattern_list *list, const struct command_word *words,
 			 size_t n, command_heads_visitor *visitor, void *context)
 {

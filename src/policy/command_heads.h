@@ -17,4 +17,7 @@ typedef bool command_heads_visitor(void *context, const struct form_row *form);
 void command_heads_visit(const struct pattern_list *list, const struct command_word *words,
 			 size_t n, command_heads_visitor *visit, void *context);
 
+/* Is the program known, and no pattern about it or about any program? */
+bool command_heads_lack(const struct pattern_list *list, const struct command_word *words);
+
 #endif

@@ -191,20 +191,35 @@ static bool try_possible(void *context, const struct form_row *form)
 	return true;
 }
 
-struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
-				  size_t n, struct arena *arena)
+static struct match_result match_words(const struct pattern_list *list,
+				       const struct command_word *words, size_t n, bool surely,
+				       struct arena *arena)
 {
 	struct match_result best = MATCH_NOTHING;
-	if (!list || n == 0 || !list->literals.node)
+	if (!list || n == 0 || !list->literals.node || command_heads_lack(list, words))
 		return best;
 	assert(list->kind == PATTERN_COMMANDS);
 	struct scan scan = {.list = list, .words = words, .n = n, .arena = arena, .best = &best};
 	scan_words(&scan);
-	if (best.match == MATCH_MUST || are_known(words, n))
+	if (best.match == MATCH_MUST || surely || are_known(words, n))
 		return best;
 	best = MATCH_NOTHING;
 	command_heads_visit(list, words, n, try_possible, &scan);
 	return best;
+}
+
+struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
+				  size_t n, struct arena *arena)
+{
+	return match_words(list, words, n, false, arena);
+}
+
+struct match_result command_match_surely(const struct pattern_list *list,
+					 const struct command_word *words, size_t n,
+					 struct arena *arena)
+{
+	struct match_result best = match_words(list, words, n, true, arena);
+	return best.match == MATCH_MUST ? best : MATCH_NOTHING;
 }
 
 bool pattern_list_has_pipelines(const struct pattern_list *list)
