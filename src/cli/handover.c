@@ -80,3 +80,12 @@ int hand_over(const char *agent, struct str payload, struct cavra_error *error)
 		"%s",
 		path, strerror(errno));
 }
+
+void hand_over_checkpoint(const char *directory)
+{
+	char path[PATH_MAX];
+	if (find_program(path, NULL) < 0)
+		return;
+	clean_environment();
+	(void)execl(path, "cavra", "ledger", "checkpoint", "--ledger", directory, (char *)NULL);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cavra-hook hands a call over to cavra, which does the same and can do more. Signatures need OpenSSL's providers, and
+ * cavra-hook hands a call over to cavra, which does the same and can do more. Signing and verifying need OpenSSL's providers, and
  * linking those would cost every call of every installation more than the decision does.
  */
 #ifndef CAVRA_CLI_HANDOVER_H
@@ -13,5 +13,10 @@
  * error: CAVRA_ERR_IO.
  */
 int hand_over(const char *agent, struct str payload, struct cavra_error *error);
+
+/* Becomes `cavra ledger checkpoint --ledger DIRECTORY`, for a process that nobody waits for. Comes back when it does not
+ * start.
+ */
+void hand_over_checkpoint(const char *directory);
 
 #endif

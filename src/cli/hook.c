@@ -38,6 +38,8 @@
 enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2 };
 /* So much later, what the calls of meanwhile have recorded goes along. */
 enum { SETTLE_MICROSECONDS = LEDGER_BATCH_MICROSECONDS * 4 / 5 };
+/* After so many the ledger is signed, whatever the sessions do. */
+enum { CHECKPOINT_ENTRIES = 1024 };
 
 struct hook {
 	const struct agent_adapter *adapter;
@@ -289,12 +291,23 @@ static void decide_on_trial(struct hook *hook)
 	(void)recorder_write(&hook->recorder, NULL);
 }
 
-/* Brings the record to the disk and asks the policy on trial, in a process that the agent does not wait for and whose end
- * nobody looks at. */
+/* At the end of a session, and every so many entries. */
+static bool needs_checkpoint(const struct hook *hook)
+{
+	const struct recorder *recorder = &hook->recorder;
+	uint64_t last = recorder->writer.head.sequence, before = last - recorder->written;
+	bool ends = hook->event.records && strcmp(hook->event.records, "cavra.session.ended") == 0;
+	return recorder->written &&
+	       (ends || last / CHECKPOINT_ENTRIES != before / CHECKPOINT_ENTRIES);
+}
+
+/* Brings the record to the disk, asks the policy on trial, has the ledger signed, in a process that the agent does not wait
+ * for and whose end nobody looks at. */
 static void finish_later(struct hook *hook)
 {
 	bool trial = config_shadow_layer(&hook->config) && hook->event.n_requests;
-	if ((!trial && !hook->recorder.writer.must_settle) || fork() != 0)
+	bool checkpoint = needs_checkpoint(hook);
+	if ((!trial && !checkpoint && !hook->recorder.writer.must_settle) || fork() != 0)
 		return;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	bool quiet = null >= 0;
@@ -306,6 +319,8 @@ static void finish_later(struct hook *hook)
 		decide_on_trial(hook);
 	(void)usleep(SETTLE_MICROSECONDS);
 	(void)recorder_settle(&hook->recorder, NULL);
+	if (quiet && checkpoint)
+		hand_over_checkpoint(hook->recorder.directory);
 	_exit(HOOK_ALLOWED);
 }
 

@@ -16,7 +16,7 @@
 
 int recorder_open(struct recorder *recorder, const struct config *config, struct cavra_error *error)
 {
-	recorder->n = 0;
+	recorder->n = recorder->written = 0;
 	ledger_writer_init(&recorder->writer, recorder->directory,
 			   config ? config_ledger_durability(config) : LEDGER_BATCH);
 	int code = ledger_directory(config ? config_ledger_directory(config) : NULL,
@@ -139,6 +139,7 @@ int recorder_write(struct recorder *recorder, struct cavra_error *error)
 	int code = recorder->n
 			   ? ledger_append(&recorder->writer, recorder->draft, recorder->n, error)
 			   : 0;
+	recorder->written = code < 0 ? 0 : recorder->n;
 	forget(recorder);
 	return code;
 }

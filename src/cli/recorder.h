@@ -27,6 +27,7 @@ struct recorder {
 	struct ledger_draft draft[LIMIT_LEDGER_GROUP];
 	char session[LIMIT_LEDGER_GROUP][LIMIT_SESSION_ID_BYTES + 1];
 	size_t n;
+	size_t written; /* of those that were taken, by the last write */
 };
 
 /* Opens the ledger that the configuration names (NULL: the usual one), making it. The caller closes the recorder, also

@@ -184,3 +184,21 @@ test('ledger.directory and ledger.durability are the managed and the user\'s to 
     assert.match(refused.err + refused.out, /config\.yaml:1:1: .*ledger/);
   }
 });
+
+test('the end of a session is signed, and so is every 1024th entry', async () => {
+  const directory = project(), home = scratch('home'), checkpoints = join(home, '.cavra/ledger/checkpoints');
+  const signed = async (size) => {
+    for (let i = 0; i < 100 && !existsSync(join(checkpoints, String(size).padStart(20, '0'))); i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    return existsSync(checkpoints) ? readdirSync(checkpoints) : [];
+  };
+  ask(directory, home, event(directory, 'Bash', { command: 'make x' }));
+  assert.ok(!existsSync(checkpoints));
+  const ended = ask(directory, home, JSON.stringify({ session_id: 's1', transcript_path: 't', cwd: directory, hook_event_name: 'SessionEnd', reason: 'x' }));
+  assert.deepEqual([ended.status, ended.out], [0, '']);
+  // The making of the key is an entry, too.
+  assert.deepEqual(await signed(4), ['4'.padStart(20, '0')]);
+  cavra(['evaluate', '--batch', '-', '--record'], { cwd: directory, env: { HOME: home }, input: `${JSON.stringify({ action_type: 'read_file', target: 'a' })}\n`.repeat(1019) });
+  ask(directory, home, event(directory, 'Bash', { command: 'make x' }));
+  assert.equal((await signed(1024)).length, 2);
+  assert.equal(cavra(['ledger', 'verify', '--ledger', join(home, '.cavra/ledger')]).status, 3);
+});
