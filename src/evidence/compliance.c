@@ -288,10 +288,13 @@ static json_t *make_report(const struct mapping *mapping, const json_t *evidence
 		count_in(outcomes, member(json_array_get(mapping->decisions, i), "decision"));
 	}
 	struct str session = member(evidence, "session_id");
-	return json_pack("{s:s, s:s, s:s#, s:I, s:I, s:I, s:o, s:o, s:O}", "schema_version",
-			 "cavra.compliance.mapping-report.v1", "product", "CAVRA", "session_id",
-			 session.p, (int)session.n, "decision_count", all, "mapped_decision_count",
-			 mapped, "unmapped_decision_count", all - mapped, "outcomes", outcomes,
+	char version[SHA256_NAMED];
+	compliance_version(version);
+	return json_pack("{s:s, s:s, s:s, s:s%, s:I, s:I, s:I, s:o, s:o, s:O}", "schema_version",
+			 "cavra.compliance.mapping-report.v1", "product", "CAVRA",
+			 "mapping_version", version, "session_id", session.p, session.n,
+			 "decision_count", all, "mapped_decision_count", mapped,
+			 "unmapped_decision_count", all - mapped, "outcomes", outcomes,
 			 "framework_match_counts", matches, "frameworks", frameworks);
 }
 
@@ -312,6 +315,11 @@ static int map_all(struct mapping *mapping, const json_t *data, const char *fram
 	return error_set(error, CAVRA_ERR_NOT_FOUND,
 			 "there is no framework %.60s; cavra evidence frameworks lists them",
 			 framework);
+}
+
+void compliance_version(char ret_name[SHA256_NAMED])
+{
+	sha256_named(compliance_data, ret_name);
 }
 
 static int read_data(json_t **ret, struct cavra_error *error)

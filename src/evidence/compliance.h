@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "crypto/digest.h"
 
 /* The report cavra.compliance.mapping-report.v1, which the caller decrefs. framework: the id of one, NULL for all. Errors:
  * CAVRA_ERR_NOT_FOUND when there is no such framework, CAVRA_ERR_INPUT when the evidence has no list of decisions,
@@ -22,6 +23,11 @@ int compliance_report(const json_t *evidence, const char *framework, json_t **re
 		      struct cavra_error *error);
 /* A report as Markdown: compliance-mapping.md. Nothing that a decision holds can make a line or a cell of its own. */
 int compliance_markdown(const json_t *report, struct buf *out, struct cavra_error *error);
+
+/* "sha256:<hex>" of the frameworks that are built in, which a report and its page name: another version of this program may map the
+ * same decisions to other controls.
+ */
+void compliance_version(char ret_name[SHA256_NAMED]);
 
 /* The frameworks: cavra.compliance.pack-registry.v1 with its cavra.compliance.pack.v1. */
 int compliance_registry(json_t **ret, struct cavra_error *error);

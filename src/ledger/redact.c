@@ -194,16 +194,29 @@ static bool may_be_secret(struct visit *visit, const char *key)
 	return strlen(key) >= KNOWN_SHORTEST && secret_scan_next(&scan, &hit);
 }
 
+/* Findings say which bytes of the target they are about: of another text they are about nothing. */
+static void forget_spans(json_t *object)
+{
+	size_t i;
+	json_t *finding;
+	json_array_foreach (json_get_array(object, "findings"), i, finding)
+		if (json_object_get(finding, "span"))
+			(void)json_object_set_new(finding, "span", json_null());
+}
+
 static void visit_object(struct visit *visit, json_t *object, unsigned depth)
 {
 	const char *key;
 	json_t *value, *names = NULL;
 	json_object_foreach (object, key, value) {
 		const struct secret_name *name = visit->again ? NULL : name_of_member(object, key);
+		size_t before = visit->known.count;
 		if (is_secret_number(visit, value, name))
 			mark_number(visit, object, key, value, name);
 		else
 			walk(visit, value, name, depth + 1);
+		if (visit->known.count > before && strcmp(key, "target") == 0)
+			forget_spans(object);
 		if (!may_be_secret(visit, key))
 			continue;
 		if (!names)

@@ -35,8 +35,8 @@ int redact_text(const struct redactor *redactor, struct str text, struct buf *ou
 		size_t *ret_count, struct cavra_error *error);
 
 /* Changes a value in place: every string and every key at any depth. Names of members say whether their values are secrets;
- * an array of strings is read as the words of one command. What is a secret in one place goes in all. On failure the
- * value must not be used.
+ * an array of strings is read as the words of one command. What is a secret in one place goes in all. Where the
+ * target of a decision changes, the spans of its findings become null. On failure the value must not be used.
  */
 int redact_json(const struct redactor *redactor, json_t *value, size_t *ret_count,
 		struct cavra_error *error);

@@ -253,3 +253,22 @@ test('a bundle with a manifest must verify; without one it is said that nobody v
   assert.equal(done.status, 1);
   assert.match(done.err, /does not verify/);
 });
+
+test('of a real bundle the event is the one in it, and what was changed is refused', () => {
+  const directory = join(scratch(), 'bundle');
+  assert.equal(cavra(['evidence', 'bundle', '--demo', '--output', directory, '--key-env', 'K', '--key-id', 'k'], { env: { K: 'secret' } }).status, 0);
+  const read = (args, env = {}) => cavra(['evidence', ...args, directory], { env });
+  const key = ['--key-env', 'K'];
+  assert.equal(read(['siem-event', ...key], { K: 'secret' }).out, get(directory, 'siem-event.json'));
+  assert.equal(read(['compliance', ...key], { K: 'secret' }).out, get(directory, 'compliance-mapping.md'));
+  assert.equal(read(['siem-event', ...key], { K: 'another' }).status, 1);
+  const whole = get(directory, 'evidence.json');
+  writeFileSync(join(directory, 'evidence.json'), whole.replace('"block"', '"allow"'));
+  for (const command of ['siem-event', 'compliance', 'export-siem']) {
+    const done = read([command, ...key], { K: 'secret' });
+    assert.equal(done.status, 1);
+    assert.match(done.err, /does not verify: evidence\.json/);
+  }
+  writeFileSync(join(directory, 'evidence.json'), whole);
+  assert.equal(read(['siem-event', ...key], { K: 'secret' }).status, 0);
+});

@@ -96,6 +96,26 @@ static void test_json(void **state)
 	json_decref(value);
 }
 
+static void test_spans(void **state)
+{
+	static const struct {
+		const char *target;
+		bool kept;
+	} rows[] = {{"psql -h db", true}, {"PGPASSWORD=hunter2 psql", false}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct cavra_error error;
+		json_t *decision = json_pack("{s:s, s:[{s:[i, i]}, {}]}", "target", rows[i].target,
+					     "findings", "span", 0, 4);
+		assert_int_equal(redact_json(&redactor, decision, NULL, &error), 0);
+		const json_t *findings = json_object_get(decision, "findings");
+		const json_t *span = json_object_get(json_array_get(findings, 0), "span");
+		assert_row(rows[i].kept ? json_is_array(span) : json_is_null(span), i);
+		assert_null(json_object_get(json_array_get(findings, 1), "span"));
+		json_decref(decision);
+	}
+}
+
 static void test_too_deep(void **state)
 {
 	struct cavra_error error;
@@ -222,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_marker),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_too_deep),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test_setup_teardown(test_salt, set_up, tear_down),
