@@ -175,6 +175,60 @@ static bool find_operand(struct secret_scan *scan, const struct secret_program *
 	return false;
 }
 
+/* ---- what is piped into a program ---- */
+
+static bool is_echo(struct str word)
+{
+	return str_is(word, "echo") || str_is(word, "printf");
+}
+
+void secret_program_pipe(struct secret_scan *scan, size_t at)
+{
+	bool pipe = scan->text.p[at] == '|' && scan->echo_from && !scan->echo_to;
+	scan->echo_to = pipe ? at : 0;
+	scan->echo_from = pipe ? scan->echo_from : 0;
+}
+
+static struct str cut_word(struct str v)
+{
+	size_t n = 0;
+	while (n < v.n && v.p[n] != ' ')
+		n++;
+	return str_trim(str_from_at(v, n));
+}
+
+/* "-n X", "'%s' X", "'X'": the X. */
+static struct str printed(struct str v)
+{
+	v = str_trim(v);
+	while (v.n && v.p[0] == '-')
+		v = cut_word(v);
+	if (str_starts(v, STR("'%s")) || str_starts(v, STR("\"%s")) || str_starts(v, STR("%s")))
+		v = cut_word(v);
+	if (v.n >= 2 && (v.p[0] == '\'' || v.p[0] == '"') && v.p[v.n - 1] == v.p[0])
+		v = str_make(v.p + 1, v.n - 2);
+	return v;
+}
+
+/* "echo X | docker login --password-stdin": the option says what it was. */
+static bool find_piped(struct secret_scan *scan, size_t start, size_t end, struct secret_hit *ret)
+{
+	struct str text = scan->text, word = str_make(text.p + start, end - start);
+	bool sudo = str_is(word, "-S") && str_ends(str_first(text, start), STR("sudo "));
+	if (!sudo && !secret_word_is(WORDS_STDIN, word))
+		return false;
+	struct str v = printed(str_make(text.p + scan->echo_from, scan->echo_to - scan->echo_from));
+	bool fresh = scan->echo_from >= scan->floor, pair = str_is(word, "chpasswd");
+	scan->echo_from = scan->echo_to = 0;
+	if (!fresh || !v.n || (pair && !cut_behind(&v, ':')) ||
+	    !secret_value_counts(&any_value, v, true, VALUE_MEMBER, STR("")))
+		return false;
+	size_t from = (size_t)(v.p - text.p);
+	*ret = (struct secret_hit){from, from + v.n, secret_rule_password};
+	scan->quote = scan->echo_quote;
+	return true;
+}
+
 bool secret_program_word(struct secret_scan *scan, size_t start, size_t end, struct secret_hit *ret)
 {
 	struct str text = scan->text;
@@ -183,6 +237,13 @@ bool secret_program_word(struct secret_scan *scan, size_t start, size_t end, str
 	bool option = text.p[start] == '-';
 	bool path = start > 0 && text.p[start - 1] == '/';
 	bool whole = end >= text.n || byte_is(text.p[end], BYTE_AFTER);
+	if (scan->echo_to && find_piped(scan, start, end, ret))
+		return true;
+	if (whole && is_echo(str_make(text.p + start, end - start))) {
+		scan->echo_from = end;
+		scan->echo_to = 0;
+		scan->echo_quote = scan->quote;
+	}
 	if (!scan->program && (option || !whole))
 		return false;
 	if (!option && whole && learn(scan, str_make(text.p + start, end - start)))

@@ -98,6 +98,7 @@ enum secret_words {
 	WORDS_TAIL,
 	WORDS_ENDING,
 	WORDS_SCHEME,
+	WORDS_STDIN,
 	WORDS_KINDS
 };
 struct secret_word {

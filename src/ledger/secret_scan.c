@@ -24,6 +24,7 @@ static void start_text(struct secret_scan *scan, struct str text)
 	scan->quote = '\0';
 	scan->pair = NULL;
 	scan->named_in_quotes = false;
+	scan->echo_from = scan->echo_to = 0;
 }
 
 void secret_scan_start(struct secret_scan *scan, struct str text)
@@ -422,6 +423,7 @@ static bool read_special(struct secret_scan *scan, struct secret_hit *ret)
 		scan->pos += scan->pos == at;
 		return false;
 	default:
+		secret_program_pipe(scan, at);
 		if (!scan->quote)
 			scan->program = NULL;
 		return false;

@@ -38,6 +38,9 @@ struct secret_scan {
 	unsigned seen; /* the `after` words of its rows, and those without one */
 	const struct secret_option *expect; /* the next word is its value */
 	const struct secret_name *expect_name;
+	size_t echo_from,
+		echo_to; /* what the command before the pipe prints; 0: none, or not yet */
+	char echo_quote;
 	const struct secret_name *pair; /* the name before last said so, until pair_until */
 	size_t pair_until;
 };
@@ -97,6 +100,8 @@ size_t secret_marker_length(struct str text);
  */
 bool secret_program_word(struct secret_scan *scan, size_t start, size_t end,
 			 struct secret_hit *ret);
+/* A pipe: what was printed in front of it goes to the next command. */
+void secret_program_pipe(struct secret_scan *scan, size_t at);
 /* The whole text is the value of the option before it. */
 bool secret_program_expected(struct secret_scan *scan, struct secret_hit *ret);
 

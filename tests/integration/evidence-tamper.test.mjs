@@ -227,6 +227,8 @@ const edits = {
   'the origin': [(edit) => edit('ledger.json', (one) => { one.origin = 'cavra.ledger/other'; return one; }), 'ledger.json'],
   'the range': [(edit) => edit('ledger.json', (one) => { one.first_sequence += 1; return one; }), 'ledger.json'],
   'the retention': [(edit) => edit('retention-policy.json', (one) => { one.retention_days = 1; return one; }), 'retention-policy.json'],
+  'a row of the compliance mapping': [(edit) => edit('compliance-mapping.md', (text) => text.replace(/\| no evidence in this range /, '| 3 ')), 'compliance-mapping.md'],
+  'nothing but the version of the mapping': [(edit) => edit('compliance-mapping.md', (text) => text.replace(/(Mapping: `sha256:)..../, '$10000')), null],
   'the event': [(edit) => edit('siem-event.json', (one) => { one.session_id = 's2'; return one; }), 'siem-event.json'],
 };
 for (const [name, [change, file]] of Object.entries(edits))
