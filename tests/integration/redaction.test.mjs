@@ -4,10 +4,11 @@
 // found is measured by test_redact_corpus.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { build, get, run, scratch, source } from './cavra.mjs';
+import { build, cavra, get, run, scratch, source } from './cavra.mjs';
 
 const generator = join(build, 'src/ledger/gen-secrets');
 
@@ -57,4 +58,51 @@ test('the corpus holds shapes and no keys', () => {
     const text = get(source, `tests/data/secrets/${name}`).replaceAll(/\{[a-z0-9]+:\d+\}/g, '{}').replaceAll('AKIAIOSFODNN7EXAMPLE', '').replaceAll(/wJalrX\S*EXAMPLEKEY/g, '');
     assert.deepEqual(text.match(/AKIA[A-Z2-7]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[bp]-\d{10}|sk_live_[A-Za-z0-9]{16}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36}/g), null, name);
   }
+});
+
+// ---- what is written ----
+
+const digits = '0123456789', lower = 'abcdefghijklmnopqrstuvwxyz', upper = lower.toUpperCase();
+const classes = { digit: digits, hex: `${digits}abcdef`, xdigit: `${digits}abcdefABCDEF`, upper: digits + upper, lower: digits + lower,
+  alnum: digits + lower + upper, url64: `${digits}${lower}${upper}_-`, base64: `${digits}${lower}${upper}+/`, pass: `${digits}${lower}${upper}._@%+!*-` };
+
+function made(template) {
+  const pick = (bytes) => bytes[randomInt(bytes.length)];
+  const text = template.replaceAll(/\{([a-z0-9]+):(\d+)\}/g, (_, name, n) => Array.from({ length: Number(n) }, (__, i) => {
+    const edge = i === 0 || i === Number(n) - 1;
+    if (name === 'pass' && i === 1) return pick(digits);
+    return pick(edge ? classes[name].replaceAll(/[^A-Za-z0-9]/g, '') : classes[name]);
+  }).join('')).replaceAll('␤', '\n');
+  return { text: text.replaceAll(/[«»]/g, ''), secrets: [...text.matchAll(/«(.*?)»/gs)].map(([, secret]) => secret) };
+}
+
+function allFiles(directory) {
+  return readdirSync(directory, { recursive: true }).map((name) => join(directory, name)).filter((path) => statSync(path).isFile());
+}
+
+test('no secret of the corpus is in what is recorded, bundled and exported', () => {
+  const home = scratch('home'), env = { HOME: home, K: 'signing key' };
+  const samples = get(source, 'tests/data/secrets/secrets.txt').split('\n').filter((line) => line && !line.startsWith('#') && !line.startsWith('json ')).map(made);
+  const requests = samples.map(({ text }, id) => JSON.stringify({ id, action_type: 'execute_command', target: text, session_id: 's' })).join('\n');
+  const done = cavra(['evaluate', '--batch', '-', '--record', '--policy-pack', 'cavra-ai-agent-baseline'], { cwd: home, env, input: `${requests}\n` });
+  assert.equal(done.status, 0, done.err);
+  assert.equal(done.out.trimEnd().split('\n').length, samples.length);
+  const output = join(home, 'out');
+  const evidence = (...args) => { const one = cavra(['evidence', ...args], { cwd: home, env }); assert.equal(one.status, 0, one.err); };
+  evidence('bundle', '--session', 's', '--output', join(output, 'bundle'), '--key-env', 'K', '--key-id', 'k');
+  evidence('export-siem', join(output, 'bundle'), '--output', join(output, 'siem'), '--key-env', 'K');
+  const files = allFiles(home);
+  assert.ok(files.length > 15, files.join());
+  const markers = readFileSync(join(output, 'bundle/evidence.json'), 'utf8').match(/\[redacted:[a-z0-9-]+:[0-9a-f]{16}\]/g);
+  assert.ok(markers.length >= samples.length);
+  // What is printed is not what is recorded: there they stand, and would be found.
+  assert.ok(samples.filter(({ secrets }) => secrets.every((secret) => done.out.includes(JSON.stringify(secret).slice(1, -1)))).length > samples.length / 2);
+  const found = [];
+  for (const path of files) {
+    const text = readFileSync(path, 'utf8');
+    for (const { text: sample, secrets } of samples)
+      for (const secret of secrets)
+        if (text.includes(secret) || text.includes(JSON.stringify(secret).slice(1, -1))) found.push(`${path}: ${secret} of ${sample}`);
+  }
+  assert.deepEqual(found, []);
 });
