@@ -347,17 +347,23 @@ static size_t count_slashes(struct str v)
 }
 
 /* A name of a file, an address: what is secret in them has rules of its own. */
-static bool is_place(struct str v)
+static bool is_place(struct str v, bool password)
 {
 	bool path = str_starts(v, STR("/")) || str_starts(v, STR("./")) ||
-		    str_starts(v, STR("../")) || str_starts(v, STR("~/")) ||
-		    (v.n > 2 && v.p[1] == ':' && v.p[2] == '\\');
-	if (str_find(v, STR("://")) != STR_NPOS)
+		    str_starts(v, STR("../")) || str_starts(v, STR("~/"));
+	bool drive = v.n > 2 && ascii_is_alpha(v.p[0]) && v.p[1] == ':' && v.p[2] == '\\';
+	size_t digits = count(v, BYTE_DIGIT), capitals = count_capitals(v);
+	size_t slashes = count_slashes(v), tildes = v.p[0] == '~';
+	if (drive || str_find(v, STR("://")) != STR_NPOS)
 		return true;
-	if (path && str_find_char(v, '+') == STR_NPOS && str_find_char(v, '=') == STR_NPOS &&
-	    (count(v, BYTE_DIGIT) < 3 || count_capitals(v) < 3))
-		return true;
-	return count(v, BYTE_NAME) + count_slashes(v) == v.n && ends_like(WORDS_ENDING, v);
+	if (count(v, BYTE_NAME) + slashes + tildes != v.n)
+		return false;
+	if (path)
+		return digits < 3 || capitals < 3;
+	/* Passwords end in ".c" too, and few files have names like them. */
+	bool plain = digits == 0 && capitals == 0;
+	bool named = slashes || digits == 0 || (capitals == 0 && digits < 5);
+	return ends_like(WORDS_ENDING, v) && (password ? plain : named);
 }
 
 /* "os.environ[...]", "get_token()", "config.password", "dbPassword": a program's own name for it. */
@@ -382,7 +388,9 @@ static bool is_code(struct str v, enum secret_operator op, struct str after)
 		return false;
 	/* An identifier: of several words, and named like a secret. Passwords start with a capital letter instead. */
 	bool joint = memchr(v.p, '_', v.n) || (count_capitals(v) && v.p[0] >= 'a' && v.p[0] <= 'z');
-	return joint && count(v, BYTE_DIGIT) == 0 && secret_name_find(v);
+	const struct secret_name *name = joint && count(v, BYTE_DIGIT) == 0 ? secret_name_find(v)
+									    : NULL;
+	return name && name->n >= 5;
 }
 
 /* The words after the value go on as a sentence does. */
@@ -472,7 +480,7 @@ bool secret_value_counts(const struct secret_name *name, struct str value, bool 
 	if (secret_word_is(WORDS_PLACEHOLDER, v) || starts_like(WORDS_START, v) ||
 	    secret_name_is_bare(v))
 		return false;
-	if (is_place(v) || is_pattern(v) || is_example(v))
+	if (is_place(v, name->strength == NAME_ANY) || is_pattern(v) || is_example(v))
 		return false;
 	if (name->strength != NAME_ANY && is_date_or_version(v))
 		return false;

@@ -4,7 +4,6 @@
 // found is measured by test_redact_corpus.
 
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -66,8 +65,13 @@ const digits = '0123456789', lower = 'abcdefghijklmnopqrstuvwxyz', upper = lower
 const classes = { digit: digits, hex: `${digits}abcdef`, xdigit: `${digits}abcdefABCDEF`, upper: digits + upper, lower: digits + lower,
   alnum: digits + lower + upper, url64: `${digits}${lower}${upper}_-`, base64: `${digits}${lower}${upper}+/`, pass: `${digits}${lower}${upper}._@%+!*-` };
 
+// The same ones every time; test_redact_corpus tries more.
+let seed = Number(process.env.SEED ?? 20260101);
 function made(template) {
-  const pick = (bytes) => bytes[randomInt(bytes.length)];
+  const pick = (bytes) => {
+    seed ^= seed << 13; seed ^= seed >>> 17; seed ^= seed << 5;
+    return bytes[(seed >>> 0) % bytes.length];
+  };
   const text = template.replaceAll(/\{([a-z0-9]+):(\d+)\}/g, (_, name, n) => Array.from({ length: Number(n) }, (__, i) => {
     const edge = i === 0 || i === Number(n) - 1;
     if (name === 'pass' && i === 1) return pick(digits);
