@@ -100,8 +100,8 @@ static int make_inclusion(struct ledger_index *index, uint64_t sequence,
 {
 	uint8_t hash[MERKLE_PROOF][SHA256_BYTES];
 	struct merkle_tree tree = ledger_index_tree(index, checkpoint->says.head.size);
-	struct str line;
-	size_t n;
+	struct str line = STR("");
+	size_t n = 0;
 	int code = merkle_prove_inclusion(&tree, sequence - 1, hash, &n, error);
 	if (code == 0)
 		code = ledger_index_line(index, sequence, &line, error);
@@ -136,7 +136,7 @@ static int make_consistency(struct ledger_index *index, const struct ledger_chec
 {
 	uint8_t hash[MERKLE_PROOF][SHA256_BYTES];
 	struct merkle_tree tree = ledger_index_tree(index, to->says.head.size);
-	size_t n;
+	size_t n = 0;
 	int code = merkle_prove_consistency(&tree, from->says.head.size, hash, &n, error);
 	if (code < 0)
 		return code;
@@ -287,7 +287,7 @@ static int check_proof(struct checked *checked, struct ledger_proof *proof,
 		       struct cavra_error *error)
 {
 	struct ledger_checkpoint checkpoint = {.bytes = {.p = NULL}};
-	struct str schema, kind;
+	struct str schema = STR(""), kind = STR("");
 	int code = json_need_str(checked->json, "schema_version", &schema, error);
 	if (code == 0)
 		code = json_need_str(checked->json, "kind", &kind, error);
