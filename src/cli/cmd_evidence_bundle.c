@@ -84,7 +84,7 @@ static int take_ledger(struct packing *packing, struct cavra_error *error)
 		return error_set(error, CAVRA_ERR_USAGE,
 				 "--since is a time such as 2026-01-31T23:59:59Z, not %.60s",
 				 since);
-	int code = evidence_ledger_directory(args, directory, error);
+	int code = ledger_of(args, directory, error);
 	if (code == 0 && !args_has(args, OPT_LEDGER))
 		code = make_checkpoint(directory, error);
 	if (code == 0)

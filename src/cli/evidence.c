@@ -14,7 +14,6 @@
 #include "base/limits.h"
 #include "base/regular.h"
 #include "cli/files.h"
-#include "cli/home.h"
 #include "cli/secrets.h"
 #include "evidence/retention.h"
 #include "json/json.h"
@@ -24,13 +23,14 @@
 void evidence_keys_init(struct evidence_keys *keys)
 {
 	memset(keys, 0, sizeof *keys);
+	ledger_key_init(&keys->ledger);
 }
 
 void evidence_keys_release(struct evidence_keys *keys)
 {
 	key_free(keys->key);
 	key_free(keys->root);
-	key_free(keys->ledger);
+	ledger_key_release(&keys->ledger);
 	json_decref(keys->trust);
 	secret_wipe(&keys->hmac);
 	evidence_keys_init(keys);
@@ -56,19 +56,6 @@ static int read_hmac(const struct args *args, struct evidence_keys *keys, struct
 	return code;
 }
 
-static int read_ledger_key(const char *path, struct evidence_keys *keys, struct cavra_error *error)
-{
-	int code = secret_read_line(path, &keys->ledger_text, error);
-	if (code == 0)
-		code = note_key_read(secret_str(&keys->ledger_text), &keys->ledger_key,
-				     &keys->ledger, error);
-	if (code < 0)
-		error_file(error, path);
-	else
-		keys->with.ledger_key = &keys->ledger_key;
-	return code;
-}
-
 int evidence_keys_verify(const struct args *args, struct evidence_keys *keys,
 			 struct cavra_error *error)
 {
@@ -88,7 +75,8 @@ int evidence_keys_verify(const struct args *args, struct evidence_keys *keys,
 	if (code == 0 && root)
 		code = secret_read_public_key(root, &keys->root, error);
 	if (code == 0 && args_has(args, OPT_LEDGER_KEY))
-		code = read_ledger_key(args->value[OPT_LEDGER_KEY], keys, error);
+		code = ledger_key_read(args->value[OPT_LEDGER_KEY], &keys->ledger, error);
+	keys->with.ledger = args_has(args, OPT_LEDGER_KEY) ? &keys->ledger.trust : NULL;
 	if (code == 0 && trust)
 		code = evidence_load(trust, &keys->trust, error);
 	keys->with.key.ed25519 = keys->key;
@@ -196,20 +184,6 @@ int evidence_store_in(const char *directory, const char *name, struct str text,
 	char path[PATH_MAX];
 	int code = file_join(path, directory, name, error);
 	return code < 0 ? code : evidence_store(path, text, error);
-}
-
-int evidence_ledger_directory(const struct args *args, char ret_path[PATH_MAX],
-			      struct cavra_error *error)
-{
-	static struct home_list homes;
-	const char *given = args->value[OPT_LEDGER];
-	if (given)
-		return file_join(ret_path, given, ".", error);
-	home_directories(&homes);
-	if (homes.n == 0)
-		return error_set(error, CAVRA_ERR_NOT_FOUND,
-				 "there is no home directory; name the ledger with --ledger");
-	return file_join(ret_path, homes.directory[homes.n - 1], ".cavra/ledger", error);
 }
 
 int evidence_days(const struct args *args, enum option_id option, int64_t fallback,

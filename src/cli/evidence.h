@@ -5,9 +5,8 @@
 #ifndef CAVRA_CLI_EVIDENCE_H
 #define CAVRA_CLI_EVIDENCE_H
 
-#include <limits.h>
-
 #include "cli/cli.h"
+#include "cli/ledger_args.h"
 #include "evidence/verify.h"
 
 /* The keys that options name, to sign or to verify with. Release it, also after a failure. */
@@ -15,10 +14,8 @@ struct evidence_keys {
 	struct key *key, *root; /* --public-key or --private-key; --root-key */
 	struct secret hmac;
 	json_t *trust;
-	struct key *ledger; /* --ledger-key */
-	struct note_key ledger_key;
-	struct secret ledger_text; /* what the key's name points into */
-	struct verify_with with;   /* refers to the others */
+	struct ledger_key ledger; /* --ledger-key */
+	struct verify_with with;  /* refers to the others */
 };
 void evidence_keys_init(struct evidence_keys *keys);
 void evidence_keys_release(struct evidence_keys *keys);
@@ -46,10 +43,6 @@ int evidence_store(const char *path, struct str text, struct cavra_error *error)
 /* The same for a file of a directory. */
 int evidence_store_in(const char *directory, const char *name, struct str text,
 		      struct cavra_error *error);
-
-/* The directory of --ledger, or that of the user. */
-int evidence_ledger_directory(const struct args *args, char ret_path[PATH_MAX],
-			      struct cavra_error *error);
 
 /* A number of days in an option; fallback when it is not given. */
 int evidence_days(const struct args *args, enum option_id option, int64_t fallback,

@@ -114,7 +114,7 @@ static const struct option options[] = {
 	{OPT_SINCE,              "--since",              "TIME",  "the decisions from this time on"},
 	{OPT_DEMO,               "--demo",               NULL,    "decisions about a few typical actions, made for the occasion"},
 	{OPT_LEDGER,             "--ledger",             "DIR",   "the ledger (default: ~/.cavra/ledger)"},
-	{OPT_LEDGER_KEY,         "--ledger-key",         "FILE",  "the key of the ledger's checkpoints, as a line name+hash+base64"},
+	{OPT_LEDGER_KEY,         "--ledger-key",         "KEY",   "the key of the ledger's checkpoints: a file, or itself as name+hash+base64"},
 	{OPT_BRANCH,             "--branch",             "NAME",  "of that branch"},
 	{OPT_COMMIT,             "--commit",             "HASH",  "what the decisions led to: a commit"},
 	{OPT_TREE,               "--tree",               "HASH",  "and its tree"},

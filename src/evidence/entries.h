@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "crypto/note.h"
+#include "ledger/checkpoint_file.h"
 
 /* Which entries: of a session (empty: of all), from a time on (0: from the first). */
 struct ledger_selection {
@@ -31,10 +31,10 @@ int entries_make(const char *directory, const struct ledger_selection *selection
  */
 json_t *entries_summary(const json_t *ledger);
 
-/* Is each entry what it says, in its place in the tree, and are its decisions those of evidence.json? key: of the
- * checkpoint, or NULL. Errors: CAVRA_ERR_INPUT says what is wrong, CAVRA_ERR_MEMORY.
+/* Is each entry what it says, in its place in the tree, and are its decisions those of evidence.json? trust: whose
+ * signature under the checkpoint counts, or NULL. Errors: CAVRA_ERR_INPUT says what is wrong, CAVRA_ERR_MEMORY.
  */
-int entries_check(const json_t *ledger, const json_t *evidence, const struct note_key *key,
+int entries_check(const json_t *ledger, const json_t *evidence, const struct ledger_trust *trust,
 		  struct cavra_error *error);
 
 #endif

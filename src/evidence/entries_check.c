@@ -2,10 +2,7 @@
  *
  * Checking ledger.json, see entries.h.
  */
-#include <stdlib.h>
-
 #include "crypto/base64.h"
-#include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "evidence/document.h"
 #include "evidence/entries.h"
@@ -155,42 +152,45 @@ static int check_head(struct checking *checking, struct cavra_error *error)
 	return 0;
 }
 
-/* A checkpoint that is there must be about this tree, whoever has signed it. */
-static int check_checkpoint(const struct checking *checking, const struct note_key *key,
+static int compare_checkpoint(const struct checking *checking,
+			      const struct ledger_checkpoint *checkpoint,
+			      const struct ledger_trust *trust, struct cavra_error *error)
+{
+	struct str origin = STR("");
+	(void)json_get_str(checking->ledger, "origin", &origin);
+	if (!str_eq(checkpoint->says.origin, origin) ||
+	    checkpoint->says.head.size != checking->head.size ||
+	    memcmp(checkpoint->says.head.root, checking->head.root, SHA256_BYTES) != 0)
+		return error_set(error, CAVRA_ERR_INPUT, "the checkpoint is of another tree");
+	if (trust && ledger_checkpoint_verify(checkpoint, trust) != NOTE_VERIFIED)
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "the checkpoint is not signed with the key of the ledger");
+	return 0;
+}
+
+/* One that is there must be about this tree, whoever has signed it. */
+static int check_checkpoint(const struct checking *checking, const struct ledger_trust *trust,
 			    struct cavra_error *error)
 {
-	struct str text = STR(""), origin = STR("");
-	struct note *note = malloc(sizeof *note);
-	struct checkpoint checkpoint;
-	int code = note ? json_want_str(checking->ledger, "checkpoint", &text, error)
-			: evidence_no_memory(error);
-	if (code == 0 && key)
-		code = error_set(error, CAVRA_ERR_INPUT, "there is no checkpoint in it");
-	if (code > 0) {
-		code = note_read(text, note, error);
-		if (code == 0)
-			code = checkpoint_read(note->text, &checkpoint, error);
-		(void)json_get_str(checking->ledger, "origin", &origin);
-		if (code == 0 &&
-		    (!str_eq(checkpoint.origin, origin) ||
-		     checkpoint.head.size != checking->head.size ||
-		     memcmp(checkpoint.head.root, checking->head.root, SHA256_BYTES) != 0))
-			code = error_set(error, CAVRA_ERR_INPUT,
-					 "the checkpoint is of another tree");
-		if (code == 0 && key && note_verify(note, key) != NOTE_VERIFIED)
-			code = error_set(error, CAVRA_ERR_INPUT,
-					 "the checkpoint is not signed with the key of the ledger");
-	}
-	free(note);
+	struct ledger_checkpoint checkpoint;
+	struct str text = STR("");
+	int code = json_want_str(checking->ledger, "checkpoint", &text, error);
+	if (code == 0 && trust)
+		return error_set(error, CAVRA_ERR_INPUT, "there is no checkpoint in it");
+	if (code <= 0)
+		return code;
+	code = ledger_checkpoint_parse(text, &checkpoint, error);
+	if (code < 0)
+		return code;
+	code = compare_checkpoint(checking, &checkpoint, trust, error);
+	ledger_checkpoint_release(&checkpoint);
 	return code;
 }
 
 static int check_range(const struct checking *checking, struct cavra_error *error)
 {
-	const json_t *entries = json_object_get(checking->ledger, "entries");
 	json_t CLEANUP_JSON *summary = entries_summary(checking->ledger);
 	json_int_t last = 0;
-	(void)entries;
 	if (!summary)
 		return evidence_no_memory(error);
 	(void)json_get_int(checking->ledger, "last_sequence", &last);
@@ -228,13 +228,13 @@ static int check_entries(struct checking *checking, struct cavra_error *error)
 	return 0;
 }
 
-int entries_check(const json_t *ledger, const json_t *evidence, const struct note_key *key,
+int entries_check(const json_t *ledger, const json_t *evidence, const struct ledger_trust *trust,
 		  struct cavra_error *error)
 {
 	struct checking checking = {.ledger = ledger, .evidence = evidence};
 	int code = check_head(&checking, error);
 	if (code == 0)
-		code = check_checkpoint(&checking, key, error);
+		code = check_checkpoint(&checking, trust, error);
 	if (code == 0)
 		code = check_entries(&checking, error);
 	return code < 0 ? code : check_range(&checking, error);

@@ -11,18 +11,18 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "crypto/note.h"
 #include "evidence/files.h"
 #include "evidence/signed.h"
 #include "evidence/trust_root.h"
+#include "ledger/checkpoint_file.h"
 
 /* What the one who verifies relies on. At most one of the keys and trust. */
 struct verify_with {
 	struct signed_key key;
 	const json_t *trust;      /* a trust root, or a bundle of them */
 	const struct key *pinned; /* the root key that must have signed that bundle; or NULL */
-	const struct note_key *ledger_key; /* of the checkpoints of the ledger; or NULL */
-	int64_t minimum_days;     /* of retention; 0: any */
+	const struct ledger_trust *ledger; /* whose checkpoints of the ledger count; or NULL */
+	int64_t minimum_days;              /* of retention; 0: any */
 };
 
 enum verify_status { VERIFY_FAILED, VERIFY_VERIFIED, VERIFY_INTEGRITY_ONLY };

@@ -108,7 +108,7 @@ static void check_ledger(struct verification *verification, const struct verify_
 		     *range = json_object_get(evidence, "ledger"),
 		     *said = json_object_get(verification->manifest, "ledger");
 	struct cavra_error error;
-	if ((range != NULL) != (ledger != NULL) || (with->ledger_key && !ledger)) {
+	if ((range != NULL) != (ledger != NULL) || (with->ledger && !ledger)) {
 		verification_problem(verification, file, "it is missing, or nothing is about it");
 		return;
 	}
@@ -120,9 +120,9 @@ static void check_ledger(struct verification *verification, const struct verify_
 	if (!said || !json_equal(said, range))
 		verification_problem(verification, BUNDLE_MANIFEST,
 				     "it is about another part of a ledger than evidence.json");
-	else if (entries_check(ledger, evidence, with->ledger_key, &error) < 0)
+	else if (entries_check(ledger, evidence, with->ledger, &error) < 0)
 		verification_problem(verification, file, "%s", error.text);
-	else if (!with->ledger_key)
+	else if (!with->ledger)
 		verification_unchecked(
 			verification,
 			"the checkpoint of the ledger: give its key with --ledger-key");

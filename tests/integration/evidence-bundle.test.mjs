@@ -106,6 +106,25 @@ test('what was decided since a time is bundled, of all sessions or of one', () =
   assert.equal(verify(one, ...key).status, 'verified');
 });
 
+test('what was recorded here becomes a bundle, with a checkpoint that the ledger has signed', () => {
+  const home = scratch('home'), env = { HOME: home }, cwd = scratch('repo');
+  const record = (target, session) => cavra(['evaluate', 'execute_command', target, '--record', '--session-id', session, '--json',
+    '--policy-pack', 'cavra-ai-agent-baseline'], { env, cwd });
+  const printed = ['ls', 'terraform apply', 'git status'].map((target) => record(target, 'mine'));
+  record('ls', 'other');
+  const directory = join(scratch(), 'b');
+  const made = cavra(['evidence', 'bundle', '--session', 'mine', '--output', directory, ...signing], { env, cwd });
+  assert.equal(made.status, 0, made.err);
+  const ledgerKey = cavra(['ledger', 'key'], { env });
+  assert.equal(ledgerKey.status, 0, ledgerKey.err);
+  const report = verify(directory, ...key, '--ledger-key', ledgerKey.out.trim());
+  assert.deepEqual([report.status, report.not_checked], ['verified', []]);
+  assert.deepEqual(load(directory, 'evidence.json').decisions.map((one) => one.decision_id), printed.map(({ out }) => JSON.parse(out).decision_id));
+  assert.equal(verify(directory, ...key, '--ledger-key', put(scratch(), 'k', ledgerKey.out)).status, 'verified');
+  const others = signedNote('x\n', keyPair(), load(directory, 'ledger.json').origin).key;
+  assert.match(firstError(directory, ...key, '--ledger-key', others), /not signed with the key of the ledger/);
+});
+
 test('what is not there is not bundled', () => {
   const refuse = (...args) => {
     const done = cavra(['evidence', 'bundle', '--output', join(scratch(), 'b'), ...args]);
