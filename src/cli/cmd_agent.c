@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "cli/agent.h"
 #include "cli/evidence.h"
+#include "cli/ledger_args.h"
 #include "decide/explain.h"
 #include "decide/visible.h"
 #include "evidence/sessions.h"
@@ -102,7 +103,7 @@ int cmd_agent_list(const struct args *args)
 	struct cavra_error error;
 	char directory[PATH_MAX];
 	json_t *sessions = NULL;
-	int code = evidence_ledger_directory(args, directory, &error);
+	int code = ledger_of(args, directory, &error);
 	if (code >= 0)
 		code = sessions_list(directory, &sessions, &error);
 	if (code >= 0)
@@ -158,7 +159,7 @@ int cmd_agent_show(const struct args *args)
 	struct cavra_error error;
 	char directory[PATH_MAX];
 	json_t *session = NULL;
-	int code = evidence_ledger_directory(args, directory, &error);
+	int code = ledger_of(args, directory, &error);
 	if (code >= 0)
 		code = session_read(directory, str_from(args->operand[0]), &session, &error);
 	if (code >= 0)
@@ -237,7 +238,7 @@ int cmd_agent_attest(const struct args *args)
 		}
 	if (!format)
 		return fail_usage("--format is markdown, json or artifact, not %s", asked);
-	int code = evidence_ledger_directory(args, directory, &error);
+	int code = ledger_of(args, directory, &error);
 	if (code >= 0)
 		code = session_read(directory, str_from(args->operand[0]), &session, &error);
 	if (code >= 0)

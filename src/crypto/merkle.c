@@ -115,7 +115,7 @@ static int range_root(const struct merkle_tree *tree, uint64_t begin, uint64_t n
 int merkle_root(const struct merkle_tree *tree, uint8_t ret_root[SHA256_BYTES],
 		struct cavra_error *error)
 {
-	struct merkle_frontier frontier;
+	struct merkle_frontier frontier = {.size = 0};
 	int code = merkle_frontier_load(tree, &frontier, error);
 	if (code == 0)
 		merkle_frontier_root(&frontier, ret_root);
