@@ -111,6 +111,7 @@ static bool names_of(struct decider *d, const struct arguments *a, struct found 
 	size_t cap = 0;
 	found->selection = selection_of(d, a);
 	found->n_roots = 0;
+	found->may_be_absent = is_output(a, "relative") || is_output(a, "pathspecs");
 	if (is_output(a, "relative"))
 		return here_root(d, found);
 	if (is_output(a, "operands"))

@@ -30,6 +30,7 @@ struct found {
 	size_t n_roots;
 	struct selection selection;
 	struct value cwd; /* where relative roots count from */
+	bool may_be_absent; /* Git also names files that are no longer there, and whoever writes one makes it */
 	struct found *next;
 };
 

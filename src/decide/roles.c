@@ -37,6 +37,8 @@ void command_file(struct decider *d, struct command *c, enum effect_kind kind,
 		selection = selection_of(d, &c->arguments);
 		scope.selection = &selection;
 	}
+	if (found && found->may_be_absent && arg->role == ROLE_WRITE)
+		found = NULL;
 	if (!found || !found_effect(d, kind, found, &scope, &verdict))
 		verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
 	c->files |= verdict & ~(unsigned)FILE_HARMLESS;
