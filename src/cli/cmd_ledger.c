@@ -111,7 +111,7 @@ static int read_rest(struct status *status, struct cavra_error *error)
 	size_t n;
 	int fd CLEANUP_FD = open_at(status, "state");
 	if (fd >= 0)
-		state_read(fd, &status->state);
+		(void)state_read(fd, &status->state);
 	if (stat_at(status, "derived/offsets", &st))
 		status->indexed = (uint64_t)st.st_size / 4;
 	int code = place_numbers(status->reader.place, "torn", &numbers, &n, error);

@@ -307,7 +307,12 @@ static void finish_later(struct hook *hook)
 {
 	bool trial = config_shadow_layer(&hook->config) && hook->event.n_requests;
 	bool checkpoint = needs_checkpoint(hook);
-	if ((!trial && !checkpoint && !hook->recorder.writer.must_settle) || fork() != 0)
+	if (!trial && !checkpoint && !hook->recorder.writer.must_settle)
+		return;
+	pid_t child = fork();
+	if (child < 0)
+		(void)recorder_settle(&hook->recorder, NULL);
+	if (child != 0)
 		return;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	bool quiet = null >= 0;
@@ -387,6 +392,8 @@ static void guard_process(void)
 	(void)sigaltstack(&other, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		(void)sigaction(signals[i], &action, NULL);
+	/* A file that may not grow is an error like a full disk. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)alarm(HOOK_SECONDS);
 }
 

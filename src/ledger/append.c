@@ -64,11 +64,11 @@ static int open_lock(struct ledger_writer *writer, struct cavra_error *error)
 			      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (writer->lock < 0 || fstat(writer->lock, &status) < 0)
 		return fail_io(writer, "open", error);
-	if (S_ISREG(status.st_mode) && status.st_nlink <= 1)
+	if (S_ISREG(status.st_mode))
 		return 0;
 	close_one(&writer->lock);
 	return error_set(error, CAVRA_ERR_INPUT,
-			 "state in the ledger %.300s is no regular file of one name; remove it",
+			 "state in the ledger %.300s is no regular file; remove it",
 			 writer->directory);
 }
 
@@ -88,23 +88,23 @@ static bool is_in_place(const struct ledger_writer *writer)
 	       place_is(writer->place, "state", writer->lock, AT_SYMLINK_NOFOLLOW);
 }
 
-static int take_lock(struct ledger_writer *writer, struct cavra_error *error)
+/* tries: how often it may be found where it was not before. */
+static int take_lock(struct ledger_writer *writer, int tries, struct cavra_error *error)
 {
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < tries; i++) {
 		int code = open_place(writer, error);
 		if (code < 0)
 			return code;
 		while (flock(writer->lock, LOCK_EX) < 0)
 			if (errno != EINTR)
 				return fail_io(writer, "lock", error);
-		if (is_in_place(writer)) {
-			state_read(writer->lock, &writer->state);
-			return 0;
-		}
+		if (is_in_place(writer))
+			return state_read(writer->lock, &writer->state)
+				       ? 0
+				       : fail_io(writer, "read the state of", error);
 		ledger_writer_release(writer);
 	}
-	return error_set(error, CAVRA_ERR_IO, "the ledger %.300s is moved again and again",
-			 writer->directory);
+	return error_set(error, CAVRA_ERR_IO, "the ledger %.300s was moved", writer->directory);
 }
 
 static void drop_lock(const struct ledger_writer *writer)
@@ -400,7 +400,7 @@ int ledger_append(struct ledger_writer *writer, const struct ledger_draft *draft
 	if (n > LIMIT_LEDGER_GROUP)
 		return error_set(error, CAVRA_ERR_LIMIT, "more than %d entries at once",
 				 (int)LIMIT_LEDGER_GROUP);
-	int code = take_lock(writer, error);
+	int code = take_lock(writer, TRIES, error);
 	if (code < 0)
 		return code;
 	code = find_end(writer, &tail, error);
@@ -421,7 +421,7 @@ int ledger_append(struct ledger_writer *writer, const struct ledger_draft *draft
 static int begin_settling(struct ledger_writer *writer, uint64_t *ret_last,
 			  struct cavra_error *error)
 {
-	int code = take_lock(writer, error);
+	int code = take_lock(writer, 1, error);
 	if (code < 0)
 		return code;
 	const struct ledger_state *state = &writer->state;
@@ -440,7 +440,7 @@ static int end_settling(struct ledger_writer *writer, uint64_t last, bool *ret_m
 			struct cavra_error *error)
 {
 	struct ledger_state *state = &writer->state;
-	int code = take_lock(writer, error);
+	int code = take_lock(writer, 1, error);
 	if (code < 0)
 		return code;
 	if (state->durable < last && last <= state->last)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/place.h"
 #include "ledger/redact.h"
 
 static int fail_system(const char *doing, const char *path, struct cavra_error *error)
@@ -34,11 +35,8 @@ static int read_open(int fd, const char *path, struct redactor *ret, struct cavr
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "others can use the salt %.300s; it must be yours, with mode 0600",
 				 path);
-	ssize_t n;
-	do
-		n = read(fd, salt, sizeof salt);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	size_t n;
+	if (!place_read_at(fd, salt, sizeof salt, 0, &n))
 		return fail_system("read", path, error);
 	if (n != SALT_BYTES)
 		return error_set(error, CAVRA_ERR_INPUT, "%.300s changes while it is read", path);
@@ -70,8 +68,8 @@ static int write_temporary(const char *path, struct cavra_error *error)
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_system("make", path, error);
-	bool written = write(fd, salt, sizeof salt) == SALT_BYTES && fchmod(fd, 0600) == 0 &&
-		       fsync(fd) == 0;
+	bool written = place_write(fd, str_make((const char *)salt, sizeof salt)) &&
+		       fchmod(fd, 0600) == 0 && fsync(fd) == 0;
 	int failure = errno;
 	if (close(fd) == 0 && written)
 		return 0;

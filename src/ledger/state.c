@@ -29,14 +29,16 @@ static bool is_possible(const struct ledger_state *state)
 	       state->torn < MOST && state->torn_bytes < MOST;
 }
 
-void state_read(int fd, struct ledger_state *ret_state)
+bool state_read(int fd, struct ledger_state *ret_state)
 {
 	struct file file;
 	size_t n;
-	*ret_state = (struct ledger_state){0};
-	if (place_read_at(fd, &file, sizeof file, 0, &n) && n == sizeof file &&
-	    file.magic == MAGIC && file.sum == sum_of(&file) && is_possible(&file.state))
-		*ret_state = file.state;
+	if (!place_read_at(fd, &file, sizeof file, 0, &n))
+		return false;
+	bool whole = n == sizeof file && file.magic == MAGIC && file.sum == sum_of(&file) &&
+		     is_possible(&file.state);
+	*ret_state = whole ? file.state : (struct ledger_state){0};
+	return true;
 }
 
 bool state_write(int fd, const struct ledger_state *state)

@@ -19,8 +19,8 @@ struct ledger_state {
 	uint64_t torn_bytes; /* how much that was */
 };
 
-/* An empty state when there is none that is whole. */
-void state_read(int fd, struct ledger_state *ret_state);
+/* An empty state when there is none that is whole. False with errno set when nobody can tell. */
+bool state_read(int fd, struct ledger_state *ret_state);
 /* False with errno set. */
 bool state_write(int fd, const struct ledger_state *state);
 

@@ -13,30 +13,49 @@
 #include "base/limits.h"
 #include "ledger/place.h"
 
-enum { STEP = 8192 };
+enum { STEP = 8192, WINDOW = 4 * STEP };
+
+/* What was read last of the file; lines that are looked at one by one are read once. */
+struct window {
+	int fd;
+	uint64_t start;
+	size_t n;
+	char bytes[WINDOW];
+};
 
 struct walk {
-	int fd;
+	struct window *window;
 	uint64_t size, at; /* where the line that was looked at last begins */
 	struct ledger_tail tail;
 	struct entry_link oldest; /* of the chain that ends at the tail */
 	size_t chained, torn;     /* lines */
 };
 
-/* Where the last newline in front of `before` stands, plus one; 0: there is none. */
-static bool find_line_end(int fd, uint64_t before, uint64_t *ret_end)
+/* Makes it hold the byte in front of `before`, and what is in front of that, STEP bytes or many lines. */
+static bool move_window(struct window *window, uint64_t before)
 {
-	char bytes[STEP];
+	if (before > window->start && before <= window->start + window->n)
+		return true;
+	size_t want = window->n ? WINDOW : STEP;
+	window->start = before < want ? 0 : before - want;
+	window->n = 0;
+	size_t n = (size_t)(before - window->start);
+	return place_read_at(window->fd, window->bytes, n, window->start, &window->n) &&
+	       window->n == n;
+}
+
+/* Where the last newline in front of `before` stands, plus one; 0: there is none. */
+static bool find_line_end(struct window *window, uint64_t before, uint64_t *ret_end)
+{
 	while (before > 0) {
-		size_t n = before < STEP ? (size_t)before : STEP, got;
-		if (!place_read_at(fd, bytes, n, before - n, &got))
+		if (!move_window(window, before))
 			return false;
-		const char *at = memrchr(bytes, '\n', got);
+		const char *at = memrchr(window->bytes, '\n', (size_t)(before - window->start));
 		if (at) {
-			*ret_end = before - n + (uint64_t)(at - bytes) + 1;
+			*ret_end = window->start + (uint64_t)(at - window->bytes) + 1;
 			return true;
 		}
-		before -= n;
+		before = window->start;
 	}
 	*ret_end = 0;
 	return true;
@@ -49,15 +68,18 @@ static int fail_io(struct cavra_error *error)
 }
 
 /* Is the line from start to end, which is behind its newline, an entry? Fails only when it cannot be read. */
-static int read_line(int fd, uint64_t start, uint64_t end, struct entry_link *ret_link,
-		     bool *ret_is_entry, struct cavra_error *error)
+static int read_line(const struct window *window, uint64_t start, uint64_t end,
+		     struct entry_link *ret_link, bool *ret_is_entry, struct cavra_error *error)
 {
-	char bytes[LIMIT_LEDGER_ENTRY_BYTES + 1];
+	char room[LIMIT_LEDGER_ENTRY_BYTES + 1];
+	const char *bytes = room;
 	size_t n = (size_t)(end - start - 1), got;
 	*ret_is_entry = false;
 	if (end - start - 1 > LIMIT_LEDGER_ENTRY_BYTES)
 		return 0;
-	if (!place_read_at(fd, bytes, n, start, &got) || got != n)
+	if (start >= window->start && end <= window->start + window->n)
+		bytes = window->bytes + (start - window->start);
+	else if (!place_read_at(window->fd, room, n, start, &got) || got != n)
 		return fail_io(error);
 	*ret_is_entry = entry_link(str_make(bytes, n), ret_link, NULL);
 	return 0;
@@ -75,9 +97,9 @@ static int step_back(struct walk *walk, struct cavra_error *error)
 	struct entry_link link;
 	uint64_t start, end = walk->at;
 	bool is_entry;
-	if (!find_line_end(walk->fd, end - 1, &start))
+	if (!find_line_end(walk->window, end - 1, &start))
 		return fail_io(error);
-	int code = read_line(walk->fd, start, end, &link, &is_entry, error);
+	int code = read_line(walk->window, start, end, &link, &is_entry, error);
 	if (code < 0)
 		return code;
 	walk->at = start;
@@ -98,11 +120,22 @@ static int step_back(struct walk *walk, struct cavra_error *error)
 	return 0;
 }
 
+/* The line in front is looked at in any case, so that no line is there twice; more when the ledger ends before it may. */
+static bool is_certain(const struct walk *walk, const struct tail_trust *trust)
+{
+	bool durable = walk->oldest.sequence <= trust->durable &&
+		       walk->tail.head.sequence >= trust->durable;
+	return walk->chained > 1 && (durable || walk->chained > trust->entries);
+}
+
 int tail_read(int segment, uint64_t size, const struct tail_trust *trust,
 	      struct ledger_tail *ret_tail, struct cavra_error *error)
 {
-	struct walk walk = {.fd = segment, .size = size, .tail = {.size = size}};
-	if (!find_line_end(segment, size, &walk.at))
+	struct window window;
+	struct walk walk = {.window = &window, .size = size, .tail = {.size = size}};
+	window.fd = segment;
+	window.start = window.n = 0;
+	if (!find_line_end(&window, size, &walk.at))
 		return fail_io(error);
 	walk.tail.end = walk.at;
 	while (walk.at > 0) {
@@ -113,9 +146,7 @@ int tail_read(int segment, uint64_t size, const struct tail_trust *trust,
 		int code = step_back(&walk, error);
 		if (code < 0)
 			return code;
-		/* The one in front is looked at in any case, so that no line is there twice. */
-		if (walk.chained > 1 &&
-		    (walk.oldest.sequence <= trust->durable || walk.chained > trust->entries))
+		if (is_certain(&walk, trust))
 			break;
 	}
 	if (!walk.chained)

@@ -43,7 +43,7 @@ static void read_state(struct walk *walk, int place)
 	if (walk->lock < 0)
 		return;
 	(void)flock(walk->lock, LOCK_SH);
-	state_read(walk->lock, &walk->state);
+	(void)state_read(walk->lock, &walk->state);
 	(void)flock(walk->lock, LOCK_UN);
 }
 
