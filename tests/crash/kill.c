@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "chain.h"
+#include "contents.h"
 #include "disk.h"
 #include "ledger/place.h"
 
@@ -31,7 +31,7 @@ struct answer {
 
 static struct {
 	char directory[64];
-	struct chain chain;
+	struct contents chain;
 	struct answer *answers;
 	size_t n, cap, checked;
 	size_t torn;
@@ -42,9 +42,9 @@ static struct {
 
 static size_t some_bytes(uint64_t *seed, size_t *ret_n)
 {
-	uint64_t which = chain_random(seed, 100);
-	*ret_n = which == 0 ? 1 + chain_random(seed, 16) : which < 10 ? 2 : 1;
-	return which == 0 ? 50000 : which < 40 ? chain_random(seed, 3000) : 100;
+	uint64_t which = contents_random(seed, 100);
+	*ret_n = which == 0 ? 1 + contents_random(seed, 16) : which < 10 ? 2 : 1;
+	return which == 0 ? 50000 : which < 40 ? contents_random(seed, 3000) : 100;
 }
 
 static _Noreturn void write_on(unsigned which, uint64_t round, uint64_t seed)
@@ -56,14 +56,14 @@ static _Noreturn void write_on(unsigned which, uint64_t round, uint64_t seed)
 							     : LEDGER_SYNC;
 	uint64_t token = ((uint64_t)which + 1) << 56 | round << 24;
 	for (int i = 0; i < 10; i++)
-		(void)chain_random(&seed, 2);
+		(void)contents_random(&seed, 2);
 	if (which % 2)
-		disk_die_at(1 + chain_random(&seed, LAST_CALL));
+		disk_die_at(1 + contents_random(&seed, LAST_CALL));
 	ledger_writer_init(&writer, world.directory, durability);
 	for (;;) {
 		struct answer answer = {.token = token};
 		size_t bytes = some_bytes(&seed, &answer.n);
-		if (chain_append(&writer, token, answer.n, bytes, &error) < 0) {
+		if (contents_append(&writer, token, answer.n, bytes, &error) < 0) {
 			(void)fprintf(stderr, "# %s\n", error.text);
 			_exit(1);
 		}
@@ -117,7 +117,7 @@ static bool run_writers(uint64_t round, uint64_t *seed)
 	pid_t children[WRITERS];
 	bool killed_all = true;
 	for (unsigned i = 0; i < WRITERS; i++) {
-		uint64_t own = chain_random(seed, UINT64_MAX) | 1;
+		uint64_t own = contents_random(seed, UINT64_MAX) | 1;
 		children[i] = fork();
 		if (children[i] < 0)
 			err(1, "fork");
@@ -125,7 +125,7 @@ static bool run_writers(uint64_t round, uint64_t *seed)
 			write_on(i, round, own);
 	}
 	for (unsigned i = 0; i < WRITERS; i++) {
-		wait_a_moment(chain_random(seed, MOMENT_MICROSECONDS));
+		wait_a_moment(contents_random(seed, MOMENT_MICROSECONDS));
 		(void)kill(children[i], SIGKILL);
 	}
 	for (unsigned i = 0; i < WRITERS; i++) {
@@ -146,9 +146,9 @@ static bool check_answers(char *why)
 	for (; world.checked < world.n; world.checked++) {
 		const struct answer *answer = &world.answers[world.checked];
 		for (uint64_t i = 0; i < answer->n; i++)
-			if (!chain_holds(&world.chain, answer->sequence - i,
-					 answer->token + answer->n - 1 - i,
-					 i ? NULL : answer->hash)) {
+			if (!contents_holds(&world.chain, answer->sequence - i,
+					    answer->token + answer->n - 1 - i,
+					    i ? NULL : answer->hash)) {
 				(void)snprintf(why, 200, "answered entry %" PRIu64 " is not there",
 					       answer->sequence - i);
 				return false;
@@ -209,14 +209,14 @@ static bool look_at_end(uint64_t *seed)
 	if (status.st_size && pread(fd, &last, 1, status.st_size - 1) != 1)
 		return false;
 	bool torn = last != '\n';
-	if (!torn && chain_random(seed, 10) == 0) {
+	if (!torn && contents_random(seed, 10) == 0) {
 		torn = write(fd, half, sizeof half - 1) == (ssize_t)sizeof half - 1;
 	}
 	world.torn += torn;
 	return true;
 }
 
-static size_t count_told(const struct chain *chain)
+static size_t count_told(const struct contents *chain)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < chain->n; i++)
@@ -236,7 +236,7 @@ static bool run_round(uint64_t round, uint64_t *seed, char *why)
 	(void)snprintf(path, sizeof path, "%s/segments", world.directory);
 	if (!world.n && stat(path, &status) < 0)
 		return true;
-	return chain_read_on(&world.chain, world.directory, why) && check_answers(why) &&
+	return contents_read_on(&world.chain, world.directory, why) && check_answers(why) &&
 	       look_at_end(seed);
 }
 
@@ -246,15 +246,15 @@ static bool check_all(char *why)
 	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
 	struct cavra_error error;
 	ledger_writer_init(&writer, world.directory, LEDGER_SYNC);
-	if (chain_append(&writer, 1, 1, 10, &error) < 0) {
+	if (contents_append(&writer, 1, 1, 10, &error) < 0) {
 		(void)snprintf(why, 200, "%.190s", error.text);
 		return false;
 	}
-	chain_release(&world.chain);
+	contents_release(&world.chain);
 	world.checked = 0;
 	size_t told = 0;
-	bool good = chain_read_on(&world.chain, world.directory, why) && check_answers(why) &&
-		    check_once(why) && chain_tells_torn(&world.chain, world.directory, why);
+	bool good = contents_read_on(&world.chain, world.directory, why) && check_answers(why) &&
+		    check_once(why) && contents_tells_torn(&world.chain, world.directory, why);
 	told = count_told(&world.chain);
 	if (good && told < world.torn)
 		(void)snprintf(why, 200, "%zu torn ends, %zu told", world.torn, told);
@@ -266,7 +266,7 @@ static bool control(void)
 {
 	char why[200];
 	struct answer lie = {.token = 7, .sequence = world.chain.n, .n = 1, .hash = "0"};
-	struct chain_entry twice = world.chain.entries[world.chain.n - 1];
+	struct contents_entry twice = world.chain.entries[world.chain.n - 1];
 	world.answers[0] = lie;
 	world.checked = 0;
 	bool missed = !check_answers(why);

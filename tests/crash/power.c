@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "chain.h"
+#include "contents.h"
 #include "disk.h"
 #include "ledger/place.h"
 
@@ -217,16 +217,16 @@ static struct bytes left_of_file(const struct node *node, enum loss loss)
 	case LOSS_OF_SOME:
 		break;
 	}
-	if (node->n && chain_random(&seed, 2))
-		now = node->version[chain_random(&seed, node->n)];
+	if (node->n && contents_random(&seed, 2))
+		now = node->version[contents_random(&seed, node->n)];
 	size_t least = disk.n < now.n ? disk.n : now.n, most = disk.n < now.n ? now.n : disk.n;
-	size_t which = chain_random(&seed, 3);
+	size_t which = contents_random(&seed, 3);
 	left = copy_of(disk, which == 0   ? least
 			     : which == 1 ? most
-					  : least + chain_random(&seed, most - least + 1));
+					  : least + contents_random(&seed, most - least + 1));
 	for (size_t at = 0; at < left.n && at < now.n; at += SECTOR) {
 		size_t end = at + SECTOR < now.n ? at + SECTOR : now.n;
-		if (chain_random(&seed, 2))
+		if (contents_random(&seed, 2))
 			memcpy(left.p + at, now.p + at, (end < left.n ? end : left.n) - at);
 	}
 	return left;
@@ -238,7 +238,7 @@ static bool keeps_name(const struct node *node, enum loss loss)
 		return node->exists;
 	return loss == LOSS_OF_ALL     ? node->has_name
 	       : loss == LOSS_OF_BYTES ? node->exists
-				       : chain_random(&seed, 2);
+				       : contents_random(&seed, 2);
 }
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
@@ -316,15 +316,16 @@ static void promises_of(const struct disk_log *log, size_t n, struct promise *pr
 }
 
 /* An entry that was answered and is lost may be so only where that was agreed. */
-static bool check_promise(const struct promise *promise, const struct chain *chain, char *why)
+static bool check_promise(const struct promise *promise, const struct contents *chain, char *why)
 {
 	size_t lost = 0;
 	for (size_t i = 0; i < promise->n; i++) {
 		const struct answer *answer = &promise->answers[i];
 		for (uint64_t k = 0; k < answer->n; k++) {
 			uint64_t sequence = answer->sequence - k;
-			bool there = chain_holds(chain, sequence, answer->token + answer->n - 1 - k,
-						 k ? NULL : answer->hash);
+			bool there = contents_holds(chain, sequence,
+						    answer->token + answer->n - 1 - k,
+						    k ? NULL : answer->hash);
 			lost += !there;
 			if (there || sequence > promise->settled)
 				continue;
@@ -354,13 +355,13 @@ static void answer_with(const struct ledger_writer *writer, uint64_t token, size
 static void append_one(struct ledger_writer *writer, uint64_t token)
 {
 	struct cavra_error error;
-	size_t n = chain_random(&seed, 8) ? 1 : 1 + chain_random(&seed, 8);
-	size_t bytes = chain_random(&seed, 5) ? chain_random(&seed, 600)
-					      : chain_random(&seed, 8000);
-	if (chain_append(writer, token, n, bytes, &error) < 0)
+	size_t n = contents_random(&seed, 8) ? 1 : 1 + contents_random(&seed, 8);
+	size_t bytes = contents_random(&seed, 5) ? contents_random(&seed, 600)
+						 : contents_random(&seed, 8000);
+	if (contents_append(writer, token, n, bytes, &error) < 0)
 		errx(1, "%s", error.text);
 	answer_with(writer, token, n);
-	if (!writer->must_settle || chain_random(&seed, 2))
+	if (!writer->must_settle || contents_random(&seed, 2))
 		return;
 	struct answer settled = {.sequence = writer->head.sequence, .settled = true};
 	if (ledger_settle(writer, &error) < 0)
@@ -378,9 +379,10 @@ static void work(uint64_t which, struct disk_log *log)
 		ledger_writer_init(&writers[i], directory,
 				   which == 0 || (which == 2 && i) ? LEDGER_SYNC : LEDGER_BATCH);
 	for (uint64_t i = 0; i < APPENDS; i++) {
-		struct ledger_writer *writer = &writers[chain_random(&seed, ARRAY_SIZE(writers))];
+		struct ledger_writer *writer =
+			&writers[contents_random(&seed, ARRAY_SIZE(writers))];
 		append_one(writer, (i + 1) << 8);
-		if (chain_random(&seed, 2))
+		if (contents_random(&seed, 2))
 			continue;
 		enum ledger_durability durability = writer->durability;
 		ledger_writer_release(writer);
@@ -404,7 +406,7 @@ static void read_state(struct ledger_state *ret_state)
 }
 
 /* The entries that the state knew of are there, or it is told that they are not; so is what was torn. */
-static bool check_told(const struct ledger_state *state, const struct chain *chain, char *why)
+static bool check_told(const struct ledger_state *state, const struct contents *chain, char *why)
 {
 	size_t torn = 0, lost = 0;
 	for (size_t i = 0; i < chain->n; i++) {
@@ -418,7 +420,7 @@ static bool check_told(const struct ledger_state *state, const struct chain *cha
 			       state->last);
 		return false;
 	}
-	return chain_tells_torn(chain, directory, why);
+	return contents_tells_torn(chain, directory, why);
 }
 
 static bool recover(const struct promise *promise, struct disk_log *log, char *why)
@@ -426,11 +428,11 @@ static bool recover(const struct promise *promise, struct disk_log *log, char *w
 	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
 	struct ledger_state state;
 	struct cavra_error error;
-	struct chain chain = {0};
+	struct contents chain = {0};
 	read_state(&state);
 	ledger_writer_init(&writer, directory, LEDGER_SYNC);
 	disk_record(log, root);
-	int code = chain_append(&writer, UINT64_C(1) << 40, 1, 50, &error);
+	int code = contents_append(&writer, UINT64_C(1) << 40, 1, 50, &error);
 	if (code == 0)
 		answer_with(&writer, UINT64_C(1) << 40, 1);
 	disk_stop();
@@ -439,10 +441,10 @@ static bool recover(const struct promise *promise, struct disk_log *log, char *w
 		(void)snprintf(why, 200, "%.190s", error.text);
 		return false;
 	}
-	bool good = chain_read_on(&chain, directory, why) && check_promise(promise, &chain, why) &&
-		    check_told(&state, &chain, why) &&
-		    chain_holds(&chain, chain.n, UINT64_C(1) << 40, writer.head.record_hash);
-	chain_release(&chain);
+	bool good = contents_read_on(&chain, directory, why) &&
+		    check_promise(promise, &chain, why) && check_told(&state, &chain, why) &&
+		    contents_holds(&chain, chain.n, UINT64_C(1) << 40, writer.head.record_hash);
+	contents_release(&chain);
 	return good;
 }
 
@@ -459,8 +461,8 @@ static bool lose_power(const struct disk_log *log, size_t n, enum loss loss, cha
 	bool good = recover(&promise, &recovering, why);
 	if (good) {
 		struct disk_log ignored = {0};
-		size_t at = chain_random(&seed, recovering.n + 1);
-		enum loss again = (enum loss)chain_random(&seed, LOSSES);
+		size_t at = contents_random(&seed, recovering.n + 1);
+		enum loss again = (enum loss)contents_random(&seed, LOSSES);
 		play(&left, &recovering, at);
 		make_disk(&left, again, &last);
 		good = recover(&promise, &ignored, why);

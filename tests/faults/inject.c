@@ -56,6 +56,11 @@ size_t inject_stop(void)
 	return inject.count;
 }
 
+void inject_hold(bool hold)
+{
+	inject.active = !hold;
+}
+
 bool inject_has_failed(void)
 {
 	return inject.failed;
@@ -266,6 +271,27 @@ WRAP(ssize_t, write, int fd, const void *bytes, size_t size)
 	return __real_write(fd, bytes, shortened(size));
 }
 
+WRAP(ssize_t, pread64, int fd, void *bytes, size_t size, off64_t offset)
+{
+	if (no_system(EIO) || interrupted())
+		return -1;
+	return __real_pread64(fd, bytes, shortened(size), offset);
+}
+
+WRAP(ssize_t, __pread64_chk, int fd, void *bytes, size_t size, off64_t offset, size_t room)
+{
+	if (no_system(EIO) || interrupted())
+		return -1;
+	return __real___pread64_chk(fd, bytes, shortened(size), offset, room);
+}
+
+WRAP(ssize_t, pwrite64, int fd, const void *bytes, size_t size, off64_t offset)
+{
+	if (no_system(ENOSPC) || interrupted())
+		return -1;
+	return __real_pwrite64(fd, bytes, shortened(size), offset);
+}
+
 WRAP(size_t, fwrite, const void *bytes, size_t size, size_t n, FILE *file)
 {
 	return no_system(ENOSPC) ? 0 : __real_fwrite(bytes, size, n, file);
@@ -384,6 +410,41 @@ WRAP(int, fchmod, int fd, mode_t mode)
 WRAP(int, fsync, int fd)
 {
 	return no_system(EIO) ? -1 : __real_fsync(fd);
+}
+
+WRAP(int, fdatasync, int fd)
+{
+	return no_system(EIO) ? -1 : __real_fdatasync(fd);
+}
+
+WRAP(int, ftruncate64, int fd, off64_t size)
+{
+	return no_system(EIO) ? -1 : __real_ftruncate64(fd, size);
+}
+
+WRAP(int, faccessat, int directory, const char *path, int mode, int flags)
+{
+	return no_system(EIO) ? -1 : __real_faccessat(directory, path, mode, flags);
+}
+
+WRAP(int, mkdirat, int directory, const char *path, mode_t mode)
+{
+	return no_system(ENOSPC) ? -1 : __real_mkdirat(directory, path, mode);
+}
+
+WRAP(int, unlinkat, int directory, const char *path, int flags)
+{
+	return no_system(EIO) ? -1 : __real_unlinkat(directory, path, flags);
+}
+
+WRAP(int, link, const char *from, const char *to)
+{
+	return no_system(ENOSPC) ? -1 : __real_link(from, to);
+}
+
+WRAP(pid_t, fork, void)
+{
+	return no_system(EAGAIN) ? -1 : __real_fork();
 }
 
 WRAP(int, rename, const char *from, const char *to)

@@ -24,6 +24,8 @@ enum fault {
 void inject_start(enum fault kind, size_t n, bool for_ever);
 /* Ends it and returns how many calls were counted. */
 size_t inject_stop(void);
+/* Holds it while a scenario looks around, or goes on. */
+void inject_hold(bool hold);
 bool inject_has_failed(void);
 /* From here on the first call that fails is shown on standard error, with its callers. */
 void inject_trace(void);

@@ -32,6 +32,13 @@ struct scenario {
 	enum outcome expected;                     /* when nothing fails */
 };
 
+/* With a ledger, see scenario_ledger.c. */
+enum outcome run_append(const struct scenario *s, char *why);
+enum outcome run_settle(const struct scenario *s, char *why);
+enum outcome run_index(const struct scenario *s, char *why);
+enum outcome run_salt(const struct scenario *s, char *why);
+bool is_recorded(bool succeeded);
+
 extern const struct scenario scenarios[];
 extern const size_t scenarios_count;
 

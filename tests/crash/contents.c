@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ledgers as chains, see chain.h.
+ * What a ledger holds, see contents.h.
  */
-#include "chain.h"
+#include "contents.h"
 
 #include <err.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 #include "ledger/reader.h"
 #include "json/json.h"
 
-static bool take_line(struct chain *chain, struct str line, char *why)
+static bool take_line(struct contents *chain, struct str line, char *why)
 {
 	struct entry_link link;
 	const char *wrong;
@@ -36,11 +36,11 @@ static bool take_line(struct chain *chain, struct str line, char *why)
 		if (!chain->entries)
 			err(1, "chain");
 	}
-	struct chain_entry *entry = &chain->entries[chain->n++];
+	struct contents_entry *entry = &chain->entries[chain->n++];
 	memcpy(text, line.p, line.n);
 	text[line.n] = '\0';
 	const char *token = strstr(text, "\"token\":\"");
-	*entry = (struct chain_entry){
+	*entry = (struct contents_entry){
 		.token = token ? strtoull(token + sizeof "\"token\":\"" - 1, NULL, 16) : 0,
 		.tells_torn = strstr(text, "\"kind\":\"torn_line\"") != NULL,
 		.tells_lost = strstr(text, "\"kind\":\"lost_entries\"") != NULL};
@@ -48,7 +48,7 @@ static bool take_line(struct chain *chain, struct str line, char *why)
 	return true;
 }
 
-static bool begin(struct ledger_reader *reader, const struct chain *chain,
+static bool begin(struct ledger_reader *reader, const struct contents *chain,
 		  struct cavra_error *error)
 {
 	struct str line;
@@ -57,7 +57,7 @@ static bool begin(struct ledger_reader *reader, const struct chain *chain,
 		ledger_reader_next(reader, &line, error) == 1);
 }
 
-bool chain_read_on(struct chain *chain, const char *directory, char *why)
+bool contents_read_on(struct contents *chain, const char *directory, char *why)
 {
 	struct ledger_reader CLEANUP_LEDGER_READER reader = {.place = -1, .segment = -1};
 	struct cavra_error error = {.text = ""};
@@ -83,13 +83,13 @@ bool chain_read_on(struct chain *chain, const char *directory, char *why)
 	return more == 0;
 }
 
-void chain_release(struct chain *chain)
+void contents_release(struct contents *chain)
 {
 	free(chain->entries);
-	*chain = (struct chain){0};
+	*chain = (struct contents){0};
 }
 
-bool chain_tells_torn(const struct chain *chain, const char *directory, char *why)
+bool contents_tells_torn(const struct contents *chain, const char *directory, char *why)
 {
 	struct cavra_error error;
 	uint64_t *numbers;
@@ -108,8 +108,8 @@ bool chain_tells_torn(const struct chain *chain, const char *directory, char *wh
 	return all;
 }
 
-int chain_append(struct ledger_writer *writer, uint64_t token, size_t n, size_t bytes,
-		 struct cavra_error *error)
+int contents_append(struct ledger_writer *writer, uint64_t token, size_t n, size_t bytes,
+		    struct cavra_error *error)
 {
 	struct ledger_draft drafts[LIMIT_LEDGER_GROUP];
 	char *text = malloc(bytes + 1);
@@ -131,15 +131,16 @@ int chain_append(struct ledger_writer *writer, uint64_t token, size_t n, size_t 
 	return code;
 }
 
-bool chain_holds(const struct chain *chain, uint64_t sequence, uint64_t token, const char *hash)
+bool contents_holds(const struct contents *chain, uint64_t sequence, uint64_t token,
+		    const char *hash)
 {
 	if (!sequence || sequence > chain->n)
 		return false;
-	const struct chain_entry *entry = &chain->entries[sequence - 1];
+	const struct contents_entry *entry = &chain->entries[sequence - 1];
 	return entry->token == token && (!hash || strcmp(entry->hash, hash) == 0);
 }
 
-uint64_t chain_random(uint64_t *seed, uint64_t below)
+uint64_t contents_random(uint64_t *seed, uint64_t below)
 {
 	*seed ^= *seed << 13;
 	*seed ^= *seed >> 7;
