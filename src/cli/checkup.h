@@ -18,7 +18,7 @@ enum { CHECKUP_ITEMS = 128 };
 
 struct checkup_item {
 	enum health health;
-	const char *check; /* "configuration", "policy", "settings", "hook", "probe", "file" */
+	const char *check; /* "configuration", "policy", "settings", "hook", "probe", "file", "ledger" */
 	char subject
 		[512]; /* what it is about: a file, with its line; made visible by the printer */
 	char text[512];

@@ -118,6 +118,7 @@ int cmd_doctor(const struct args *args)
 	(void)project_find(start, checkup.root);
 	doctor_configuration(&checkup, &config);
 	doctor_hooks(&checkup, &config);
+	doctor_ledger(&checkup, &config);
 	if (args_has(args, OPT_JSON)) {
 		struct buf CLEANUP_BUF out;
 		buf_init(&out, MiB(4));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The checks of cavra doctor: configuration, settings, hooks.
+ * The checks of cavra doctor: configuration, settings, hooks, ledger.
  */
 #ifndef CAVRA_CLI_DOCTOR_H
 #define CAVRA_CLI_DOCTOR_H
@@ -12,5 +12,7 @@
 void doctor_configuration(struct checkup *checkup, struct config *ret_config);
 /* Finds the hooks in all settings, looks at them, and asks each. config: as loaded. */
 void doctor_hooks(struct checkup *checkup, const struct config *config);
+/* Looks whether what is decided can be recorded. */
+void doctor_ledger(struct checkup *checkup, const struct config *config);
 
 #endif

@@ -237,3 +237,17 @@ test('nothing is written, and what cannot be looked at is an error', () => {
   assert.equal(run('find', [directory, '-newer', join(directory, '.claude/settings.json')]).out, before);
   assert.equal(cavra(['doctor', '--directory', join(directory, 'none')]).status, 1);
 });
+
+test('a ledger that nothing can be recorded in', () => {
+  const directory = installed();
+  const ledgerItem = (home) => doctor(directory, { env: { HOME: home } }).items.filter((item) => item.check === 'ledger').map(({ status, text }) => [status, text]);
+  const [[status, text]] = ledgerItem(scratch('home'));
+  assert.deepEqual([status, /^\d+ entries$/.test(text)], ['ok', true], 'the probes have made it');
+  const damaged = scratch('home');
+  put(damaged, '.cavra/ledger/segments/00000000000000000001.jsonl', '\n'.repeat(5000));
+  chmodSync(join(damaged, '.cavra/ledger'), 0o700);
+  assert.match(ledgerItem(damaged)[0].join(': '), /^problem: the ledger is damaged at line 1 of segment 1: /);
+  const file = scratch('home');
+  writeFileSync(join(file, '.cavra'), '');
+  assert.ok(doctor(directory, { env: { HOME: file } }).problems.length > 0);
+});
