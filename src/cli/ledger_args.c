@@ -12,16 +12,29 @@
 #include "base/regular.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "cli/config.h"
 #include "cli/evidence.h"
 #include "cli/ledger_place.h"
 #include "evidence/trust_root.h"
 #include "json/json.h"
 
+/* That of the configuration; a project has no say in it. */
+static int configured_ledger(char ret_path[PATH_MAX], struct cavra_error *error)
+{
+	static struct config config;
+	struct config_request request = {.root = NULL};
+	int code = config_find(&request, &config, error);
+	if (code >= 0)
+		code = ledger_directory(config_ledger_directory(&config), ret_path, error);
+	config_release(&config);
+	return code < 0 ? code : 0;
+}
+
 int ledger_of(const struct args *args, char ret_path[PATH_MAX], struct cavra_error *error)
 {
 	const char *given = args->value[OPT_LEDGER];
 	if (!given)
-		return ledger_directory(NULL, ret_path, error);
+		return configured_ledger(ret_path, error);
 	int n = snprintf(ret_path, PATH_MAX, "%s", given);
 	return n < 0 || n >= PATH_MAX
 		       ? error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", given)

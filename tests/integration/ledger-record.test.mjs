@@ -178,6 +178,8 @@ test('ledger.directory and ledger.durability are the managed and the user\'s to 
   assert.deepEqual([existsSync(join(home, '.cavra/ledger')), existsSync(join(place, 'segments'))], [false, true]);
   const shown = JSON.parse(onMachine(etc, cavraProgram, ['config', 'show', '--json'], { cwd: directory }).out).values;
   assert.deepEqual([shown['ledger.directory'][0].value, shown['ledger.durability'][0].value], [place, 'sync']);
+  const status = onMachine(etc, cavraProgram, ['ledger', 'status', '--json'], { cwd: directory, env: { HOME: home } });
+  assert.ok(status.out.includes(place), status.err);
   for (const key of ['ledger.directory: /tmp/x', 'ledger.durability: none']) {
     const refused = cavra(['config', 'validate'], { cwd: project({ '.cavra/config.yaml': `${key}\n` }) });
     assert.equal(refused.status, 1);
