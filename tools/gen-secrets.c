@@ -27,7 +27,8 @@ static const struct {
 static const char *const kinds[] = {"any",    "random", "weak",  "header",
 				    "cookie", "holder", "value", "none"};
 static const char *const word_sections[WORDS_KINDS] = {
-	"placeholders", "placeholder_starts", "prose", "objects", "tails", "endings", "schemes", "stdin"};
+	"placeholders", "placeholder_starts", "prose", "objects", "tails", "endings", "schemes",
+	"stdin"};
 static const char *const sections[] = {"shapes", "keywords", "names", "programs"};
 
 static struct {

@@ -18,7 +18,8 @@ enum { CHECKUP_ITEMS = 128 };
 
 struct checkup_item {
 	enum health health;
-	const char *check; /* "configuration", "policy", "settings", "hook", "probe", "file", "ledger" */
+	const char *
+		check; /* "configuration", "policy", "settings", "hook", "probe", "file", "ledger" */
 	char subject
 		[512]; /* what it is about: a file, with its line; made visible by the printer */
 	char text[512];

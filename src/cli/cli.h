@@ -21,10 +21,12 @@ enum exit_status {
 	EXIT_APPROVAL = 3,
 	EXIT_INTEGRITY_ONLY = 3, /* policy verify, evidence verify: no key has vouched for it */
 	EXIT_BLOCKED = 4,
-	EXIT_FINDINGS = 5,  /* of doctor: something is wrong */
-	EXIT_NOT_STARTED = 125, /* of agent exec, whose command has all others: as env(1) has them */
+	EXIT_FINDINGS = 5, /* of doctor: something is wrong */
+	EXIT_NOT_STARTED =
+		125, /* of agent exec, whose command has all others: as env(1) has them */
 	EXIT_NOT_RUN = 126,
-	EXIT_DIFFERENT = 5, /* policy diff, policy replay; evidence index, store: something else is there */
+	EXIT_DIFFERENT =
+		5, /* policy diff, policy replay; evidence index, store: something else is there */
 };
 
 struct exit_status_row {

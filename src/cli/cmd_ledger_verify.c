@@ -129,8 +129,8 @@ static void print_verdict(const json_t *report, enum ledger_verdict verdict)
 {
 	static const char *const texts[] = {
 		[LEDGER_FAILED] = "failed",
-		[LEDGER_INTEGRITY_ONLY] = "integrity only: whole in itself, and nobody who is "
-					  "trusted vouches for it",
+		[LEDGER_INTEGRITY_ONLY] =
+			"integrity only: whole in itself, and nobody trusted vouches for it",
 		[LEDGER_VERIFIED] = "verified",
 	};
 	(void)printf("%s: %s\n", text_of(report, "path"), texts[verdict]);

@@ -63,7 +63,7 @@ int checkpoint_read(struct str text, struct checkpoint *ret_checkpoint, struct c
 int checkpoint_write(const struct checkpoint *checkpoint, struct buf *out,
 		     struct cavra_error *error)
 {
-	struct checkpoint again;
+	struct checkpoint again = {.origin = STR(""), .extension = STR("")};
 	size_t start = out->n;
 	buf_add(out, checkpoint->origin);
 	buf_add_format(out, "\n%llu\n", (unsigned long long)checkpoint->head.size);

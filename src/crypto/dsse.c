@@ -68,7 +68,7 @@ static int make(json_t *root, struct dsse **ret_dsse, struct cavra_error *error)
 		code = no_memory(error);
 	if (code >= 0 && !base64_decode_either(payload, dsse->payload, payload.n, &dsse->n))
 		code = error_set(error, CAVRA_ERR_INPUT, "the \"payload\" is not base64");
-	if (code < 0) {
+	if (code < 0 || !dsse) {
 		free(dsse);
 		json_decref(root);
 		return code;

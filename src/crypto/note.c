@@ -193,7 +193,7 @@ int note_cosign(struct str text, const struct note_key *key, struct buf *out,
 int note_sign(struct str text, const struct note_key *key, struct buf *out,
 	      struct cavra_error *error)
 {
-	struct note note;
+	struct note note = {.text = STR("")};
 	size_t start = out->n;
 	buf_add(out, text);
 	buf_add_char(out, '\n');
@@ -234,7 +234,7 @@ int note_key_read(struct str text, struct note_key *ret_note_key, struct key **r
 {
 	struct str rest = text, name = STR(""), hash = STR("");
 	struct key CLEANUP_KEY *key = NULL;
-	struct note_key note_key;
+	struct note_key note_key = {.key = NULL};
 	uint8_t bytes[1 + KEY_PUBLIC_BYTES];
 	size_t n = 0;
 	if (!str_split(&rest, '+', &name) || !str_split(&rest, '+', &hash) ||

@@ -65,7 +65,7 @@ struct scope {
 	bool piped_in;                      /* standard input is a pipe or a file */
 	const struct shell_command *feeder; /* see shell.h */
 	const struct selection *selection;  /* which files below a tree are touched; NULL: all */
-	bool makes_below; /* what is written may be a tree of new files */
+	bool makes_below;                   /* what is written may be a tree of new files */
 	bool remote; /* elsewhere: paths are not ours, file rules hold as "may" */
 	bool surely;
 	struct span span;   /* in the request's target */

@@ -196,7 +196,7 @@ static bool root_is_whole(struct decider *d, const struct found *found, struct v
 
 static bool all_whole(struct decider *d, const struct found *found)
 {
-	for (size_t i = 0; i < found->n_roots; i++)
+	for (size_t i = 0; found->roots && i < found->n_roots; i++)
 		if (!root_is_whole(d, found, found->roots[i]))
 			return false;
 	return !d->links && found->n_roots > 0;

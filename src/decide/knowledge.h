@@ -45,8 +45,8 @@ enum role {
 	ROLE_ARGV_SHELL, /* argv-shell   this word and all that follow, joined by spaces, are shell text */
 	ROLE_EXEC, /* exec         like argv, up to a word ";" or "+"; "{}" stands for unknown files (find) */
 	ROLE_ASSIGN, /* assign       NAME=value for the command that follows; a word without '=' is not this */
-	ROLE_HOST, /* host         [user@]host[:port], also host:path, whose path is remote */
-	ROLE_URL,  /* url          a URL; file: URLs are reads */
+	ROLE_HOST,     /* host         [user@]host[:port], also host:path, whose path is remote */
+	ROLE_URL,      /* url          a URL; file: URLs are reads */
 	ROLE_LOCATION, /* location     a file that is read, or a URL */
 	ROLE_COPY, /* copy         a local file that is read, or host:path (scp, rsync sources) */
 	ROLE_COPY_INTO, /* copy-into    a local directory or file that is written, or host:path */
@@ -244,7 +244,8 @@ struct known_environment {
 	struct known_text name;     /* a glob that starts with a letter or '_': "GIT_CONFIG_*" */
 	uint8_t kind;               /* enum environment_kind */
 	struct known_list programs; /* only for these; none: for all */
-	struct known_list harmless; /* globs: nothing changes while every word of the value meets one */
+	struct known_list
+		harmless; /* globs: nothing changes while every word of the value meets one */
 };
 
 /* Configuration keys of `config` arguments that run commands (git -c key=value), and how to read

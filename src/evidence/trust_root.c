@@ -296,8 +296,8 @@ static int check_bundle(const json_t *document, struct cavra_error *error)
 }
 
 int trust_roots_find(const json_t *document, const struct key *pinned, struct str key_id,
-	       const struct signed_claim *claim, struct trust_root *ret_root,
-	       struct cavra_error *error)
+		     const struct signed_claim *claim, struct trust_root *ret_root,
+		     struct cavra_error *error)
 {
 	int code = pinned ? check_pinned(document, pinned, error) : 0;
 	if (code == 0)

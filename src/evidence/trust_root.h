@@ -52,8 +52,8 @@ int trust_bundle_make(json_t *const *roots, size_t n, const char *created_at,
  * Errors: CAVRA_ERR_INPUT, CAVRA_ERR_NOT_FOUND when none matches.
  */
 int trust_roots_find(const json_t *document, const struct key *pinned, struct str key_id,
-	       const struct signed_claim *claim, struct trust_root *ret_root,
-	       struct cavra_error *error);
+		     const struct signed_claim *claim, struct trust_root *ret_root,
+		     struct cavra_error *error);
 
 #define CLEANUP_TRUST_ROOT __attribute__((cleanup(trust_root_release)))
 

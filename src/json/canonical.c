@@ -199,11 +199,10 @@ int json_write_digest_form(const json_t *value, struct buf *out, struct cavra_er
 	static const struct form digest = {compare_code_points,  write_integer_exact,
 					   number_format_python, write_text_ascii,
 					   STR_INIT(","),        STR_INIT(":")};
-	/* The same with ", " and ": ", which manifests of evidence are signed in. */
-	int json_write_spaced_form(const json_t *value, struct buf *out, struct cavra_error *error);
 	return write_form(&digest, value, out, error);
 }
 
+/* The same with ", " and ": ", which manifests of evidence are signed in. */
 int json_write_spaced_form(const json_t *value, struct buf *out, struct cavra_error *error)
 {
 	static const struct form spaced = {compare_code_points,  write_integer_exact,

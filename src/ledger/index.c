@@ -130,7 +130,7 @@ static bool belongs(struct ledger_index *index)
 {
 	uint8_t leaf[SHA256_BYTES], stored[SHA256_BYTES];
 	struct entry_link link;
-	struct str line;
+	struct str line = STR("");
 	if (!index->size)
 		return true;
 	if (ledger_index_line(index, index->size, &line, NULL) < 0 ||

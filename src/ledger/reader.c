@@ -111,7 +111,6 @@ static int next_in_segment(struct ledger_reader *reader, bool is_last, struct st
 				return more;
 			if (more)
 				continue;
-			from = 0;
 			rest = str_make(reader->bytes, reader->n);
 			end = rest.n;
 			if (!rest.n || is_last)

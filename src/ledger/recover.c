@@ -128,10 +128,11 @@ static int tell_torn(const struct ledger_writer *writer, uint64_t sequence, stru
 static int tell_lost(const struct ledger_writer *writer, uint64_t last, struct own *own,
 		     struct cavra_error *error)
 {
+	json_int_t from = (json_int_t)last + 1;
 	return add_own(own, "cavra.ledger.recovered",
-		       json_pack("{s:s, s:I, s:I, s:b}", "kind", "lost_entries", "from",
-				 (json_int_t)(last + 1), "to", (json_int_t)writer->state.last,
-				 "was_durable", writer->state.durable > last),
+		       json_pack("{s:s, s:I, s:I, s:b}", "kind", "lost_entries", "from", from, "to",
+				 (json_int_t)writer->state.last, "was_durable",
+				 writer->state.durable > last),
 		       error);
 }
 

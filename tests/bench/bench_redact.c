@@ -86,7 +86,9 @@ static const struct {
 	{"joined words", "token=\"a://\"b"},
 	{"keywords", "datadog 0123456789abcde "},
 	{"array", "[redacted:x:"},
-	{"dashes", "-"}, {"pipes", "echo a b | sudo -S x "}, {"echoes", "echo a | "},
+	{"dashes", "-"},
+	{"pipes", "echo a b | sudo -S x "},
+	{"echoes", "echo a | "},
 };
 
 struct measured {
