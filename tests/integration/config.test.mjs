@@ -124,7 +124,7 @@ test('the environment can add a user layer and take none away', () => {
   const passwd = put(scratch('passwd'), 'passwd', `root:x:0:0:root:${home}:/bin/sh\n`);
   const done = run('bwrap', ['--unshare-user', '--uid', '0', '--gid', '0', '--dev-bind', '/', '/', '--tmpfs', '/etc',
     '--ro-bind', passwd, '/etc/passwd', hookProgram, 'claude-code'],
-  { cwd: directory, input: payload(directory, 'ship x'), env: { CLAUDE_PROJECT_DIR: directory, HOME: '/nowhere', XDG_CONFIG_HOME: '/nowhere' } });
+  { cwd: directory, input: payload(directory, 'ship x'), env: { CLAUDE_PROJECT_DIR: directory, HOME: scratch('nobody'), XDG_CONFIG_HOME: scratch('nothing') } });
   assert.equal(JSON.parse(done.out).hookSpecificOutput.permissionDecision, 'deny');
 });
 

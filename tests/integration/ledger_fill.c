@@ -23,12 +23,13 @@ int main(int argc, char **argv)
 {
 	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
 	struct cavra_error error;
-	if (argc < 3)
+	size_t n = 0;
+	if (argc < 3 || !str_to_size(str_from(argv[2]), &n))
 		return 2;
 	ledger_writer_init(&writer, argv[1], LEDGER_NONE);
-	for (int i = 0; i < atoi(argv[2]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct ledger_draft draft = {"cavra.decision", str_from(argc > 3 ? argv[3] : "s-1"),
-					     make_body(i)};
+					     make_body((int)i)};
 		int code = ledger_append(&writer, &draft, 1, &error);
 		json_decref(draft.body);
 		if (code < 0) {

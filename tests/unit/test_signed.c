@@ -175,8 +175,7 @@ static void test_no_signatures(void **state)
 		"{\"algorithm\": \"HS256\", \"value\": \"AAAA\"}",
 		"{\"algorithm\": \"Ed25519\", \"value\": \"eeHYe/ygDP4zCZF1d639DFMmpq9UszrrQaRuLK69Psk=\"}",
 		"{\"algorithm\": 1, \"value\": \"\"}",
-		"{\"algorithm\": \"HS256\", \"value\": \"eeHYe/ygDP4zCZF1d639DFMmpq9UszrrQaRuLK69Psk=\","
-		" \"key_id\": 7}",
+		"{\"algorithm\": \"HS256\", \"value\": \"x\", \"key_id\": 7}",
 	};
 	const struct signed_key none = {.hmac = NULL};
 	struct cavra_error error;
