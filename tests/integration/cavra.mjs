@@ -16,7 +16,8 @@ export const cavraProgram = join(build, 'cavra');
 export const hookProgram = join(build, 'cavra-hook');
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'cavra-test-')));
-after(() => rmSync(root, { recursive: true, force: true }));
+// A hook may still be bringing its record to the disk.
+after(() => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
 let made = 0;
 
 // A fresh directory, below /tmp but not /tmp itself.
