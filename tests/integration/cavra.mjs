@@ -16,8 +16,18 @@ export const cavraProgram = join(build, 'cavra');
 export const hookProgram = join(build, 'cavra-hook');
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'cavra-test-')));
-// A hook may still be bringing its record to the disk.
-after(() => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+// A hook may still be bringing its record to the disk, and make anew what was removed.
+after(async () => {
+  for (let left = 100; ; left--) {
+    try {
+      rmSync(root, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || !left) throw error;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+  }
+});
 let made = 0;
 
 // A fresh directory, below /tmp but not /tmp itself.
