@@ -182,8 +182,13 @@ static enum walk_step collect_same(void *context, const struct walk_entry *entry
 }
 
 /* Where secrets live outside a workspace; a name of theirs may have been linked into it. */
-static const char *const home_secrets[] = {".ssh",    ".aws",           ".gnupg", ".kube",
-					   ".docker", ".config/gcloud", ".azure"};
+static const struct {
+	const char *directory;
+	bool recursive;
+} home_secrets[] = {
+	{".ssh", true},    {".aws", true},           {".gnupg", true}, {".kube", true},
+	{".docker", true}, {".config/gcloud", true}, {".azure", true}, {".cavra/ledger", false},
+};
 /* Trees of many files that are nobody's secrets and that package managers fill with hard links. */
 static const char *const not_searched[] = {"node_modules", ".git/objects", NULL};
 
@@ -209,8 +214,9 @@ static void search_home(struct same_file *same, struct str home)
 	if (!search(same, path, false))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(home_secrets); i++) {
-		(void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(home), home_secrets[i]);
-		if (!search(same, path, true))
+		(void)snprintf(path, sizeof path, "%.*s/%s", STR_ARG(home),
+			       home_secrets[i].directory);
+		if (!search(same, path, home_secrets[i].recursive))
 			return;
 	}
 }

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "cli/ledger_place.h"
+#include "ledger/checkpoint_make.h"
 
 static void add(struct installed *installed, const char *directory, const char *name)
 {
@@ -35,26 +37,51 @@ static void add_programs(struct installed *installed)
 }
 
 /* Also where links lead: paths are judged under all their names. */
-static void add_directory(struct installed *installed, const struct config_layer *layer)
+static void add_directory(struct installed *installed, const char *directory, bool there)
 {
 	char real[PATH_MAX];
-	if (!layer->directory[0])
+	if (!directory[0])
 		return;
-	add(installed, layer->directory, "");
-	if (layer->there && realpath(layer->directory, real) && strcmp(real, layer->directory) != 0)
+	add(installed, directory, "");
+	if (there && realpath(directory, real) && strcmp(real, directory) != 0)
 		add(installed, real, "");
+}
+
+static void add_secrets(struct installed *installed, struct str ledger)
+{
+	static const char *const names[] = {"salt", LEDGER_KEY_FILE};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char *path = installed->secret_path[installed->n_secrets];
+		int n = snprintf(path, PATH_MAX, "%.*s/%s", STR_ARG(ledger), names[i]);
+		if (n > 0 && n < PATH_MAX)
+			installed->secrets[installed->n_secrets++] = str_make(path, (size_t)n);
+	}
+}
+
+static void add_ledger(struct installed *installed, const struct config *config)
+{
+	char directory[PATH_MAX];
+	size_t before = installed->n;
+	if (ledger_directory(config_ledger_directory(config), directory, NULL) < 0)
+		return;
+	add_directory(installed, directory, true);
+	for (size_t i = before; i < installed->n; i++)
+		add_secrets(installed, installed->paths[i]);
 }
 
 void installed_find(const struct config *config, struct installed *ret_installed)
 {
-	ret_installed->n = 0;
+	ret_installed->n = ret_installed->n_secrets = 0;
 	add_programs(ret_installed);
 	for (size_t i = 0; i < config->n; i++)
-		add_directory(ret_installed, &config->layer[i]);
+		add_directory(ret_installed, config->layer[i].directory, config->layer[i].there);
+	add_ledger(ret_installed, config);
 }
 
 void installed_guard(const struct installed *installed, struct resolver *resolver)
 {
 	resolver->guarded = installed->paths;
 	resolver->n_guarded = installed->n;
+	resolver->secret = installed->secrets;
+	resolver->n_secret = installed->n_secrets;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where CAVRA stands on this machine: what an agent must not change besides what is the same everywhere.
+ * Where CAVRA stands on this machine: what an agent must not change, or not even read, besides what is the same everywhere.
  */
 #ifndef CAVRA_CLI_INSTALLED_H
 #define CAVRA_CLI_INSTALLED_H
@@ -8,15 +8,18 @@
 #include "cli/config.h"
 #include "decide/resolver.h"
 
-enum { INSTALLED_PATHS = 2 + 2 * LIMIT_POLICY_LAYERS };
+enum { INSTALLED_PATHS = 2 + 2 * LIMIT_POLICY_LAYERS + 2, INSTALLED_SECRETS = 4 };
 
 struct installed {
 	char path[INSTALLED_PATHS][PATH_MAX];
 	struct str paths[INSTALLED_PATHS];
 	size_t n;
+	char secret_path[INSTALLED_SECRETS][PATH_MAX];
+	struct str secrets[INSTALLED_SECRETS];
+	size_t n_secrets;
 };
 
-/* The programs beside the running one, and the directories of the layers. */
+/* The programs beside the running one, the directories of the layers, and the ledger with what nobody may read of it. */
 void installed_find(const struct config *config, struct installed *ret_installed);
 /* Protects all of them in what the resolver sees; both must stay. */
 void installed_guard(const struct installed *installed, struct resolver *resolver);

@@ -235,6 +235,22 @@ static unsigned apply_rules(struct decider *d, const struct effect *effect,
 	return 0;
 }
 
+static void report_protection(struct decider *d, const struct effect *effect, enum match match,
+			      const char *does, const char *what)
+{
+	bool must = match == MATCH_MUST;
+	struct finding *finding =
+		finding_add(d, effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+			    must ? CAVRA_CRITICAL : CAVRA_HIGH, "self_protection.block");
+	finding->certainty = match;
+	finding->reason = arena_printf(d->arena, "%s%s %s, %.*s", must ? "" : "perhaps ", does,
+				       what, STR_ARG(effect->shown));
+	finding->instead = str_from(does[0] == 'r' ? "a person reads this outside the agent"
+						   : "a person changes this outside the agent");
+	if (!must)
+		finding->approver_group = STR("Platform Security");
+}
+
 static unsigned apply_protection(struct decider *d, const struct effect *effect,
 				 const struct names *names, struct asked asked)
 {
@@ -249,16 +265,27 @@ static unsigned apply_protection(struct decider *d, const struct effect *effect,
 		match = MATCH_MUST;
 	if (asked.perhaps)
 		match = MATCH_MAY;
-	bool must = match == MATCH_MUST;
-	struct finding *finding =
-		finding_add(d, effect, must ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
-			    must ? CAVRA_CRITICAL : CAVRA_HIGH, "self_protection.block");
-	finding->certainty = match;
-	finding->reason = arena_printf(d->arena, "%schanges %s, %.*s", must ? "" : "perhaps ", what,
-				       STR_ARG(effect->shown));
-	finding->instead = STR("a person changes this outside the agent");
-	if (!must)
-		finding->approver_group = STR("Platform Security");
+	report_protection(d, effect, match, "changes", what);
+	return FILE_FOUND;
+}
+
+/* Hidden ones that are left out are none of it: nothing in a ledger is hidden. */
+static bool selects_names(struct asked asked)
+{
+	return asked.selection && asked.selection->n_globs;
+}
+
+/* Where it is not sure the rules come first, which may be. */
+static unsigned apply_secrecy(struct decider *d, const struct effect *effect,
+			      const struct names *names, struct asked asked, enum match wanted)
+{
+	const char *what = NULL;
+	enum match match = secret_path(d, names->items, names->n, asked.tree, &what);
+	if (match == MATCH_MUST && (asked.perhaps || (asked.tree && selects_names(asked))))
+		match = MATCH_MAY;
+	if (match != wanted)
+		return 0;
+	report_protection(d, effect, match, "reads", what);
 	return FILE_FOUND;
 }
 
@@ -381,10 +408,12 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 {
 	unsigned verdict = (names->outside ? FILE_OUTSIDE : 0) |
 			   (names->unknown ? FILE_UNKNOWN : 0);
-	if (asked.writes)
-		verdict |= apply_protection(d, effect, names, asked);
+	verdict |= asked.writes ? apply_protection(d, effect, names, asked)
+				: apply_secrecy(d, effect, names, asked, MATCH_MUST);
 	if (!(verdict & FILE_FOUND))
 		verdict |= apply_rules(d, effect, names, asked);
+	if (!(verdict & FILE_FOUND) && !asked.writes)
+		verdict |= apply_secrecy(d, effect, names, asked, MATCH_MAY);
 	struct file_subject subject = {names->items, names->n, asked.tree, asked.perhaps};
 	if (d->policy->n_rules && rules_for_file(d, effect, &subject))
 		verdict |= FILE_FOUND;
@@ -499,8 +528,10 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 	if (asked.tree && !scope->remote) {
 		struct asked self = asked;
 		self.tree = false;
-		verdict = judge(d, effect, &names, self);
 		unsigned below;
+		verdict = asked.writes ? 0 : apply_secrecy(d, effect, &names, asked, MATCH_MUST);
+		if (!verdict)
+			verdict = judge(d, effect, &names, self);
 		if (verdict & FILE_FOUND)
 			return verdict;
 		asked.makes_below = false;
@@ -623,14 +654,15 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 	struct match_result write = path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items,
 					       names.n, false, d->arena);
 	const char *what = NULL;
+	bool reads = read.match != MATCH_NO ||
+		     secret_path(d, names.items, names.n, false, &what) != MATCH_NO;
 	bool guarded = protected_path(d, names.items, names.n, false, &what) != MATCH_NO;
-	if (read.match == MATCH_NO && write.match == MATCH_NO && !guarded)
+	if (!reads && write.match == MATCH_NO && !guarded)
 		return;
-	struct effect *effect =
-		effect_add(d, read.match != MATCH_NO ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
-			   value_show(d->arena, path), scope);
+	struct effect *effect = effect_add(d, reads ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
+					   value_show(d->arena, path), scope);
 	effect->known = false;
-	struct asked asked = {.writes = read.match == MATCH_NO, .perhaps = true};
+	struct asked asked = {.writes = !reads, .perhaps = true};
 	(void)judge(d, effect, &names, asked);
 }
 

@@ -69,5 +69,10 @@ void path_note_link(struct decider *d, struct value name, struct value target,
  */
 enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree,
 			  const char **ret_what);
+/* The same for files of CAVRA's that an agent must not read either: a ledger's salt, private keys. MATCH_MUST also for a
+ * tree that is CAVRA's and surely holds one.
+ */
+enum match secret_path(struct decider *d, const struct value *names, size_t n, bool tree,
+		       const char **ret_what);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Self-protection: what CAVRA and the agent's own guards are made of. No policy can open it.
+ * Self-protection: what CAVRA and the agent's own guards are made of, which no agent changes, and what the ledger's
+ * worth rests on, which none reads. No policy can open it.
  */
+#include "base/array.h"
 #include "decide/paths.h"
 
 enum place { IN_WORKSPACE, IN_HOME, ANYWHERE, PLACES };
@@ -64,6 +66,19 @@ static const struct guarded {
 	{ANYWHERE, STR_INIT("/etc/ld.so.preload"), "what every program loads"},
 	{ANYWHERE, STR_INIT("/usr/bin/cavra*"), "CAVRA itself"},
 	{ANYWHERE, STR_INIT("/usr/local/bin/cavra*"), "CAVRA itself"},
+};
+
+/* Who has the salt can try guesses on the digests of secrets; who has a private key can sign what was made up. */
+static const struct guarded secret_paths[] = {
+	{IN_HOME, STR_INIT(".cavra/ledger/salt*"), "the ledger's salt"},
+	{IN_HOME, STR_INIT(".cavra/ledger/checkpoint-key*"), "the ledger's private key"},
+	{IN_HOME, STR_INIT(".cavra/keys/*private.pem"), "a private key of evidence"},
+	{IN_HOME, STR_INIT(".cavra/policy-signing/*.private.pem"), "a private key of policies"},
+	{IN_WORKSPACE, STR_INIT(".cavra/ledger/salt*"), "the ledger's salt"},
+	{IN_WORKSPACE, STR_INIT(".cavra/ledger/checkpoint-key*"), "the ledger's private key"},
+	{IN_WORKSPACE, STR_INIT(".cavra/keys/*private.pem"), "a private key of evidence"},
+	{IN_WORKSPACE, STR_INIT(".cavra/policy-signing/*.private.pem"),
+	 "a private key of policies"},
 };
 
 /* Does name fit the guarded path: itself, below it, or (tree) something it contains? */
@@ -184,21 +199,31 @@ static bool is_own(const struct decider *d, struct str name, bool tree)
 	return false;
 }
 
+/* The first row that the name fits; tree: or that stands below it. */
+static const struct guarded *find_row(struct decider *d, const struct guarded *rows, size_t n,
+				      struct str name, bool tree)
+{
+	struct view views[PLACES];
+	for (unsigned place = 0; place < PLACES; place++)
+		views[place] = view_from(d, (enum place)place, name);
+	for (size_t i = 0; i < n; i++) {
+		const struct view *view = &views[rows[i].place];
+		if (tree && view->holds_place)
+			return &rows[i];
+		if (!view->outside && fits(view->rest, rows[i].path, tree))
+			return &rows[i];
+	}
+	return NULL;
+}
+
 static const struct guarded *find(struct decider *d, struct str name, bool tree)
 {
 	static const struct guarded git = {ANYWHERE, STR_INIT(""),
 					   "Git's hooks, configuration or branches"};
-	struct view views[PLACES];
-	for (unsigned place = 0; place < PLACES; place++)
-		views[place] = view_from(d, (enum place)place, name);
-	for (size_t i = 0; i < sizeof guarded_paths / sizeof *guarded_paths; i++) {
-		const struct guarded *g = &guarded_paths[i];
-		const struct view *view = &views[g->place];
-		if (tree && view->holds_place)
-			return g;
-		if (!view->outside && fits(view->rest, g->path, tree))
-			return g;
-	}
+	const struct guarded *row = find_row(d, guarded_paths, ARRAY_SIZE(guarded_paths), name,
+					     tree);
+	if (row)
+		return row;
 	if (git_guard(name))
 		return &git;
 	return is_own(d, name, tree) ? &own : NULL;
@@ -214,13 +239,14 @@ static bool may_end(struct value name, struct str path)
 	return end.n <= path.n ? str_ends(path, end) : str_ends(end, path);
 }
 
-/* A partly known name may be guarded when its known end is. */
-static const struct guarded *find_unknown(struct decider *d, struct value name)
+/* A partly known name may fit a row when its known end does. */
+static const struct guarded *find_row_unknown(struct decider *d, const struct guarded *rows,
+					      size_t n, struct value name)
 {
-	for (size_t i = 0; i < sizeof guarded_paths / sizeof *guarded_paths; i++) {
-		const struct guarded *g = &guarded_paths[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct guarded *g = &rows[i];
 		struct str path = g->path;
-		if (path.n && path.p[path.n - 1] == '/')
+		if (path.n && (path.p[path.n - 1] == '/' || path.p[path.n - 1] == '*'))
 			path.n--;
 		if (!may_end(name, path) || str_find_char(path, '*') != STR_NPOS)
 			continue;
@@ -230,10 +256,24 @@ static const struct guarded *find_unknown(struct decider *d, struct value name)
 		if (value_covers(name, full) || value_covers(name, path))
 			return g;
 	}
-	for (size_t i = 0; i < d->resolver->n_guarded; i++)
-		if (value_covers(name, d->resolver->guarded[i]))
-			return &own;
 	return NULL;
+}
+
+static bool covers_one(struct value name, const struct str *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (value_covers(name, paths[i]))
+			return true;
+	return false;
+}
+
+static const struct guarded *find_unknown(struct decider *d, struct value name)
+{
+	const struct guarded *row = find_row_unknown(d, guarded_paths, ARRAY_SIZE(guarded_paths),
+						     name);
+	if (row)
+		return row;
+	return covers_one(name, d->resolver->guarded, d->resolver->n_guarded) ? &own : NULL;
 }
 
 enum match protected_path(struct decider *d, const struct value *names, size_t n, bool tree,
@@ -252,6 +292,68 @@ enum match protected_path(struct decider *d, const struct value *names, size_t n
 		} else if (!perhaps) {
 			perhaps = find_unknown(d, names[i]);
 		}
+	}
+	if (perhaps)
+		*ret_what = perhaps->what;
+	return perhaps ? MATCH_MAY : MATCH_NO;
+}
+
+/* ---- what nobody reads ---- */
+
+static const struct guarded own_secret = {ANYWHERE, STR_INIT(""), "the ledger's salt or key"};
+
+/* What stands there may have more behind its name, while it is made. */
+static bool is_own_secret(const struct decider *d, struct str name, bool tree)
+{
+	for (size_t i = 0; i < d->resolver->n_secret; i++) {
+		struct str path = d->resolver->secret[i];
+		if (str_starts(name, path) || (tree && path_inside(path, name)))
+			return true;
+	}
+	return false;
+}
+
+static const struct guarded *find_secret(struct decider *d, struct str name, bool tree)
+{
+	const struct guarded *row = find_row(d, secret_paths, ARRAY_SIZE(secret_paths), name, tree);
+	if (row)
+		return row;
+	return is_own_secret(d, name, tree) ? &own_secret : NULL;
+}
+
+static const struct guarded *find_secret_unknown(struct decider *d, struct value name)
+{
+	const struct guarded *row = find_row_unknown(d, secret_paths, ARRAY_SIZE(secret_paths),
+						     name);
+	if (row)
+		return row;
+	return covers_one(name, d->resolver->secret, d->resolver->n_secret) ? &own_secret : NULL;
+}
+
+/* A ledger, or the directory of CAVRA around it: there is a salt below. Of a workspace nobody knows. */
+static bool surely_holds(struct decider *d, const struct guarded *secret, struct str name)
+{
+	return name.n && secret && secret->place != IN_WORKSPACE && find(d, name, false);
+}
+
+enum match secret_path(struct decider *d, const struct value *names, size_t n, bool tree,
+		       const char **ret_what)
+{
+	const struct guarded *perhaps = NULL;
+	for (size_t i = 0; i < n; i++) {
+		bool known = value_is_known(names[i]);
+		struct str name = known ? value_text(d->arena, names[i]) : STR("");
+		const struct guarded *g = known ? find_secret(d, name, false) : NULL,
+				     *may = known ? NULL : find_secret_unknown(d, names[i]);
+		if (known && tree && !g)
+			may = find_secret(d, name, true);
+		if (!g && surely_holds(d, may, name))
+			g = may;
+		if (g) {
+			*ret_what = g->what;
+			return MATCH_MUST;
+		}
+		perhaps = perhaps ? perhaps : may;
 	}
 	if (perhaps)
 		*ret_what = perhaps->what;

@@ -31,6 +31,9 @@ struct resolver {
 	 */
 	const struct str *guarded;
 	size_t n_guarded;
+	/* Absolute paths that nobody may read, nor what has more behind such a name. */
+	const struct str *secret;
+	size_t n_secret;
 	bool git_known; /* branch and remotes were really looked up */
 
 	/* Is path itself a symbolic link, and to what text? */

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { valid, wordsOf } from './agent-types.mjs';
@@ -418,6 +418,30 @@ test('the program that is installed and the directories of the configuration are
     assert.match(hook(payload('Bash', { command }), options).out, /self_protection\.block/, command);
   assert.ok(!hook(payload('Write', { file_path: join(bin, 'other'), content: '' }), options).out.includes('self_protection'));
   assert.ok(!hook(payload('Read', { file_path: program }), options).out.includes('self_protection'));
+});
+
+test('what the worth of the ledger rests on is out of reach, wherever it is', () => {
+  const home = scratch('home'), place = join(scratch('place'), 'ledger'), other = scratch('other');
+  put(home, '.config/cavra/config.yaml', `ledger.directory: ${place}\n`);
+  symlinkSync(place, join(other, 'link'));
+  const options = { env: { CLAUDE_PROJECT_DIR: project, HOME: home, XDG_CONFIG_HOME: '' } };
+  hook(payload('Bash', { command: 'ls' }), options);
+  assert.ok(existsSync(join(place, 'salt')), 'the hook has made the ledger');
+  const said = (tool, input) => hook(payload(tool, input), options).out;
+  for (const directory of [place, join(home, '.cavra/ledger'), join(other, 'link')])
+    for (const name of ['salt', 'checkpoint-key.pem'])
+      assert.match(said('Read', { file_path: join(directory, name) }), /deny.*self_protection\.block/, join(directory, name));
+  for (const command of [`cat ${place}/salt`, `cd ${place} && cat s*`, `grep -r x ${place}`, `tar c ${place}`, `rm -r ${place}`,
+    `cp -r ${other}/link/. x`, `cat ${place}/checkpoint-key.pem`])
+    assert.match(said('Bash', { command }), /deny.*self_protection\.block/, command);
+  assert.match(said('Grep', { pattern: 'x', path: place }), /deny.*self_protection\.block/);
+  put(home, '.cavra/ledger/salt', 'x');
+  linkSync(join(home, '.cavra/ledger/salt'), join(other, 'hard'));
+  assert.match(said('Read', { file_path: join(other, 'hard') }), /deny.*self_protection\.block/, 'by another name of the file');
+  assert.match(said('Write', { file_path: join(place, 'salt'), content: '' }), /self_protection\.block/);
+  for (const command of [`cat ${place}/segments/*.jsonl`, `grep -r x ${place}/segments`, `ls -la ${place}`])
+    assert.ok(!said('Bash', { command }).includes('self_protection'), command);
+  assert.ok(!said('Grep', { pattern: 'x', path: join(place, 'segments') }).includes('self_protection'));
 });
 
 test('a hook that is stopped blocks', async () => {
