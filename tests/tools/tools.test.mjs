@@ -21,7 +21,7 @@ function put(root, path, text) {
 }
 
 // tools/check over programs that print what it is given.
-function check(scripts, ...options) {
+function check(scripts, options = [], names = []) {
   const build = mkdtempSync(join(scratch, 'build-'));
   const tests = scripts.map((script, i) => ({
     name: `t${i}`, cmd: Array.isArray(script) ? script : ['sh', '-c', script], env: {}, workdir: null,
@@ -29,7 +29,7 @@ function check(scripts, ...options) {
     timeout: Array.isArray(script) ? 60 : 2, suite: ['cavra:fake'], is_parallel: i % 2 === 0, priority: 0, protocol: 'tap',
   }));
   put(build, 'meson-info/intro-tests.json', JSON.stringify(tests));
-  const run = spawnSync(join(source, 'tools/check'), [...options, build], { encoding: 'utf8' });
+  const run = spawnSync(join(source, 'tools/check'), [...options, build, ...names], { encoding: 'utf8' });
   return { status: run.status, last: run.stdout.trimEnd().split('\n').pop(), out: run.stdout };
 }
 
@@ -57,6 +57,15 @@ for (const [name, script, last] of rows) {
   });
 }
 
+test('check: tests by their names, and none that is not there', () => {
+  const scripts = ['echo 1..1; echo ok 1 - a', 'echo 1..1; echo not ok 1 - b'];
+  for (const [names, last] of [[['t0'], '1 passed, 0 failed'], [['fake/t0'], '1 passed, 0 failed'], [['fake/t1'], '0 passed, 1 failed'],
+    [['t0', 'fake/t1'], '1 passed, 1 failed'], [['t0', 't2'], ''], [['other/t0'], '']]) {
+    const result = check(scripts, [], names);
+    assert.deepEqual([result.last, result.status], [last, last === '1 passed, 0 failed' ? 0 : 1]);
+  }
+});
+
 test('check: programs add up, and one failure is enough', () => {
   const pass = 'echo 1..1; echo ok 1 - a';
   assert.deepEqual([check([pass, pass, pass]).last, check([pass, pass, pass]).status],
@@ -68,7 +77,7 @@ test('check: programs add up, and one failure is enough', () => {
 test('check: no program at all is a failure', () => {
   assert.equal(check([]).last, '0 passed, 1 failed');
   assert.equal(check([]).status, 1);
-  assert.equal(check(['echo 1..1; echo ok 1'], '--suite', 'nosuch').status, 1);
+  assert.equal(check(['echo 1..1; echo ok 1'], ['--suite', 'nosuch']).status, 1);
 });
 
 test('check: a failure is shown with what the program said', () => {
