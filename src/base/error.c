@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 
 /* clang-format off */
 static const struct code_info infos[] = {
@@ -32,14 +33,6 @@ const struct code_info *code_info(enum cavra_code code)
 	return &infos[ARRAY_SIZE(infos) - 1];
 }
 
-/* Keeps the promise of one line, and keeps input from steering a terminal. */
-static void one_line(char *text)
-{
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-}
-
 /* Copies what fits, without half a UTF-8 character at the end. */
 static void copy_cut(char *to, size_t cap, const char *from)
 {
@@ -49,7 +42,8 @@ static void copy_cut(char *to, size_t cap, const char *from)
 			n--;
 	memcpy(to, from, n);
 	to[n] = '\0';
-	one_line(to);
+	/* Keeps the promise of one line, and keeps input from steering a terminal. */
+	utf8_make_plain(to);
 }
 
 __attribute__((format(printf, 5, 0))) static void set_text(struct cavra_error *error,

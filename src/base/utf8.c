@@ -80,6 +80,30 @@ size_t utf8_find_invalid(struct str s)
 	return STR_NPOS;
 }
 
+static bool is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+static bool reorders(uint32_t c)
+{
+	return c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+void utf8_make_plain(char *text)
+{
+	struct str rest = str_from(text);
+	while (rest.n) {
+		size_t at = (size_t)(rest.p - text), from = rest.n;
+		uint32_t c = utf8_next(&rest);
+		if (is_control(c))
+			memset(text + at, ' ', from - rest.n);
+		else if (c == UINT32_MAX || reorders(c))
+			memset(text + at, '?', from - rest.n);
+	}
+}
+
 size_t utf8_count(struct str s)
 {
 	size_t count = 0;

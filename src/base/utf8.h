@@ -20,6 +20,10 @@ uint32_t utf8_next(struct str *rest);
 size_t utf8_put(uint32_t code_point, char ret_bytes[4]);
 /* Byte offset of the first thing that is not UTF-8, STR_NPOS when all is. */
 size_t utf8_find_invalid(struct str s);
+/* Makes text of others one line that steers no terminal, in place: control characters become spaces, what is not UTF-8 and
+ * what reorders its surroundings question marks.
+ */
+void utf8_make_plain(char *text);
 /* Number of characters; a byte that is not UTF-8 counts as one. */
 size_t utf8_count(struct str s);
 /* Columns that it takes on a terminal: wide characters take two, combining ones none. Where terminals differ, the

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "crypto/digest.h"
 #include "evidence/document.h"
 #include "evidence/verify_private.h"
@@ -54,20 +55,18 @@ void verification_release(struct verification *verification)
 void verification_problem(struct verification *verification, const char *file, const char *format,
 			  ...)
 {
-	struct cavra_error line;
 	struct verify_problem *problem;
-	char text[sizeof line.text];
 	va_list args;
 	if (verification->n_problems == VERIFY_PROBLEMS)
 		return;
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	/* One line, whatever the names and values in it are. */
-	(void)error_set(&line, CAVRA_ERR_INPUT, "%s", text);
 	problem = &verification->problems[verification->n_problems++];
+	va_start(args, format);
+	(void)vsnprintf(problem->text, sizeof problem->text, format, args);
+	va_end(args);
 	(void)snprintf(problem->file, sizeof problem->file, "%s", file ? file : "");
-	(void)snprintf(problem->text, sizeof problem->text, "%s", line.text);
+	/* Whatever the names and values in them are. */
+	utf8_make_plain(problem->text);
+	utf8_make_plain(problem->file);
 }
 
 void verification_unchecked(struct verification *verification, const char *what)
@@ -94,7 +93,7 @@ static bool read_file(int directory, const char *name, struct buf *out, char *re
 		return false;
 	}
 	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	while (regular && (n = read(fd, piece, sizeof piece)) > 0)
+	while (regular && !out->failed && (n = read(fd, piece, sizeof piece)) > 0)
 		buf_add(out, str_make(piece, (size_t)n));
 	(void)close(fd);
 	if (regular && n == 0 && !out->failed)

@@ -23,17 +23,12 @@ typedef void (*own_reader)(struct ledger_chain *chain, const struct ledger_entry
 static void read_created(struct ledger_chain *chain, const struct ledger_entry *entry,
 			 const struct report_place *place)
 {
-	struct str id = STR("");
-	(void)json_get_str(entry->body, "ledger_id", &id);
 	if (chain->frontier.size != 0)
 		report_add(chain->report, REPORT_ERRORS, place,
 			   "a ledger is made once, by its first entry");
-	else if (id.n != LEDGER_ID_DIGITS)
+	else if (!ledger_origin_of(entry, chain->origin))
 		report_add(chain->report, REPORT_ERRORS, place,
 			   "the first entry does not say which ledger it is");
-	else
-		(void)snprintf(chain->origin, sizeof chain->origin, LEDGER_ORIGIN_START "%.*s",
-			       STR_ARG(id));
 }
 
 static void read_key_created(struct ledger_chain *chain, const struct ledger_entry *entry,
@@ -80,6 +75,9 @@ static int digest_file(int fd, uint64_t *ret_bytes, char ret_name[SHA256_NAMED])
 	return 0;
 }
 
+static const char torn_changed[] =
+	"the file with what was torn is not what the entry tells: it was changed";
+
 /* NULL: the file is what the entry tells. */
 static const char *check_torn(const struct ledger_chain *chain, const char *name, struct str digest,
 			      json_int_t bytes)
@@ -93,11 +91,11 @@ static const char *check_torn(const struct ledger_chain *chain, const char *name
 		return "the file with what was torn is missing";
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return "what was torn is no regular file";
+	if (status.st_size != bytes)
+		return torn_changed;
 	if (digest_file(fd, &n, now) < 0)
 		return "the file with what was torn cannot be read";
-	if (n != (uint64_t)bytes || !str_is(digest, now))
-		return "the file with what was torn is not what the entry tells: it was changed";
-	return NULL;
+	return n == (uint64_t)bytes && str_is(digest, now) ? NULL : torn_changed;
 }
 
 static bool remember_torn(struct ledger_chain *chain, uint64_t number)

@@ -24,18 +24,25 @@ static bool is_ledger_id(struct str id)
 	return id.n == LEDGER_ID_DIGITS;
 }
 
+bool ledger_origin_of(const struct ledger_entry *first, char ret_origin[LEDGER_ORIGIN])
+{
+	struct str id = STR("");
+	if (first->link.sequence != 1 || !str_is(first->event_type, "cavra.ledger.created") ||
+	    !json_get_str(first->body, "ledger_id", &id) || !is_ledger_id(id))
+		return false;
+	(void)snprintf(ret_origin, LEDGER_ORIGIN, LEDGER_ORIGIN_START "%.*s", STR_ARG(id));
+	return true;
+}
+
 int ledger_origin(struct str first_line, char ret_origin[LEDGER_ORIGIN], struct cavra_error *error)
 {
 	struct ledger_entry CLEANUP_ENTRY entry = {0};
-	struct str id = STR("");
 	int code = entry_read(first_line, &entry, error);
 	if (code < 0)
 		return error_prefix(error, "the first entry of the ledger");
-	if (entry.link.sequence != 1 || !str_is(entry.event_type, "cavra.ledger.created") ||
-	    !json_get_str(entry.body, "ledger_id", &id) || !is_ledger_id(id))
+	if (!ledger_origin_of(&entry, ret_origin))
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "the first entry of the ledger does not say which ledger it is");
-	(void)snprintf(ret_origin, LEDGER_ORIGIN, LEDGER_ORIGIN_START "%.*s", STR_ARG(id));
 	return 0;
 }
 

@@ -15,6 +15,8 @@ enum { LEDGER_ID_DIGITS = 32, LEDGER_ORIGIN = sizeof LEDGER_ORIGIN_START + LEDGE
 
 /* "cavra.ledger/<ledger id>", from the first entry. CAVRA_ERR_INPUT when that does not say; CAVRA_ERR_MEMORY. */
 int ledger_origin(struct str first_line, char ret_origin[LEDGER_ORIGIN], struct cavra_error *error);
+/* The same of an entry that was read. False when it does not say. */
+bool ledger_origin_of(const struct ledger_entry *first, char ret_origin[LEDGER_ORIGIN]);
 /* The same of a ledger that is open. CAVRA_ERR_NOT_FOUND when it has no entry. */
 int ledger_index_origin(struct ledger_index *index, char ret_origin[LEDGER_ORIGIN],
 			struct cavra_error *error);

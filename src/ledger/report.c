@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 
 bool report_init(struct ledger_report *report)
 {
@@ -43,19 +44,23 @@ void report_add(struct ledger_report *report, enum report_list list,
 		const struct report_place *place, const char *format, ...)
 {
 	static const struct report_place nowhere = {.file = NULL};
-	char text[512];
+	char text[512], file[512] = "";
 	va_list args;
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	utf8_make_plain(text);
 	if (list == REPORT_NOT_CHECKED) {
 		report_add_json(report, list, json_string(text));
 		return;
 	}
 	if (!place)
 		place = &nowhere;
+	/* A name is what somebody has called a file. */
+	(void)snprintf(file, sizeof file, "%s", place->file ? place->file : "");
+	utf8_make_plain(file);
 	report_add_json(report, list,
-			json_pack("{s:s?, s:o, s:o, s:s}", "file", place->file, "line",
-				  number_or_null(place->line), "sequence",
+			json_pack("{s:s?, s:o, s:o, s:s}", "file", place->file ? file : NULL,
+				  "line", number_or_null(place->line), "sequence",
 				  number_or_null(place->sequence), "what", text));
 }

@@ -48,6 +48,8 @@ const deeds = {
   'cut by a byte': (path) => truncateSync(path, statSync(path).size - 1),
   'cut in half': (path) => truncateSync(path, Math.floor(statSync(path).size / 2)),
   'made longer by a newline': (path) => writeFileSync(path, `${readFileSync(path, 'utf8')}\n`),
+  // Nothing is read behind what a file may have.
+  'made longer by a terabyte of NULs': (path) => truncateSync(path, 2 ** 40),
   'made longer by a NUL': (path) => writeFileSync(path, `${readFileSync(path, 'utf8')}\0`),
   'changed in its first byte': (path) => writeFileSync(path, readFileSync(path).map((byte, i) => (i ? byte : byte ^ 1))),
   'changed in its last byte': (path) => {
@@ -124,6 +126,17 @@ test('a file more is found, whatever it is', () => {
     const { status, errors } = judge(directory, ...key);
     const [more] = readdirSync(directory).filter((name) => !names.includes(name));
     assert.deepEqual([status, errors], ['failed', [{ file: more, error: 'this file is not listed in the manifest' }]]);
+  }
+});
+
+test('the name of a file more writes no line of its own', () => {
+  const names = [[Buffer.from('x\nverified: signed with Ed25519\x1b[2J'), 'x verified: signed with Ed25519 [2J'],
+    [Buffer.from([0x78, 0xff, 0xc3]), 'x??'], [Buffer.from(`${'x'.repeat(62)}é`), `${'x'.repeat(62)}?`]];
+  for (const [name, shown] of names) {
+    const directory = copy();
+    writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), name]), '');
+    const { status, errors } = verify(directory, ...key);
+    assert.deepEqual([status, errors], ['failed', [{ file: shown, error: 'this file is not listed in the manifest' }]]);
   }
 });
 

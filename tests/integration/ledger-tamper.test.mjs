@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict';
 import {
-  appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync,
+  appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -251,11 +251,31 @@ test('checkpoints cut, edited, renamed, exchanged', () => {
   expectFound('another file', (d) => put(d, 'checkpoints/x', ''), { file: 'checkpoints/x' });
 });
 
+test('what others have called a file, or written into an entry, is no line and no failure of the report', () => {
+  for (const [name, shown] of [[Buffer.from('x\nverified\x1b[2J'), 'x verified [2J'], [Buffer.from([0x78, 0xff, 0xc3]), 'x??']])
+    expectFound(shown, (d) => writeFileSync(Buffer.concat([Buffer.from(`${d}/`), name]), ''), { file: shown, what: 'is no part of a ledger' });
+  // The name of a member that is there twice, cut within a character where it is told.
+  const name = 'é'.repeat(60), twice = (text) => text.replace('{"body":{', `{"body":{"${name}":1,"${name}":1,`);
+  const front = twice(lines[3]).replace(/,"record_hash":"[0-9a-f]{64}"/, '');
+  const line = twice(lines[3]).replace(JSON.parse(lines[3]).record_hash, sha256(front).toString('hex'));
+  expectFound('twice', (d) => writeLines(d, lines.with(3, line)), { ...here(4), what: /duplicate key "é+\?;/ });
+});
+
+test('a name that is none', () => {
+  const directory = copy(base);
+  rewrite(directory, rechain(linesOf(directory).map((line) => JSON.parse(line)).map((entry, i) => (i ? entry
+    : { ...entry, body: { ...entry.body, ledger_id: 'x'.repeat(32) } }))));
+  const { status, report } = verify(directory);
+  assert.equal(status, 1);
+  assert.match(report.errors[0].what, /does not say which ledger it is/);
+});
+
 test('torn lines edited, cut, missing, exchanged, added', () => {
   for (const [what, change, expected] of [
     ['edited', (d) => writeFileSync(join(d, tornFile), '{"body":{"TORN":'), { file: tornFile, what: /changed/ }],
     ['cut', (d) => writeFileSync(join(d, tornFile), '{'), { file: tornFile, what: /changed/ }],
     ['longer', (d) => appendFileSync(join(d, tornFile), 'x'), { file: tornFile, what: /changed/ }],
+    ['longer by a terabyte', (d) => truncateSync(join(d, tornFile), 2 ** 40), { file: tornFile, what: /changed/ }],
     ['missing', (d) => rmSync(join(d, tornFile)), { file: tornFile, what: /missing/ }],
     ['renamed', (d) => move(d, tornFile, `torn/${number(3)}`), { file: tornFile, what: /missing/ }],
     ['added', (d) => put(d, `torn/${number(3)}`, 'x'), { file: `torn/${number(3)}`, what: /no entry tells/ }],
