@@ -196,6 +196,10 @@ int signed_claim(const json_t *document, struct signed_claim *ret_claim, struct 
 		code = json_want_str(signature, "key_id", &claim.key_id, error);
 	if (code >= 0)
 		code = json_want_str(signature, "public_key_sha256", &claim.fingerprint, error);
+	if (code >= 0 && claim.key_id.n && !evidence_is_text(claim.key_id))
+		code = error_set(error, CAVRA_ERR_INPUT,
+				 "the id of a key is one line of at most %d bytes",
+				 LIMIT_SIGNATURE_TEXT);
 	if (code >= 0 && !is_value(&claim))
 		code = error_set(error, CAVRA_ERR_INPUT, "the signature is no %s value",
 				 signed_algorithm_name(claim.algorithm));

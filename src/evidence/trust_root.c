@@ -77,6 +77,12 @@ static int read_times(const json_t *document, struct trust_root *root, struct ca
 		int code = evidence_need_when(document, times[i].name, true, times[i].when, error);
 		if (code < 0)
 			return code;
+		/* 0 stands for none. */
+		if (!*times[i].when && json_is_string(json_object_get(document, times[i].name)))
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "\"%s\" is the first moment of 1970, when there was no "
+					 "such key; leave it out, or write what is meant",
+					 times[i].name);
 	}
 	if (root->valid_until && root->valid_until < root->valid_from)
 		return error_set(error, CAVRA_ERR_INPUT,
@@ -173,16 +179,30 @@ static int compare_ids(const void *a, const void *b)
 			   json_str(json_object_get(*(json_t *const *)b, "key_id")));
 }
 
+/* Of two that are about one key, one could be revoked and the other not. */
+static int check_apart(const json_t *one, const json_t *other, struct cavra_error *error)
+{
+	static const char *const names[] = {"key_id", "public_key_sha256"};
+	static const char *const what[] = {"key id", "key"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct str text = STR(""), again = STR("");
+		if (json_get_str(one, names[i], &text) && json_get_str(other, names[i], &again) &&
+		    str_eq(text, again))
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "two trust roots have the %s %.60s", what[i], text.p);
+	}
+	return 0;
+}
+
 static int check_roots(json_t *const *roots, size_t n, struct cavra_error *error)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct trust_root CLEANUP_TRUST_ROOT root = {.key = NULL};
 		int code = trust_root_read(roots[i], &root, error);
+		for (size_t k = 0; code == 0 && k < i; k++)
+			code = check_apart(roots[k], roots[i], error);
 		if (code < 0)
 			return code;
-		if (i && compare_ids(&roots[i - 1], &roots[i]) == 0)
-			return error_set(error, CAVRA_ERR_INPUT,
-					 "two trust roots have the key id %.60s", root.key_id.p);
 	}
 	return 0;
 }
@@ -261,12 +281,17 @@ static int check_pinned(const json_t *document, const struct key *pinned, struct
 	return code < 0 ? error_prefix(error, "the trust roots") : 0;
 }
 
+static bool is_of_key(const json_t *root, const struct signed_claim *claim)
+{
+	struct str fingerprint = STR("");
+	return json_get_str(root, "public_key_sha256", &fingerprint) &&
+	       str_eq(fingerprint, claim->fingerprint);
+}
+
 static bool matches(const json_t *root, struct str key_id, const struct signed_claim *claim)
 {
-	struct str id = STR(""), fingerprint = STR("");
-	return json_get_str(root, "key_id", &id) && str_eq(id, key_id) &&
-	       json_get_str(root, "public_key_sha256", &fingerprint) &&
-	       str_eq(fingerprint, claim->fingerprint);
+	struct str id = STR("");
+	return json_get_str(root, "key_id", &id) && str_eq(id, key_id) && is_of_key(root, claim);
 }
 
 static const json_t *find(const json_t *document, struct str key_id,
@@ -282,7 +307,23 @@ static const json_t *find(const json_t *document, struct str key_id,
 	return NULL;
 }
 
-static int check_bundle(const json_t *document, struct cavra_error *error)
+/* Which of several would count must not hang on the id, which existing signatures name outside of what is signed. */
+static int check_once(const json_t *list, const struct signed_claim *claim,
+		      struct cavra_error *error)
+{
+	const json_t *one;
+	size_t i, n = 0;
+	json_array_foreach (list, i, one)
+		n += is_of_key(one, claim);
+	return n <= 1 ? 0
+		      : error_set(error, CAVRA_ERR_INPUT,
+				  "%zu trust roots are about the key %.16s...; keep the one that "
+				  "counts",
+				  n, claim->fingerprint.p);
+}
+
+static int check_bundle(const json_t *document, const struct signed_claim *claim,
+			struct cavra_error *error)
 {
 	const json_t *list = json_object_get(document, "trust_roots");
 	if (!list)
@@ -292,7 +333,8 @@ static int check_bundle(const json_t *document, struct cavra_error *error)
 	if (json_array_size(list) > LIMIT_TRUST_KEYS)
 		return error_set(error, CAVRA_ERR_LIMIT, "at most %d trust roots in one bundle",
 				 LIMIT_TRUST_KEYS);
-	return evidence_need_word(document, "schema_version", TRUST_BUNDLE_SCHEMA, error);
+	int code = evidence_need_word(document, "schema_version", TRUST_BUNDLE_SCHEMA, error);
+	return code < 0 ? code : check_once(list, claim, error);
 }
 
 int trust_roots_find(const json_t *document, const struct key *pinned, struct str key_id,
@@ -301,7 +343,7 @@ int trust_roots_find(const json_t *document, const struct key *pinned, struct st
 {
 	int code = pinned ? check_pinned(document, pinned, error) : 0;
 	if (code == 0)
-		code = check_bundle(document, error);
+		code = check_bundle(document, claim, error);
 	if (code < 0)
 		return code;
 	const json_t *root = find(document, key_id.n ? key_id : claim->key_id, claim);

@@ -42,14 +42,14 @@ int trust_root_make(const struct trust_root *root, json_t **ret_document,
 int trust_root_allows(const struct trust_root *root, int64_t signed_at, struct cavra_error *error);
 
 /* Trust roots sorted by key id. key: of the root that vouches for them, or none. Errors: CAVRA_ERR_INPUT when there is none,
- * one is broken, or two have the same id.
+ * one is broken, or two have the same id or key.
  */
 int trust_bundle_make(json_t *const *roots, size_t n, const char *created_at,
 		      const struct signed_key *key, json_t **ret_bundle, struct cavra_error *error);
 
 /* The trust root for a signature in a document that is one, or a bundle of them: with the id that is asked for (empty: that of
  * the signature) and the fingerprint of the signature. pinned: the root key that must have signed the bundle, or NULL.
- * Errors: CAVRA_ERR_INPUT, CAVRA_ERR_NOT_FOUND when none matches.
+ * Errors: CAVRA_ERR_INPUT, also when several are about that key; CAVRA_ERR_NOT_FOUND when none matches.
  */
 int trust_roots_find(const json_t *document, const struct key *pinned, struct str key_id,
 		     const struct signed_claim *claim, struct trust_root *ret_root,

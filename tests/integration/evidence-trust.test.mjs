@@ -194,6 +194,8 @@ test('a trust root must be whole', () => {
     '"valid_from" is a time': { valid_from: 'once' },
     'matching trust root not found': { key_id: 'another' },
     'needs retired_at or valid_until': { status: 'retired' },
+    '"valid_until" is the first moment of 1970': { valid_until: '1970-01-01T00:00:00Z' },
+    '"revoked_at" is the first moment of 1970': { revoked_at: '1970-01-01T00:00:00+00:00' },
   };
   for (const [error, change] of Object.entries(changes)) {
     writeFileSync(path, JSON.stringify({ ...good, ...change }));
@@ -229,6 +231,24 @@ test('a bundle of trust roots is signed by a root key, and counts only when it i
   assert.match(unsigned.done.out, /not signed: nothing vouches/);
   assert.match(firstError(bundle, '--trust-root', unsigned.path, '--root-key', rootKey.publicPath), /the trust roots: there is no "signature"/);
   assert.equal(cavra(['evidence', 'verify', bundle, '--root-key', rootKey.publicPath]).status, 2);
+});
+
+// The id stands outside of what other tools sign: whoever has the bundle in their hands can write another one there.
+test('a key that was revoked does not count under another id', () => {
+  const [a, rootKey] = [keyPair(), keyPair()], path = join(scratch('roots'), 'roots.json');
+  const roots = [['old', '--status', 'revoked'], ['new']].map(([id, ...args]) => load(trustRoot(a, ...since, '--key-id', id, ...args)));
+  assert.match(bundleOf(roots.map((root, i) => put(scratch('two'), `${i}.json`, prettyJson(root)))).done.err, /two trust roots have the key [0-9a-f]{60}/);
+  const document = { schema_version: 'cavra.evidence.trust-root-bundle.v1', product: 'CAVRA', created_at: jan, trust_roots: roots };
+  writeFileSync(path, prettyJson({ ...document, signature: signature(document, { pair: rootKey }) }));
+  for (const keyId of ['old', 'new'])
+    assert.match(firstError(foreignBundle({ pair: a, keyId }, { createdAt: jan }), '--trust-root', path, '--root-key', rootKey.publicPath),
+      /2 trust roots are about the key/);
+});
+
+test('the id of a key is one line, also where nobody has signed it', () => {
+  const pair = keyPair();
+  for (const keyId of ['k\nverified: signed with Ed25519', 'k\u001b[2J', 'k'.repeat(1025)])
+    assert.match(firstError(foreignBundle({ pair, keyId }), '--public-key', pair.publicPath), /the id of a key is one line/);
 });
 
 test('what is no bundle of trust roots is not made', () => {
