@@ -8,16 +8,17 @@
 #include "evidence/document.h"
 #include "json/json.h"
 
-static const struct {
+static const struct counter {
 	const char *decision;
 	size_t offset;
+	bool permits;
 } counters[] = {
-	{"allow", offsetof(struct attestation_counts, allowed)},
-	{"allow_with_attestation", offsetof(struct attestation_counts, allowed)},
-	{"block", offsetof(struct attestation_counts, blocked)},
-	{"require_approval", offsetof(struct attestation_counts, approval_required)},
-	{"warn", offsetof(struct attestation_counts, warned)},
-	{"audit_only", offsetof(struct attestation_counts, audited)},
+	{"allow", offsetof(struct attestation_counts, allowed), true},
+	{"allow_with_attestation", offsetof(struct attestation_counts, allowed), true},
+	{"block", offsetof(struct attestation_counts, blocked), false},
+	{"require_approval", offsetof(struct attestation_counts, approval_required), false},
+	{"warn", offsetof(struct attestation_counts, warned), true},
+	{"audit_only", offsetof(struct attestation_counts, audited), true},
 };
 
 static struct str member(const json_t *object, const char *key)
@@ -27,12 +28,24 @@ static struct str member(const json_t *object, const char *key)
 	return text;
 }
 
-/* A decision that forbids counts as kept back only when its mode says so; what is not known was not. */
+/* NULL: a decision that nobody knows. */
+static const struct counter *find_counter(struct str decision)
+{
+	for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+		if (str_is(decision, counters[i].decision))
+			return &counters[i];
+	return NULL;
+}
+
+/* A decision that forbids counts as kept back only when its mode says so; what is not known was not. Nor is a decision that
+ * is not known one that permits.
+ */
 static bool is_let_through(const json_t *decision)
 {
 	struct str what = member(decision, "decision"), mode = member(decision, "mode"),
 		   state = member(json_object_get(decision, "approval"), "state");
-	if (!str_is(what, "block") && !str_is(what, "require_approval"))
+	const struct counter *counter = find_counter(what);
+	if (counter && counter->permits)
 		return false;
 	if (str_is(what, "require_approval") && str_is(state, "approved"))
 		return false;
@@ -45,10 +58,9 @@ struct attestation_counts attestation_count(const json_t *decisions)
 	const json_t *decision;
 	size_t i;
 	json_array_foreach (decisions, i, decision) {
-		struct str what = member(decision, "decision");
-		for (size_t k = 0; k < sizeof counters / sizeof *counters; k++)
-			if (str_is(what, counters[k].decision))
-				++*(size_t *)((char *)&counts + counters[k].offset);
+		const struct counter *counter = find_counter(member(decision, "decision"));
+		if (counter)
+			++*(size_t *)((char *)&counts + counter->offset);
 		counts.let_through += is_let_through(decision);
 	}
 	return counts;

@@ -80,7 +80,8 @@ static bool is_selected(const struct reading *reading, const struct ledger_entry
 	int64_t when = 0;
 	if (selection->session_id.n && !str_eq(selection->session_id, entry->session_id))
 		return false;
-	return !selection->since ||
+	/* From the first on, all: clocks go back, and none may be missing between them. */
+	return !selection->since || reading->first_selected ||
 	       (when_parse(entry->timestamp, &when) && when >= selection->since);
 }
 

@@ -11,6 +11,7 @@
 
 struct checking {
 	const json_t *ledger, *evidence;
+	struct str session; /* that all entries are of; empty: of any */
 	struct merkle_head head;
 	struct ledger_head last; /* the entry before */
 	size_t n_decisions;
@@ -65,11 +66,16 @@ static int check_proof(const struct checking *checking, const json_t *item, stru
 	return error_set(error, CAVRA_ERR_INPUT, "it is not in the tree of the ledger");
 }
 
-/* Behind the one before; directly behind it, when it says so. */
+/* Behind the one before; directly behind it, when it says so, and when the entries are not those of one session. */
 static int check_place(const struct checking *checking, const struct entry_link *link,
 		       struct cavra_error *error)
 {
 	const struct ledger_head *last = &checking->last;
+	if (last->sequence && link->sequence > last->sequence + 1 && !checking->session.n)
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "entries %llu to %llu of the ledger are missing in front of it",
+				 (unsigned long long)last->sequence + 1,
+				 (unsigned long long)link->sequence - 1);
 	if (last->sequence && link->sequence <= last->sequence)
 		return error_set(error, CAVRA_ERR_INPUT, "out of order: %llu is not behind %llu",
 				 (unsigned long long)link->sequence,
@@ -99,10 +105,7 @@ static int check_decision(struct checking *checking, const struct ledger_entry *
 static int check_session(const struct checking *checking, const struct ledger_entry *entry,
 			 struct cavra_error *error)
 {
-	struct str session = STR("");
-	if (json_want_str(checking->ledger, "session_id", &session, error) < 0)
-		return CAVRA_ERR_INPUT;
-	if (session.n && !str_eq(session, entry->session_id))
+	if (checking->session.n && !str_eq(checking->session, entry->session_id))
 		return error_set(error, CAVRA_ERR_INPUT, "it is of the session %.60s",
 				 entry->session_id.n ? entry->session_id.p : "without an id");
 	return 0;
@@ -131,6 +134,21 @@ static int check_entry(struct checking *checking, const json_t *item, struct cav
 }
 
 /* ---- the whole ---- */
+
+/* Of which session the entries are, evidence.json says as well. */
+static int read_session(struct checking *checking, struct cavra_error *error)
+{
+	struct str said = STR("");
+	int code = json_want_str(checking->ledger, "session_id", &checking->session, error);
+	if (code <= 0)
+		return code;
+	if (json_get_str(checking->evidence, "session_id", &said) &&
+	    str_eq(said, checking->session))
+		return 0;
+	return error_set(error, CAVRA_ERR_INPUT,
+			 "it is of the session %.60s, and evidence.json of another",
+			 checking->session.n ? checking->session.p : "without an id");
+}
 
 static int check_head(struct checking *checking, struct cavra_error *error)
 {
@@ -233,6 +251,8 @@ int entries_check(const json_t *ledger, const json_t *evidence, const struct led
 {
 	struct checking checking = {.ledger = ledger, .evidence = evidence};
 	int code = check_head(&checking, error);
+	if (code == 0)
+		code = read_session(&checking, error);
 	if (code == 0)
 		code = check_checkpoint(&checking, trust, error);
 	if (code == 0)

@@ -100,6 +100,21 @@ static void check_retention(struct verification *verification, const struct veri
 
 /* ---- the ledger ---- */
 
+static void tell_ledger(struct verification *verification, const struct verify_with *with,
+			const json_t *ledger)
+{
+	if (!with->ledger)
+		verification_unchecked(
+			verification,
+			"the checkpoint of the ledger: give its key with --ledger-key");
+	/* Other entries between those of a session are of other sessions, or were left out. */
+	if (member(ledger, "session_id").n)
+		verification_unchecked(
+			verification,
+			"whether decisions of the session are missing: the ledger shows it, or a "
+			"bundle of all its entries");
+}
+
 static void check_ledger(struct verification *verification, const struct verify_with *with)
 {
 	const char *file = bundle_files[BUNDLE_LEDGER].name;
@@ -122,10 +137,8 @@ static void check_ledger(struct verification *verification, const struct verify_
 				     "it is about another part of a ledger than evidence.json");
 	else if (entries_check(ledger, evidence, with->ledger, &error) < 0)
 		verification_problem(verification, file, "%s", error.text);
-	else if (!with->ledger)
-		verification_unchecked(
-			verification,
-			"the checkpoint of the ledger: give its key with --ledger-key");
+	else
+		tell_ledger(verification, with, ledger);
 }
 
 /* ---- attestations: made again, they must be the same ---- */

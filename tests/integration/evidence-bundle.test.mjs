@@ -4,11 +4,12 @@
 
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cavra, get, put, run, scratch } from './cavra.mjs';
+import { canonical, rechain } from './ledgers.mjs';
 import { bundleOf, decision, firstError, foreignBundle, keyPair, ledgerLines, makeLedger, merkleRoot, prettyJson, readManifest, sha256, signature, signedNote, verify } from './evidence.mjs';
 
 const { crypto: sigstore, dsse } = createRequire(import.meta.url)('@sigstore/core');
@@ -106,6 +107,55 @@ test('what was decided since a time is bundled, of all sessions or of one', () =
   assert.equal(verify(one, ...key).status, 'verified');
 });
 
+test('where the clock went back, nothing is left out between the first and the last entry', () => {
+  const lines = ledgerLines(entries), directory = makeLedger(scratch('back'), entries), late = '2026-01-02T03:04:06.000000+00:00';
+  const again = rechain(lines.map((line, i) => ({ ...JSON.parse(line), ...(i === 2 ? { timestamp: late } : {}) }))).map(canonical);
+  put(directory, 'segments/00000000000000000001.jsonl', again.map((line) => `${line}\n`).join(''));
+  const all = bundleOf(directory, ['--since', '2026-01-02T03:04:06Z', ...signing]);
+  assert.deepEqual(load(all, 'ledger.json').entries.map((entry) => entry.sequence), [3, 4, 5, 6]);
+  const { status, not_checked } = verify(all, ...key);
+  assert.deepEqual([status, not_checked.some((text) => text.includes('of the session'))], ['verified', false]);
+});
+
+// By who can sign: all files are made again for what is left.
+function withoutEntry(bundle, sequence, change = (ledger) => ledger) {
+  const of = (name) => load(bundle, name), proofs = of('ledger.json'), evidence = of('evidence.json');
+  proofs.entries = proofs.entries.filter((entry) => entry.sequence !== sequence);
+  put(bundle, 'ledger.json', prettyJson(change(proofs)));
+  evidence.ledger.entries = proofs.entries.length;
+  put(bundle, 'evidence.json', prettyJson(evidence));
+  const manifest = of('manifest.json');
+  manifest.ledger.entries = proofs.entries.length;
+  for (const name of ['pr-attestation.json', 'siem-event.json']) {
+    const one = of(name);
+    if (one.ledger) one.ledger.entries = proofs.entries.length;
+    put(bundle, name, prettyJson(one));
+  }
+  manifest.files = manifest.files.filter(({ path }) => path !== 'attestation.intoto.jsonl');
+  rmSync(join(bundle, 'attestation.intoto.jsonl'));
+  for (const file of manifest.files) {
+    const bytes = readFileSync(join(bundle, file.path));
+    Object.assign(file, { bytes: bytes.length, sha256: sha256(bytes) });
+  }
+  const { signature: before, ...rest } = manifest;
+  put(bundle, 'manifest.json', prettyJson({ ...rest, signature: { ...signature(rest, { pair }), key_id: before.key_id } }));
+  return bundle;
+}
+
+test('of a bundle of all entries none may be missing, whoever signs', () => {
+  const outcome = { session: 's1', event_type: 'cavra.outcome', body: { outcome: 'failed' } };
+  const directory = makeLedger(scratch('outcome'), [...entries.slice(0, 2), outcome, ...entries.slice(2)]);
+  const all = () => bundleOf(directory, ['--since', '2026-01-01T00:00:00Z', ...signing]);
+  assert.equal(firstError(withoutEntry(all(), 4), ...key),
+    'ledger.json: entry 4: entries 4 to 4 of the ledger are missing in front of it');
+  // Saying that they are of one session does not help: of which, evidence.json says as well.
+  assert.equal(firstError(withoutEntry(bundleOf(directory, ['--session', 's1', ...signing]), 4, (one) => ({ ...one, session_id: 's2' })), ...key),
+    'ledger.json: it is of the session s2, and evidence.json of another');
+  const session = verify(withoutEntry(bundleOf(directory, ['--session', 's1', ...signing]), 4), ...key);
+  assert.equal(session.status, 'verified');
+  assert.ok(session.not_checked.some((text) => text.startsWith('whether decisions of the session are missing')));
+});
+
 test('what was recorded here becomes a bundle, with a checkpoint that the ledger has signed', () => {
   const home = scratch('home'), env = { HOME: home }, cwd = scratch('repo');
   const record = (target, session) => cavra(['evaluate', 'execute_command', target, '--record', '--session-id', session, '--json',
@@ -118,7 +168,9 @@ test('what was recorded here becomes a bundle, with a checkpoint that the ledger
   const ledgerKey = cavra(['ledger', 'key'], { env });
   assert.equal(ledgerKey.status, 0, ledgerKey.err);
   const report = verify(directory, ...key, '--ledger-key', ledgerKey.out.trim());
-  assert.deepEqual([report.status, report.not_checked], ['verified', []]);
+  assert.equal(report.status, 'verified');
+  assert.equal(report.not_checked.length, 1);
+  assert.match(report.not_checked[0], /^whether decisions of the session are missing: the ledger shows it/);
   assert.deepEqual(load(directory, 'evidence.json').decisions.map((one) => one.decision_id), printed.map(({ out }) => JSON.parse(out).decision_id));
   assert.equal(verify(directory, ...key, '--ledger-key', put(scratch(), 'k', ledgerKey.out)).status, 'verified');
   const others = signedNote('x\n', keyPair(), load(directory, 'ledger.json').origin).key;
@@ -241,6 +293,8 @@ test('the summary fails when something forbidden was let through', () => {
   assert.equal(verdict({ mode: 'break_glass' }), 'FAILED');
   assert.equal(verdict({ mode: undefined }), 'FAILED');
   assert.equal(verdict({ mode: 'audit_only', decision: 'allow' }), 'PASSED');
+  // What nobody knows permits nothing.
+  assert.equal(verdict({ mode: 'audit_only', decision: 'ponder' }), 'FAILED');
   assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval' }), 'FAILED');
   assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval', approval: { state: 'approved' } }), 'PASSED');
   assert.equal(verdict({ mode: 'audit_only', decision: 'require_approval', approval: { state: 'pending' } }), 'FAILED');
