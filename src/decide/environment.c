@@ -64,6 +64,13 @@ static void judge_shell(struct decider *d, struct command *c, const struct shell
 		shell_text(d, text, &scope);
 }
 
+/* The file that a program is told to write by it. */
+static void judge_write(struct decider *d, struct command *c, const struct shell_assign *assign)
+{
+	struct argument file = {.value = assign->value, .role = ROLE_WRITE};
+	command_file(d, c, EFFECT_FILE_WRITE, &file, false);
+}
+
 static void judge(struct decider *d, struct command *c, const struct shell_assign *assign,
 		  enum environment_kind kind)
 {
@@ -83,6 +90,9 @@ static void judge(struct decider *d, struct command *c, const struct shell_assig
 		break;
 	case ENVIRONMENT_ARGS:
 		ask(d, c, assign, "adds arguments to");
+		break;
+	case ENVIRONMENT_WRITE:
+		judge_write(d, c, assign);
 		break;
 	case ENVIRONMENT_GUARD:
 		judge_guard(d, c, assign);
@@ -175,6 +185,26 @@ static bool changes_nothing(struct decider *d, const struct known_environment *k
 	return true;
 }
 
+/* What nobody knows a program to do with its variable: a protected file in it may be read or written. */
+static void suspect(struct decider *d, const struct command *c, const struct shell_assign *assign)
+{
+	if (!value_is_known(assign->value))
+		return;
+	struct str text = value_text(d->arena, assign->value);
+	file_suspicion(d, assign->value, &c->scope);
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr(" =:@,", text.p[i]))
+			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
+				       &c->scope);
+}
+
+/* A shell's text was read with the variables in it. */
+static bool may_use_any(const struct command *c)
+{
+	bool shell = c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
+	return !shell && !shell_is_harmless_builtin(c->name);
+}
+
 void command_environment(struct decider *d, struct command *c)
 {
 	enum { ASSIGNS_MAX = 64 };
@@ -194,6 +224,8 @@ void command_environment(struct decider *d, struct command *c)
 		}
 		if (counts)
 			judge(d, c, assign, (enum environment_kind)known->kind);
+		else if (assign->prefix && !known && may_use_any(c))
+			suspect(d, c, assign);
 	}
 }
 

@@ -388,6 +388,11 @@ static bool special_path(struct decider *d, struct str path, const struct scope 
 			port = rest;
 		net_effect(d, value_from(d->arena, arena_join3(d->arena, host, STR(":"), port)),
 			   false, scope, &allowed);
+		/* What allows a command says nothing of this. */
+		if (!allowed)
+			ask_about(d, effect_add(d, EFFECT_NET, host, scope),
+				  "network.redirection.require_approval",
+				  "opens a connection by a redirection");
 		*ret_verdict = FILE_OUTSIDE;
 		return true;
 	}

@@ -50,6 +50,7 @@ enum role {
 	ROLE_LOCATION, /* location     a file that is read, or a URL */
 	ROLE_COPY, /* copy         a local file that is read, or host:path (scp, rsync sources) */
 	ROLE_COPY_INTO, /* copy-into    a local directory or file that is written, or host:path */
+	ROLE_ARCHIVE,   /* archive      a file that is read and written, or host:path (tar -f) */
 	ROLE_AT_READ, /* at-read      text; "@file" or "<file" or "name=@file" reads that file (curl -d -F) */
 	ROLE_NAME_AT, /* name-at      text; "@file" or "name@file" reads that file, unless "=" comes first (curl --data-urlencode) */
 	ROLE_MOUNT, /* mount        path:place[:options] or type=bind,source=path,...; the path is read (docker -v, --mount) */
@@ -237,6 +238,7 @@ enum environment_kind {
 	ENVIRONMENT_PATH, /* path    where programs are found */
 	ENVIRONMENT_CONFIG, /* config  configuration that may name commands (GIT_CONFIG_*, KUBECONFIG) */
 	ENVIRONMENT_ARGS,  /* args    words added to a command's arguments (TF_CLI_ARGS*) */
+	ENVIRONMENT_WRITE, /* write   a file that is written (TF_LOG_PATH, COVERAGE_FILE) */
 	ENVIRONMENT_GUARD, /* guard   CAVRA's own switches */
 	ENVIRONMENT_KINDS
 };

@@ -39,6 +39,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_URL]         = "url",
 	[ROLE_LOCATION]    = "location",
 	[ROLE_COPY]        = "copy",
+	[ROLE_ARCHIVE]     = "archive",
 	[ROLE_COPY_INTO]   = "copy-into",
 	[ROLE_AT_READ]     = "at-read",
 	[ROLE_NAME_AT]     = "name-at",
@@ -90,6 +91,7 @@ static const char *const kinds[ENVIRONMENT_KINDS] = {
 	[ENVIRONMENT_PATH]   = "path",
 	[ENVIRONMENT_CONFIG] = "config",
 	[ENVIRONMENT_ARGS]   = "args",
+	[ENVIRONMENT_WRITE]  = "write",
 	[ENVIRONMENT_GUARD]  = "guard",
 };
 /* clang-format on */

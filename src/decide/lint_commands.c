@@ -75,6 +75,7 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_LOCATION:
 	case ROLE_COPY:
 	case ROLE_COPY_INTO:
+	case ROLE_ARCHIVE:
 	case ROLE_AT_READ:
 	case ROLE_NAME_AT:
 	case ROLE_MOUNT:

@@ -3,8 +3,9 @@
  * Hosts and URLs, and what the network rules say to them.
  */
 #include "decide/core.h"
+#include "policy/address.h"
 
-struct address {
+struct authority {
 	struct value host;
 	unsigned port; /* 0: unknown */
 	bool known;
@@ -25,7 +26,7 @@ static unsigned scheme_port(struct str scheme)
 }
 
 /* [user@]host[:port], [ipv6]:port, host:path */
-static void parse_authority(struct decider *d, struct str text, struct address *address)
+static void parse_authority(struct decider *d, struct str text, struct authority *authority)
 {
 	size_t at = str_find_last_char(text, '@'), port;
 	if (at != STR_NPOS)
@@ -43,28 +44,38 @@ static void parse_authority(struct decider *d, struct str text, struct address *
 		}
 	}
 	if (rest.n > 1 && str_to_size(str_from_at(rest, 1), &port) && port < 65536)
-		address->port = (unsigned)port;
+		authority->port = (unsigned)port;
 	while (host.n > 1 && host.p[host.n - 1] == '.')
 		host.n--;
-	address->host = value_from(d->arena, host);
-	address->known = host.n > 0;
+	authority->host = value_from(d->arena, host);
+	authority->known = host.n > 0;
+}
+
+/* Where the scheme ends; "://" in a query begins another URL. */
+static size_t scheme_end(struct str url)
+{
+	size_t end = 0;
+	while (end < url.n && (ascii_is_name(url.p[end]) || strchr("+-.", url.p[end])))
+		end++;
+	return end && str_starts(str_from_at(url, end), STR("://")) ? end : STR_NPOS;
 }
 
 /* The host of a URL of which at least the authority is known. */
-static void parse_url(struct decider *d, struct value url, struct address *address)
+static void parse_url(struct decider *d, struct value url, struct authority *authority)
 {
 	struct str prefix = value_known_prefix(d->arena, url);
-	size_t scheme = str_find(prefix, STR("://"));
+	size_t scheme = scheme_end(prefix);
 	struct str rest = scheme == STR_NPOS ? prefix : str_from_at(prefix, scheme + 3);
-	address->port = scheme == STR_NPOS ? 0 : scheme_port(str_first(prefix, scheme));
+	authority->port = scheme == STR_NPOS ? 0 : scheme_port(str_first(prefix, scheme));
 	size_t end = 0;
 	while (end < rest.n && !strchr("/?#\\", rest.p[end]))
 		end++;
-	if (end == rest.n && !value_is_known(url)) {
-		address->host = value_any();
+	/* Behind a backslash some look for the path, curl for the host. */
+	if ((end == rest.n && !value_is_known(url)) || (end < rest.n && rest.p[end] == '\\')) {
+		authority->host = value_any();
 		return;
 	}
-	parse_authority(d, str_first(rest, end), address);
+	parse_authority(d, str_first(rest, end), authority);
 }
 
 static bool is_file_url(struct str prefix)
@@ -86,25 +97,33 @@ static void read_file_url(struct decider *d, struct value url, const struct scop
 
 /* ---- rules ---- */
 
-/* Addresses that hand out the credentials of a machine to whoever asks from it. */
-static const char *const metadata_hosts[] = {
-	"169.254.169.254",          "169.254.170.2", "fd00:ec2::254", "100.100.100.200",
-	"metadata.google.internal", "metadata"};
+/* What hands out the credentials of a machine to whoever asks from it. */
+static const char *const metadata_addresses[] = {"169.254.169.254", "169.254.170.2",
+						 "fd00:ec2::254", "100.100.100.200"};
+static const char *const metadata_names[] = {"metadata.google.internal", "metadata"};
+/* In the names of services that answer with the address in their name: 169.254.169.254.nip.io. */
+static const char *const metadata_parts[] = {"169.254.169.254", "169-254-169-254", "a9fea9fe"};
 
-/* Numbers in other bases that curl reads as the same address. */
+static bool is_metadata_address(const struct address *address)
+{
+	struct address known, inner;
+	for (size_t i = 0; i < sizeof metadata_addresses / sizeof *metadata_addresses; i++)
+		if (address_parse(str_from(metadata_addresses[i]), &known) &&
+		    memcmp(&known, address, sizeof known) == 0)
+			return true;
+	return address_embedded(address, &inner) && is_metadata_address(&inner);
+}
+
 static bool is_metadata(struct str host)
 {
-	static const char *const spellings[] = {"2852039166",
-						"0xa9fea9fe",
-						"0251.0376.0251.0376",
-						"0xa9.0xfe.0xa9.0xfe",
-						"::ffff:169.254.169.254",
-						"::ffff:a9fe:a9fe"};
-	for (size_t i = 0; i < sizeof metadata_hosts / sizeof *metadata_hosts; i++)
-		if (str_eq_nocase(host, str_from(metadata_hosts[i])))
+	struct address address;
+	if (address_parse(host, &address))
+		return is_metadata_address(&address);
+	for (size_t i = 0; i < sizeof metadata_names / sizeof *metadata_names; i++)
+		if (str_eq_nocase(host, str_from(metadata_names[i])))
 			return true;
-	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
-		if (str_eq_nocase(host, str_from(spellings[i])))
+	for (size_t i = 0; i < sizeof metadata_parts / sizeof *metadata_parts; i++)
+		if (str_find(host, str_from(metadata_parts[i])) != STR_NPOS)
 			return true;
 	return false;
 }
@@ -154,7 +173,7 @@ static void apply_default(struct decider *d, const struct effect *effect)
 void net_effect(struct decider *d, struct value target, bool is_url, const struct scope *scope,
 		bool *ret_allowed)
 {
-	struct address address = {.host = value_any()};
+	struct authority authority = {.host = value_any()};
 	struct str prefix = value_known_prefix(d->arena, target);
 	*ret_allowed = false;
 	if (is_url && is_file_url(prefix)) {
@@ -162,16 +181,16 @@ void net_effect(struct decider *d, struct value target, bool is_url, const struc
 		return;
 	}
 	if (is_url)
-		parse_url(d, target, &address);
+		parse_url(d, target, &authority);
 	else if (value_is_known(target))
-		parse_authority(d, prefix, &address);
-	struct effect *effect = effect_add(d, EFFECT_NET, value_show(d->arena, address.host),
+		parse_authority(d, prefix, &authority);
+	struct effect *effect = effect_add(d, EFFECT_NET, value_show(d->arena, authority.host),
 					   scope);
-	effect->known = value_is_known(address.host);
-	bool allowed = host_match(d->policy->list[LIST_NETWORK_ALLOW], address.host, address.port,
-				  d->arena)
+	effect->known = value_is_known(authority.host);
+	bool allowed = host_match(d->policy->list[LIST_NETWORK_ALLOW], authority.host,
+				  authority.port, d->arena)
 			       .match == MATCH_MUST;
-	if (address.known && is_metadata(value_text(d->arena, address.host))) {
+	if (authority.known && is_metadata(value_text(d->arena, authority.host))) {
 		struct finding *finding = finding_add(d, effect, CAVRA_BLOCK, CAVRA_CRITICAL,
 						      "network.metadata.block");
 		finding->reason = arena_join(
@@ -179,10 +198,10 @@ void net_effect(struct decider *d, struct value target, bool is_url, const struc
 			effect->shown);
 		return;
 	}
-	bool found = rules_for_host(d, effect, address.host, address.port);
+	bool found = rules_for_host(d, effect, authority.host, authority.port);
 	for (size_t i = 0; i < sizeof host_rules / sizeof *host_rules && !found; i++) {
 		struct match_result hit = host_match(d->policy->list[host_rules[i].list],
-						     address.host, address.port, d->arena);
+						     authority.host, authority.port, d->arena);
 		found = hit.match != MATCH_NO;
 		if (found)
 			report(d, effect, &host_rules[i], hit, scope->remote);

@@ -291,6 +291,14 @@ static void role_copy_into(struct decider *d, struct command *c, const struct ar
 		role_into(d, c, arg);
 }
 
+static void role_archive(struct decider *d, struct command *c, const struct argument *arg)
+{
+	if (!arg->many && is_remote_path(d, arg->value))
+		role_host(d, c, arg);
+	else if (!is_dash(d, arg))
+		role_edit(d, c, arg);
+}
+
 /* ---- text with a file in it ---- */
 
 static void file_in_text(struct decider *d, struct command *c, const struct argument *arg,
@@ -665,6 +673,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_LOCATION] = role_location,
 	[ROLE_COPY] = role_copy,
 	[ROLE_COPY_INTO] = role_copy_into,
+	[ROLE_ARCHIVE] = role_archive,
 	[ROLE_AT_READ] = role_at_read,
 	[ROLE_NAME_AT] = role_name_at,
 	[ROLE_MOUNT] = role_mount,
