@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Points in time, see when.h. Counted here rather than by the C library, whose mktime() asks for the time zone.
+ * Points in time, see when.h. Counted here rather than by the C library, whose mktime() and gmtime_r() read the time zone's
+ * file.
  */
 #include "base/when.h"
 
@@ -85,17 +86,29 @@ bool when_parse(struct str text, int64_t *ret)
 	return true;
 }
 
+/* Downwards: what is left of *value is not negative. */
+static int64_t divide(int64_t *value, int64_t divisor)
+{
+	int64_t rest = *value % divisor, quotient = *value / divisor;
+	quotient -= rest < 0;
+	*value = rest < 0 ? rest + divisor : rest;
+	return quotient;
+}
+
 void when_format(int64_t when, char ret_text[WHEN_TEXT])
 {
-	int64_t fraction = when % 1000000;
-	if (fraction < 0)
-		fraction += 1000000;
-	time_t seconds = (time_t)((when - fraction) / 1000000);
-	struct tm utc;
-	char to_seconds[24] = "1970-01-01T00:00:00";
-	if (gmtime_r(&seconds, &utc))
-		(void)strftime(to_seconds, sizeof to_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(ret_text, WHEN_TEXT, "%s.%06d+00:00", to_seconds, (int)fraction);
+	int64_t days = divide(&when, (int64_t)86400 * 1000000);
+	int64_t year = 1970 + days / (days < 0 ? 366 : 365), month = 1; /* that or an earlier one */
+	while (days_before(year, 1, 1) > days)
+		year--;
+	days -= days_before(year, 1, 1);
+	for (; days >= days_of_month(year, month); month++)
+		days -= days_of_month(year, month);
+	int hour = (int)divide(&when, (int64_t)3600 * 1000000);
+	int minute = (int)divide(&when, (int64_t)60 * 1000000);
+	int second = (int)divide(&when, 1000000);
+	(void)snprintf(ret_text, WHEN_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+00:00", (int)year,
+		       (int)month, (int)days + 1, hour, minute, second, (int)when);
 }
 
 int64_t when_now(void)

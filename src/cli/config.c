@@ -6,6 +6,7 @@
 #include "cli/config.h"
 #include "base/when.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -101,13 +102,22 @@ const char *config_ledger_directory(const struct config *config)
 static int join_path(const struct config_layer *layer, const char *name, char ret_path[PATH_MAX],
 		     struct cavra_error *error)
 {
-	char path[PATH_MAX]; /* ret_path may be a member of the layer, too */
-	int n = snprintf(path, sizeof path, "%s/%s", layer->directory, name);
-	if (n < 0 || (size_t)n >= sizeof path)
+	int n = snprintf(ret_path, PATH_MAX, "%s/%s", layer->directory, name);
+	if (n < 0 || n >= PATH_MAX)
 		return error_set(error, CAVRA_ERR_LIMIT, "the path %.200s/%s is too long",
 				 layer->directory, name);
-	memcpy(ret_path, path, (size_t)n + 1);
 	return 0;
+}
+
+/* Two for each layer, and none longer than a path. */
+static const char *keep_path(struct config *config, const char *path)
+{
+	size_t n = strnlen(path, PATH_MAX - 1);
+	assert(config->paths_used + n < sizeof config->paths);
+	char *kept = memcpy(config->paths + config->paths_used, path, n);
+	kept[n] = '\0';
+	config->paths_used += n + 1;
+	return kept;
 }
 
 static int check_owner(const struct config_layer *layer, const char *path,
@@ -144,26 +154,32 @@ static int read_config(struct config_layer *layer, struct cavra_error *error)
 	return config_keys_read(layer->document, layer->place, layer->values, error);
 }
 
-static int find_policy(struct config_layer *layer, struct cavra_error *error)
+static int find_policy(struct config *config, struct config_layer *layer, struct cavra_error *error)
 {
 	const char *said = layer->values[KEY_POLICY].text;
-	if (!said)
-		return find_file(layer, CONFIG_POLICY_FILE, layer->policy_path, error);
-	if (!strchr(said, '.')) {
+	char path[PATH_MAX];
+	int code;
+	if (said && !strchr(said, '.')) {
 		(void)snprintf(layer->policy_pack, sizeof layer->policy_pack, "%s", said);
 		return 0;
 	}
-	int code = join_path(layer, said, layer->policy_path, error);
-	return code < 0 ? code : check_owner(layer, layer->policy_path, error);
+	if (!said) {
+		code = find_file(layer, CONFIG_POLICY_FILE, path, error);
+	} else {
+		code = join_path(layer, said, path, error);
+		if (code == 0)
+			code = check_owner(layer, path, error);
+	}
+	if (code == 0)
+		layer->policy_path = keep_path(config, path);
+	return code;
 }
 
 /* There must be room. */
 static struct config_layer *new_layer(struct config *config, enum config_place place)
 {
 	struct config_layer *layer = &config->layer[config->n++];
-	memset(layer, 0, offsetof(struct config_layer, policy_path));
-	layer->policy_path[0] = layer->directory[0] = '\0';
-	layer->place = place;
+	*layer = (struct config_layer){.place = place, .policy_path = "", .directory = ""};
 	return layer;
 }
 
@@ -175,14 +191,14 @@ static int add_layer(struct config *config, enum config_place place, const char 
 		return error_set(error, CAVRA_ERR_LIMIT, "more than %d layers of configuration",
 				 (int)LIMIT_POLICY_LAYERS);
 	struct config_layer *layer = new_layer(config, place);
-	(void)snprintf(layer->directory, sizeof layer->directory, "%s", directory);
+	layer->directory = keep_path(config, directory);
 	if (lstat(layer->directory, &st) < 0)
 		return is_absent(errno) ? 0 : fail_system(layer->directory, error);
 	layer->there = true;
 	int code = check_owner(layer, layer->directory, error);
 	if (code == 0)
 		code = read_config(layer, error);
-	return code < 0 ? code : find_policy(layer, error);
+	return code < 0 ? code : find_policy(config, layer, error);
 }
 
 /* ---- all of them ---- */
@@ -219,12 +235,11 @@ static int add_command_line(const struct config_request *request, struct config 
 			       request->policy_pack);
 		return policy_id_check(str_from(request->policy_pack), error);
 	}
-	size_t n = strlen(request->policy_path);
-	if (n >= sizeof layer->policy_path)
+	if (strlen(request->policy_path) >= PATH_MAX)
 		return error_set(error, CAVRA_ERR_LIMIT, "the path of the policy is too long");
-	if (n == 0)
+	if (!request->policy_path[0])
 		return error_set(error, CAVRA_ERR_NOT_FOUND, "the path of the policy is empty");
-	memcpy(layer->policy_path, request->policy_path, n + 1);
+	layer->policy_path = keep_path(config, request->policy_path);
 	return 0;
 }
 

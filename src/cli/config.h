@@ -29,13 +29,14 @@ struct config_layer {
 	const char *const *overlays; /* borrowed */
 	size_t n_overlays;
 	struct policy *policy; /* owned; NULL: it has none, or config_load() was not called */
-	char policy_pack[LIMIT_POLICY_ID + 1]; /* empty: none, or */
-	char policy_path[PATH_MAX];
-	char directory[PATH_MAX]; /* empty: none, as of the command line */
+	const char *policy_path; /* of the configuration; empty: none */
+	const char *directory;   /* the same; empty: none, as of the command line */
+	char policy_pack[LIMIT_POLICY_ID + 1]; /* empty: none */
 };
 
 struct config {
 	size_t n;
+	size_t paths_used;
 	bool managed_only;
 	bool requires_signature;        /* some layer does */
 	enum policy_mode variable_mode; /* of the environment */
@@ -51,8 +52,10 @@ struct config {
 	char digest[72];                 /* one policy: its own; else over the digests of all */
 	enum policy_signature signature; /* of all policies, the weakest */
 
-	/* The first in command first. At the end, because it is large and most of it is never touched. */
+	/* The first in command first. At the end, because it is large and most of it is never touched, like what holds their
+	 * paths, one behind the other. */
 	struct config_layer layer[LIMIT_POLICY_LAYERS];
+	char paths[LIMIT_POLICY_LAYERS * 2 * PATH_MAX];
 };
 
 bool config_requires_signature(const struct config_layer *layer);

@@ -12,13 +12,21 @@
 #include "cli/ledger_place.h"
 #include "ledger/checkpoint_make.h"
 
-static void add(struct installed *installed, const char *directory, const char *name)
+/* Adds a path to the list. name: empty for the directory itself. */
+static void add_to(struct installed *installed, struct str *list, size_t *n_list,
+		   const char *directory, const char *name)
 {
-	char *path = installed->path[installed->n];
+	char *path = installed->room + installed->used;
 	int n = snprintf(path, PATH_MAX, "%s%s%s", directory, name[0] ? "/" : "", name);
 	if (n <= 0 || n >= PATH_MAX)
 		return;
-	installed->paths[installed->n++] = str_make(path, (size_t)n);
+	list[(*n_list)++] = str_make(path, (size_t)n);
+	installed->used += (size_t)n + 1;
+}
+
+static void add(struct installed *installed, const char *directory, const char *name)
+{
+	add_to(installed, installed->paths, &installed->n, directory, name);
 }
 
 static void add_programs(struct installed *installed)
@@ -47,15 +55,11 @@ static void add_directory(struct installed *installed, const char *directory, bo
 		add(installed, real, "");
 }
 
-static void add_secrets(struct installed *installed, struct str ledger)
+static void add_secrets(struct installed *installed, const char *ledger)
 {
 	static const char *const names[] = {"salt", LEDGER_KEY_FILE};
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char *path = installed->secret_path[installed->n_secrets];
-		int n = snprintf(path, PATH_MAX, "%.*s/%s", STR_ARG(ledger), names[i]);
-		if (n > 0 && n < PATH_MAX)
-			installed->secrets[installed->n_secrets++] = str_make(path, (size_t)n);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		add_to(installed, installed->secrets, &installed->n_secrets, ledger, names[i]);
 }
 
 static void add_ledger(struct installed *installed, const struct config *config)
@@ -66,12 +70,12 @@ static void add_ledger(struct installed *installed, const struct config *config)
 		return;
 	add_directory(installed, directory, true);
 	for (size_t i = before; i < installed->n; i++)
-		add_secrets(installed, installed->paths[i]);
+		add_secrets(installed, installed->paths[i].p);
 }
 
 void installed_find(const struct config *config, struct installed *ret_installed)
 {
-	ret_installed->n = ret_installed->n_secrets = 0;
+	ret_installed->n = ret_installed->n_secrets = ret_installed->used = 0;
 	add_programs(ret_installed);
 	for (size_t i = 0; i < config->n; i++)
 		add_directory(ret_installed, config->layer[i].directory, config->layer[i].there);

@@ -11,12 +11,13 @@
 enum { INSTALLED_PATHS = 2 + 2 * LIMIT_POLICY_LAYERS + 2, INSTALLED_SECRETS = 4 };
 
 struct installed {
-	char path[INSTALLED_PATHS][PATH_MAX];
 	struct str paths[INSTALLED_PATHS];
 	size_t n;
-	char secret_path[INSTALLED_SECRETS][PATH_MAX];
 	struct str secrets[INSTALLED_SECRETS];
 	size_t n_secrets;
+	size_t used;
+	/* The paths, one behind the other, so that most of it is never touched. */
+	char room[(INSTALLED_PATHS + INSTALLED_SECRETS) * PATH_MAX];
 };
 
 /* The programs beside the running one, the directories of the layers, and the ledger with what nobody may read of it. */

@@ -67,21 +67,32 @@ static int fail_io(struct cavra_error *error)
 			 strerror(errno));
 }
 
+/* Reads a line that the window does not hold, which is rare. Apart, for the room it needs: the stack of every call would be
+ * that deep, and all its pages be touched. */
+__attribute__((noinline)) static int read_long_line(int fd, uint64_t start, size_t n,
+						    struct entry_link *ret_link, bool *ret_is_entry,
+						    struct cavra_error *error)
+{
+	char room[LIMIT_LEDGER_ENTRY_BYTES];
+	size_t got;
+	if (!place_read_at(fd, room, n, start, &got) || got != n)
+		return fail_io(error);
+	*ret_is_entry = entry_link(str_make(room, n), ret_link, NULL);
+	return 0;
+}
+
 /* Is the line from start to end, which is behind its newline, an entry? Fails only when it cannot be read. */
 static int read_line(const struct window *window, uint64_t start, uint64_t end,
 		     struct entry_link *ret_link, bool *ret_is_entry, struct cavra_error *error)
 {
-	char room[LIMIT_LEDGER_ENTRY_BYTES + 1];
-	const char *bytes = room;
-	size_t n = (size_t)(end - start - 1), got;
+	size_t n = (size_t)(end - start - 1);
 	*ret_is_entry = false;
 	if (end - start - 1 > LIMIT_LEDGER_ENTRY_BYTES)
 		return 0;
-	if (start >= window->start && end <= window->start + window->n)
-		bytes = window->bytes + (start - window->start);
-	else if (!place_read_at(window->fd, room, n, start, &got) || got != n)
-		return fail_io(error);
-	*ret_is_entry = entry_link(str_make(bytes, n), ret_link, NULL);
+	if (start < window->start || end > window->start + window->n)
+		return read_long_line(window->fd, start, n, ret_link, ret_is_entry, error);
+	*ret_is_entry = entry_link(str_make(window->bytes + (start - window->start), n), ret_link,
+				   NULL);
 	return 0;
 }
 

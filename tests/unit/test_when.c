@@ -76,15 +76,35 @@ static void test_days(void **state)
 	for (int64_t day = -100000; day < 100000; day++) {
 		time_t seconds = (time_t)(day * 86400);
 		struct tm utc;
-		char text[40];
+		char text[40], formatted[WHEN_TEXT];
 		int64_t got = -7;
 		assert_non_null(gmtime_r(&seconds, &utc));
 		assert_true(strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0);
 		assert_true(when_parse(str_from(text), &got));
 		assert_int_equal(got, day * 86400 * SECOND);
-		when_format(got + 7, text);
-		assert_true(when_parse(str_from(text), &got));
+		when_format(got + 7, formatted);
+		assert_memory_equal(formatted, text, strlen("2026-01-31T23:59:59"));
+		assert_true(when_parse(str_from(formatted), &got));
 		assert_int_equal(got, day * 86400 * SECOND + 7);
+	}
+}
+
+/* Where years begin. */
+static void test_years(void **state)
+{
+	(void)state;
+	for (int year = 1; year <= 9999; year++) {
+		char text[WHEN_TEXT], formatted[WHEN_TEXT];
+		int64_t when;
+		(void)snprintf(text, sizeof text, "%04d-01-01T00:00:00.000000+00:00", year);
+		assert_true(when_parse(str_from(text), &when));
+		when_format(when, formatted);
+		assert_string_equal(formatted, text);
+		if (year == 1)
+			continue;
+		(void)snprintf(text, sizeof text, "%04d-12-31T23:59:59.999999+00:00", year - 1);
+		when_format(when - 1, formatted);
+		assert_string_equal(formatted, text);
 	}
 }
 
@@ -112,6 +132,7 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_years),
 		cmocka_unit_test(test_format),
 	};
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
