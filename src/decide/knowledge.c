@@ -5,6 +5,8 @@
  */
 #include "decide/knowledge.h"
 
+#include <endian.h>
+
 #include "base/glob.h"
 
 /* Rows of any of the tables, which all start with their name, a struct known_text. */
@@ -19,13 +21,39 @@ static const char *row_name(const struct table *table, size_t i)
 		*(const struct known_text *)((const char *)table->rows + i * table->size));
 }
 
+/* The first bytes of a text as a number, so that numbers are ordered as texts are, of texts without NUL bytes. */
+enum { HEAD_BYTES = sizeof(uint64_t) };
+
+static uint64_t head_of(struct str text)
+{
+	uint64_t head = 0;
+	memcpy(&head, text.p, text.n < HEAD_BYTES ? text.n : (size_t)HEAD_BYTES);
+	return be64toh(head);
+}
+
+/* So many bytes can be read; a NUL and what stands behind it do not count. */
+static uint64_t head_of_known(const char *text)
+{
+	const uint64_t ones = UINT64_MAX / 255, tops = ones << 7;
+	uint64_t head;
+	memcpy(&head, text, HEAD_BYTES);
+	head = le64toh(head);
+	uint64_t nul = (head - ones) & ~head & tops; /* its lowest bit stands at the first NUL; no bit: there is none */
+	return __builtin_bswap64(head & ((nul & -nul) - 1));
+}
+
 /* Index of the first row whose name is not less than `name`. */
 static size_t lower_bound(const struct table *table, struct str name)
 {
+	const struct str rest = str_from_at(name, name.n < HEAD_BYTES ? name.n : (size_t)HEAD_BYTES);
+	const uint64_t head = head_of(name);
 	size_t from = 0, to = table->n;
 	while (from < to) {
 		size_t middle = from + (to - from) / 2;
-		if (str_compare_c(name, row_name(table, middle)) > 0)
+		const char *row = row_name(table, middle);
+		uint64_t row_head = head_of_known(row);
+		if (row_head != head ? row_head < head
+				     : rest.n && str_compare_c(rest, row + HEAD_BYTES) > 0)
 			from = middle + 1;
 		else
 			to = middle;
