@@ -472,5 +472,6 @@ void knowledge_write(const struct knowledge *knowledge, struct buf *out)
 		    "\t{{0}},\n");
 	write_table(out, "const struct known_when known_whens[]", &writer.whens, "\t{{0}},\n");
 	write_table(out, "const uint32_t known_items[]", &writer.items, "");
-	write_table(out, "const char known_texts[]", &writer.texts, "\t\"\\0\\0\\0\\0\\0\\0\\0\\0\"\n");
+	write_table(out, "const char known_texts[]", &writer.texts,
+		    "\t\"\\0\\0\\0\\0\\0\\0\\0\\0\"\n");
 }

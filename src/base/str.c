@@ -32,7 +32,7 @@ bool str_eq_nocase(struct str a, struct str b)
 	return true;
 }
 
-int str_compare(struct str a, struct str b)
+int str_compare_all(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 	int order = n ? memcmp(a.p, b.p, n) : 0;

@@ -87,7 +87,14 @@ size_t str_find(struct str s, struct str needle);
 
 /* ASCII only: bytes over 127 compare as they are. */
 bool str_eq_nocase(struct str a, struct str b);
-int str_compare(struct str a, struct str b);
+int str_compare_all(struct str a, struct str b);
+static inline int str_compare(struct str a, struct str b)
+{
+	/* Mostly the first bytes say it. */
+	if (a.n && b.n && a.p[0] != b.p[0])
+		return (unsigned char)a.p[0] < (unsigned char)b.p[0] ? -1 : 1;
+	return str_compare_all(a, b);
+}
 /* The same for a text that is not measured. */
 static inline int str_compare_c(struct str a, const char *c_string)
 {

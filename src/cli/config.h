@@ -28,7 +28,7 @@ struct config_layer {
 	struct config_value values[CONFIG_KEYS];
 	const char *const *overlays; /* borrowed */
 	size_t n_overlays;
-	struct policy *policy; /* owned; NULL: it has none, or config_load() was not called */
+	struct policy *policy;   /* owned; NULL: it has none, or config_load() was not called */
 	const char *policy_path; /* of the configuration; empty: none */
 	const char *directory;   /* the same; empty: none, as of the command line */
 	char policy_pack[LIMIT_POLICY_ID + 1]; /* empty: none */

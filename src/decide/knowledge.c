@@ -38,14 +38,16 @@ static uint64_t head_of_known(const char *text)
 	uint64_t head;
 	memcpy(&head, text, HEAD_BYTES);
 	head = le64toh(head);
-	uint64_t nul = (head - ones) & ~head & tops; /* its lowest bit stands at the first NUL; no bit: there is none */
+	uint64_t nul = (head - ones) & ~head &
+		       tops; /* its lowest bit stands at the first NUL; no bit: there is none */
 	return __builtin_bswap64(head & ((nul & -nul) - 1));
 }
 
 /* Index of the first row whose name is not less than `name`. */
 static size_t lower_bound(const struct table *table, struct str name)
 {
-	const struct str rest = str_from_at(name, name.n < HEAD_BYTES ? name.n : (size_t)HEAD_BYTES);
+	const struct str rest = str_from_at(name,
+					    name.n < HEAD_BYTES ? name.n : (size_t)HEAD_BYTES);
 	const uint64_t head = head_of(name);
 	size_t from = 0, to = table->n;
 	while (from < to) {
@@ -198,6 +200,10 @@ bool knowledge_glob(const char *glob, struct str text)
 {
 	const char *retry = NULL;
 	size_t at = 0, retry_at = 0;
+	/* What most texts fail at. */
+	for (; ascii_is_name(*glob); glob++, at++)
+		if (at == text.n || text.p[at] != *glob)
+			return false;
 	for (;;) {
 		size_t length;
 		if (*glob == '*') {

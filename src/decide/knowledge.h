@@ -108,7 +108,7 @@ struct known_text {
 struct known_list { /* of texts */
 	uint32_t at;
 };
-extern const char known_texts[]; /* from where a text begins, 8 bytes can be read */
+extern const char known_texts[];     /* from where a text begins, 8 bytes can be read */
 extern const uint32_t known_items[]; /* offsets into known_texts, each list ends in 0 */
 
 /* NULL when there is none. */

@@ -129,10 +129,8 @@ static void test_format(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_days),
-		cmocka_unit_test(test_years),
+		cmocka_unit_test(test_good),   cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_days),   cmocka_unit_test(test_years),
 		cmocka_unit_test(test_format),
 	};
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
