@@ -23,15 +23,6 @@ struct arena_block {
 	_Alignas(max_align_t) char bytes[];
 };
 
-/* Under AddressSanitizer every allocation ends in bytes that must not be touched, as malloc's do. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_POISONS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_POISONS 1
-#endif
-#endif
-
 #ifdef ARENA_POISONS
 #include <sanitizer/asan_interface.h>
 enum { ARENA_GAP = 16 };
@@ -117,7 +108,7 @@ static bool new_block(struct arena *arena, size_t size)
 	return true;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+void *arena_take_slowly(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - ARENA_ALIGN - ARENA_GAP)
 		return give_up(arena);
