@@ -190,41 +190,92 @@ WRAP(void, free, void *memory)
 	__real_free(memory);
 }
 
-/* An arena that is asked for more than there can be does what it does when it is full. */
-WRAP(void *, arena_take, struct arena *arena, size_t size)
+/* ---- arenas ---- */
+
+/* What is free of an arena is taken in line, where nothing can be injected. So between calls no arena shows that it has
+ * something free, and each taking comes here. */
+static struct hidden {
+	const struct arena *arena;
+	char *end;
+} hidden[256];
+
+static struct hidden *hidden_of(const struct arena *arena)
 {
-	return __real_arena_take(arena, no_memory() ? SIZE_MAX : size);
+	for (size_t i = 0; i < ARRAY_SIZE(hidden); i++)
+		if (!hidden[i].arena || hidden[i].arena == arena)
+			return &hidden[i];
+	abort();
+}
+
+static void show(struct arena *arena)
+{
+	const struct hidden *entry = hidden_of(arena);
+	if (entry->arena && arena->at && arena->end == arena->at)
+		arena->end = entry->end;
+}
+
+static void hide(struct arena *arena)
+{
+	*hidden_of(arena) = (struct hidden){arena, arena->end};
+	arena->end = arena->at;
+}
+
+/* An arena that is asked for more than there can be does what it does when it is full. */
+WRAP(void *, arena_take_slowly, struct arena *arena, size_t size)
+{
+	if (no_memory())
+		return __real_arena_take_slowly(arena, SIZE_MAX);
+	show(arena);
+	void *memory = __real_arena_take_slowly(arena, size);
+	hide(arena);
+	return memory;
 }
 
 WRAP(void *, arena_array, struct arena *arena, size_t count, size_t size)
 {
-	return __real_arena_array(arena, no_memory() ? SIZE_MAX : count, size);
+	if (no_memory())
+		return __real_arena_take_slowly(arena, SIZE_MAX);
+	show(arena);
+	void *memory = __real_arena_array(arena, count, size);
+	hide(arena);
+	return memory;
 }
 
 WRAP(void, arena_grow_array, struct arena *arena, void *array, size_t used, size_t *cap,
      size_t size)
 {
 	if (no_memory())
-		(void)__real_arena_take(arena, SIZE_MAX);
+		(void)__real_arena_take_slowly(arena, SIZE_MAX);
+	show(arena);
 	__real_arena_grow_array(arena, array, used, cap, size);
-}
-
-WRAP(struct str, arena_str, struct arena *arena, struct str s)
-{
-	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
-			   : __real_arena_str(arena, s);
-}
-
-WRAP(struct str, arena_join, struct arena *arena, struct str a, struct str b)
-{
-	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
-			   : __real_arena_join(arena, a, b);
+	hide(arena);
 }
 
 WRAP(struct str, arena_join3, struct arena *arena, struct str a, struct str b, struct str c)
 {
-	return no_memory() ? str_make(__real_arena_take(arena, SIZE_MAX), 0)
-			   : __real_arena_join3(arena, a, b, c);
+	if (no_memory())
+		return str_make(__real_arena_take_slowly(arena, SIZE_MAX), 0);
+	show(arena);
+	struct str joined = __real_arena_join3(arena, a, b, c);
+	hide(arena);
+	return joined;
+}
+
+WRAP(struct str, arena_str, struct arena *arena, struct str s)
+{
+	return __wrap_arena_join3(arena, s, str_make("", 0), str_make("", 0));
+}
+
+WRAP(struct str, arena_join, struct arena *arena, struct str a, struct str b)
+{
+	return __wrap_arena_join3(arena, a, b, str_make("", 0));
+}
+
+WRAP(void, arena_reset, struct arena *arena)
+{
+	show(arena);
+	__real_arena_reset(arena);
+	hide(arena);
 }
 
 /* ---- the operating system ---- */

@@ -91,7 +91,7 @@ static void test_time_is_linear(void **state)
 		double half = time_of(text, WHOLE / 2);
 		repeat(text, WHOLE, pieces[i]);
 		double whole = time_of(text, WHOLE);
-		if (whole > 1 || whole > 2.6 * (half > small ? half : small)) {
+		if (whole > 1 || whole > 3 * (half > small ? half : small)) {
 			print_error("\"%s\": %.3f s for a half, %.3f s for the whole\n", pieces[i],
 				    half, whole);
 			wrong++;
