@@ -20,7 +20,7 @@ static int fail_system(const char *doing, struct cavra_error *error)
 
 static int read_all(int fd, struct buf *out, struct cavra_error *error)
 {
-	char piece[16384];
+	char piece[4096]; /* each page of the stack costs a program that lives for a moment */
 	for (;;) {
 		ssize_t n = read(fd, piece, sizeof piece);
 		if (n < 0 && errno == EINTR)

@@ -88,7 +88,9 @@ static int check_only_one(const struct hook *hook, struct cavra_error *error)
 	return 0;
 }
 
-static int find_root(struct hook *hook, char start[PATH_MAX], struct cavra_error *error)
+/* Not in line, nor its paths on the stack while policies are loaded. */
+__attribute__((noinline)) static int find_root(struct hook *hook, char start[PATH_MAX],
+					       struct cavra_error *error)
 {
 	const char *variable = hook->adapter->root_variable;
 	const char *named = variable ? getenv(variable) : NULL;
@@ -415,8 +417,7 @@ int hook_run(const char *agent, const struct config_verifier *verifier)
 	if (run(&hook, &error) < 0)
 		return refuse(agent, &error);
 	/* Memory goes with the process. */
-	if (fwrite(hook.answer.p, 1, hook.answer.n, stdout) != hook.answer.n ||
-	    fflush(stdout) != 0) {
+	if (!file_write_fd(STDOUT_FILENO, buf_str(&hook.answer))) {
 		error_set(&error, CAVRA_ERR_IO, "cannot write the answer: %s", strerror(errno));
 		return refuse(agent, &error);
 	}

@@ -8,19 +8,22 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "ledger/place.h"
 
-enum { STEP = 8192, WINDOW = 4 * STEP };
+/* Mostly the last two lines are enough, and they are short. */
+enum { FIRST_STEP = 4096, WINDOW = 8 * FIRST_STEP };
 
 /* What was read last of the file; lines that are looked at one by one are read once. */
 struct window {
 	int fd;
 	uint64_t start;
 	size_t n;
-	char bytes[WINDOW];
+	size_t step;
+	char *bytes; /* WINDOW; not on the stack, all of whose pages would be touched */
 };
 
 struct walk {
@@ -31,13 +34,13 @@ struct walk {
 	size_t chained, torn;     /* lines */
 };
 
-/* Makes it hold the byte in front of `before`, and what is in front of that, STEP bytes or many lines. */
+/* Makes it hold the byte in front of `before`, and what is in front of that; more each time. */
 static bool move_window(struct window *window, uint64_t before)
 {
 	if (before > window->start && before <= window->start + window->n)
 		return true;
-	size_t want = window->n ? WINDOW : STEP;
-	window->start = before < want ? 0 : before - want;
+	window->start = before < window->step ? 0 : before - window->step;
+	window->step = window->step < WINDOW / 2 ? window->step * 4 : (size_t)WINDOW;
 	window->n = 0;
 	size_t n = (size_t)(before - window->start);
 	return place_read_at(window->fd, window->bytes, n, window->start, &window->n) &&
@@ -139,27 +142,36 @@ static bool is_certain(const struct walk *walk, const struct tail_trust *trust)
 	return walk->chained > 1 && (durable || walk->chained > trust->entries);
 }
 
+static int walk_back(struct walk *walk, const struct tail_trust *trust, struct cavra_error *error)
+{
+	if (!find_line_end(walk->window, walk->size, &walk->at))
+		return fail_io(error);
+	walk->tail.end = walk->at;
+	while (walk->at > 0) {
+		if (walk->size - walk->tail.end > LIMIT_TORN_BYTES || walk->torn > LIMIT_TORN_LINES)
+			return error_set(error, CAVRA_ERR_INPUT,
+					 "there is no entry in its last %llu bytes",
+					 (unsigned long long)(walk->size - walk->tail.end));
+		int code = step_back(walk, error);
+		if (code < 0)
+			return code;
+		if (is_certain(walk, trust))
+			break;
+	}
+	return 0;
+}
+
 int tail_read(int segment, uint64_t size, const struct tail_trust *trust,
 	      struct ledger_tail *ret_tail, struct cavra_error *error)
 {
-	struct window window;
+	struct window window = {.fd = segment, .step = FIRST_STEP, .bytes = malloc(WINDOW)};
 	struct walk walk = {.window = &window, .size = size, .tail = {.size = size}};
-	window.fd = segment;
-	window.start = window.n = 0;
-	if (!find_line_end(&window, size, &walk.at))
-		return fail_io(error);
-	walk.tail.end = walk.at;
-	while (walk.at > 0) {
-		if (size - walk.tail.end > LIMIT_TORN_BYTES || walk.torn > LIMIT_TORN_LINES)
-			return error_set(error, CAVRA_ERR_INPUT,
-					 "there is no entry in its last %llu bytes",
-					 (unsigned long long)(size - walk.tail.end));
-		int code = step_back(&walk, error);
-		if (code < 0)
-			return code;
-		if (is_certain(&walk, trust))
-			break;
-	}
+	if (!window.bytes)
+		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
+	int code = walk_back(&walk, trust, error);
+	free(window.bytes);
+	if (code < 0)
+		return code;
 	if (!walk.chained)
 		walk.tail.head = (struct ledger_head){0};
 	walk.tail.first = walk.chained && walk.at == 0 ? walk.oldest.sequence : 0;

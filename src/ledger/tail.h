@@ -20,8 +20,8 @@ struct ledger_tail {
 	uint64_t first;          /* the first entry of the segment, 0: that was not looked at */
 };
 
-/* size: of the file. CAVRA_ERR_INPUT when there is no entry in the last LIMIT_TORN_BYTES, CAVRA_ERR_IO. Reads no more
- * of the file when it is larger.
+/* size: of the file. CAVRA_ERR_INPUT when there is no entry in the last LIMIT_TORN_BYTES, CAVRA_ERR_IO,
+ * CAVRA_ERR_MEMORY. Reads no more of the file when it is larger.
  */
 int tail_read(int segment, uint64_t size, const struct tail_trust *trust,
 	      struct ledger_tail *ret_tail, struct cavra_error *error);
