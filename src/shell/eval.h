@@ -303,12 +303,17 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 void builtin_declare(struct eval *ev, struct state *st, struct simple *simple,
 		     const struct word_node *word);
 
-/* ---- simple.c ---- */
+/* ---- redirect.c ---- */
 
-void eval_simple(struct eval *ev, struct state *st, const struct node *node);
 /* The redirections of a command of any kind. */
 void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		    struct simple *simple);
+/* Text and variables only: to expand them changes nothing. */
+bool parts_are_plain(const struct part *parts);
+
+/* ---- simple.c ---- */
+
+void eval_simple(struct eval *ev, struct state *st, const struct node *node);
 /* Runs argv as if it had been written so: functions (unless skipped), builtins, commands. */
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
 /* Runs argv as a program, whatever else has its name. */

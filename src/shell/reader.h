@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reader's own state and helpers, shared by reader.c, read_word.c and read_command.c. Private to them.
+ * The reader's own state and helpers, shared by reader.c and read_*.c. Private to them.
  *
  * An error is sticky: reader_peek() then answers the end of the text, so every loop ends, and the caller at the top
  * turns it into an opaque command. Line continuations vanish in reader_peek(); where they must not (single
@@ -102,7 +102,7 @@ static inline bool reader_is_meta(int c)
 /* Consumes the bytes of the class that come next, up to a line continuation. */
 struct str reader_run(struct reader *r, unsigned byte_class);
 
-/* ---- read_word.c ---- */
+/* ---- read_parts.c, read_word.c ---- */
 
 enum word_mode {
 	WORD_PLAIN,
