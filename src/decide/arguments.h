@@ -69,6 +69,8 @@ struct arguments {
 /* Reads words[1..] for the program `known` (NULL: unknown). name: canonical base name. */
 void arguments_read(struct decider *d, const struct known_command *known, struct str name,
 		    const struct word *words, size_t n, struct arguments *ret_arguments);
+/* What holds for the command as read so far: sets what stands in struct arguments "after the when clauses". */
+void arguments_apply_knowledge(struct arena *arena, struct arguments *arguments);
 /* Does the name of an option nobody described say that its value is a file to be read? "--data-file", "--env-vars-file" */
 bool is_file_option(struct str name);
 /* option: in its table spelling, or "--". */
