@@ -275,18 +275,19 @@ static bool selects_names(struct asked asked)
 	return asked.selection && asked.selection->n_globs;
 }
 
-/* Where it is not sure the rules come first, which may be. */
-static unsigned apply_secrecy(struct decider *d, const struct effect *effect,
-			      const struct names *names, struct asked asked, enum match wanted)
+static unsigned report_secrecy(struct decider *d, const struct effect *effect, enum match match,
+			       const char *what)
 {
-	const char *what = NULL;
-	enum match match = secret_path(d, names->items, names->n, asked.tree, &what);
-	if (match == MATCH_MUST && (asked.perhaps || (asked.tree && selects_names(asked))))
-		match = MATCH_MAY;
-	if (match != wanted)
-		return 0;
 	report_protection(d, effect, match, "reads", what);
 	return FILE_FOUND;
+}
+
+static enum match secrecy_of(struct decider *d, const struct names *names, struct asked asked,
+			     const char **ret_what)
+{
+	enum match match = secret_path(d, names->items, names->n, asked.tree, ret_what);
+	bool sure = !asked.perhaps && !(asked.tree && selects_names(asked));
+	return match == MATCH_MUST && !sure ? MATCH_MAY : match;
 }
 
 static unsigned apply_outside(struct decider *d, const struct effect *effect, bool writes)
@@ -413,12 +414,17 @@ static unsigned judge(struct decider *d, const struct effect *effect, const stru
 {
 	unsigned verdict = (names->outside ? FILE_OUTSIDE : 0) |
 			   (names->unknown ? FILE_UNKNOWN : 0);
-	verdict |= asked.writes ? apply_protection(d, effect, names, asked)
-				: apply_secrecy(d, effect, names, asked, MATCH_MUST);
+	const char *secret = NULL;
+	enum match reads = asked.writes ? MATCH_NO : secrecy_of(d, names, asked, &secret);
+	if (asked.writes)
+		verdict |= apply_protection(d, effect, names, asked);
+	if (reads == MATCH_MUST)
+		verdict |= report_secrecy(d, effect, reads, secret);
 	if (!(verdict & FILE_FOUND))
 		verdict |= apply_rules(d, effect, names, asked);
-	if (!(verdict & FILE_FOUND) && !asked.writes)
-		verdict |= apply_secrecy(d, effect, names, asked, MATCH_MAY);
+	/* Where it is not sure the rules come first, which may be. */
+	if (!(verdict & FILE_FOUND) && reads == MATCH_MAY)
+		verdict |= report_secrecy(d, effect, reads, secret);
 	struct file_subject subject = {names->items, names->n, asked.tree, asked.perhaps};
 	if (d->policy->n_rules && rules_for_file(d, effect, &subject))
 		verdict |= FILE_FOUND;
@@ -534,9 +540,10 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 		struct asked self = asked;
 		self.tree = false;
 		unsigned below;
-		verdict = asked.writes ? 0 : apply_secrecy(d, effect, &names, asked, MATCH_MUST);
-		if (!verdict)
-			verdict = judge(d, effect, &names, self);
+		const char *secret = NULL;
+		verdict = !asked.writes && secrecy_of(d, &names, asked, &secret) == MATCH_MUST
+				  ? report_secrecy(d, effect, MATCH_MUST, secret)
+				  : judge(d, effect, &names, self);
 		if (verdict & FILE_FOUND)
 			return verdict;
 		asked.makes_below = false;

@@ -68,7 +68,10 @@ static const struct guarded {
 	{ANYWHERE, STR_INIT("/usr/local/bin/cavra*"), "CAVRA itself"},
 };
 
-/* Who has the salt can try guesses on the digests of secrets; who has a private key can sign what was made up. */
+/* Who has the salt can try guesses on the digests of secrets; who has a private key can sign what was made up. All of them
+ * begin with secret_home.
+ */
+static const struct str secret_home = STR_INIT(".cavra/");
 static const struct guarded secret_paths[] = {
 	{IN_HOME, STR_INIT(".cavra/ledger/salt*"), "the ledger's salt"},
 	{IN_HOME, STR_INIT(".cavra/ledger/checkpoint-key*"), "the ledger's private key"},
@@ -84,6 +87,9 @@ static const struct guarded secret_paths[] = {
 /* Does name fit the guarded path: itself, below it, or (tree) something it contains? */
 static bool fits(struct str name, struct str path, bool tree)
 {
+	/* Nor is it a pattern that begins with '*'. */
+	if (name.n && path.n && ascii_lower(name.p[0]) != ascii_lower(path.p[0]))
+		return false;
 	bool below = path.n && path.p[path.n - 1] == '/';
 	if (below)
 		path.n--;
@@ -313,9 +319,23 @@ static bool is_own_secret(const struct decider *d, struct str name, bool tree)
 	return false;
 }
 
+/* Most names do not, and are done with. */
+static bool is_in_secret_home(struct str name)
+{
+	for (size_t dot; (dot = str_find_char(name, '.')) != STR_NPOS;) {
+		name = str_from_at(name, dot);
+		if (str_eq_nocase(str_first(name, secret_home.n), secret_home))
+			return true;
+		name = str_from_at(name, 1);
+	}
+	return false;
+}
+
 static const struct guarded *find_secret(struct decider *d, struct str name, bool tree)
 {
-	const struct guarded *row = find_row(d, secret_paths, ARRAY_SIZE(secret_paths), name, tree);
+	const struct guarded *row = NULL;
+	if (tree || is_in_secret_home(name))
+		row = find_row(d, secret_paths, ARRAY_SIZE(secret_paths), name, tree);
 	if (row)
 		return row;
 	return is_own_secret(d, name, tree) ? &own_secret : NULL;
