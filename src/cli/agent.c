@@ -118,7 +118,7 @@ int agent_session_end(struct agent_session *session, struct cavra_error *error)
 	char path[PATH_MAX];
 	json_t *read = NULL, *audit = NULL;
 	struct guard *guard = &session->guard;
-	int code = recorder_settle(&guard->recorder, error);
+	int code = guard_settle(guard, error);
 	if (code >= 0)
 		code = session_read(guard->recorder.directory, str_from(session->id), &read, error);
 	if (code >= 0 && !(audit = session_audit(read)))

@@ -19,6 +19,7 @@
 #include "cli/project.h"
 #include "decide/facts.h"
 #include "decide/record.h"
+#include "ledger/checkpoint_make.h"
 #include "public/stamp.h"
 #include "json/json.h"
 
@@ -192,7 +193,16 @@ int guard_keep(struct guard *guard, struct str record, struct cavra_error *error
 
 int guard_settle(struct guard *guard, struct cavra_error *error)
 {
-	return guard->records ? recorder_settle(&guard->recorder, error) : 0;
+	struct ledger_checkpoint checkpoint;
+	if (!guard->records)
+		return 0;
+	int code = recorder_settle(&guard->recorder, error);
+	if (code < 0 || !guard->recorder.writer.must_sign)
+		return code;
+	code = ledger_checkpoint_make(guard->recorder.directory, &checkpoint, error);
+	if (code == 0)
+		ledger_checkpoint_release(&checkpoint);
+	return code;
 }
 
 void guard_close(struct guard *guard)

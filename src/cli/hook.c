@@ -38,8 +38,6 @@
 enum { HOOK_ALLOWED = 0, HOOK_REFUSED = 2 };
 /* So much later, what the calls of meanwhile have recorded goes along. */
 enum { SETTLE_MICROSECONDS = LEDGER_BATCH_MICROSECONDS * 4 / 5 };
-/* After so many the ledger is signed, whatever the sessions do. */
-enum { CHECKPOINT_ENTRIES = 1024 };
 
 struct hook {
 	const struct agent_adapter *adapter;
@@ -293,14 +291,11 @@ static void decide_on_trial(struct hook *hook)
 	(void)recorder_write(&hook->recorder, NULL);
 }
 
-/* At the end of a session, and every so many entries. */
+/* At the end of a session, and when one is due. */
 static bool needs_checkpoint(const struct hook *hook)
 {
-	const struct recorder *recorder = &hook->recorder;
-	uint64_t last = recorder->writer.head.sequence, before = last - recorder->written;
 	bool ends = hook->event.records && strcmp(hook->event.records, "cavra.session.ended") == 0;
-	return recorder->written &&
-	       (ends || last / CHECKPOINT_ENTRIES != before / CHECKPOINT_ENTRIES);
+	return ends || hook->recorder.writer.must_sign;
 }
 
 /* Brings the record to the disk, asks the policy on trial, has the ledger signed, in a process that the agent does not wait
@@ -308,8 +303,7 @@ static bool needs_checkpoint(const struct hook *hook)
 static void finish_later(struct hook *hook)
 {
 	bool trial = config_shadow_layer(&hook->config) && hook->event.n_requests;
-	bool checkpoint = needs_checkpoint(hook);
-	if (!trial && !checkpoint && !hook->recorder.writer.must_settle)
+	if (!trial && !needs_checkpoint(hook) && !hook->recorder.writer.must_settle)
 		return;
 	pid_t child = fork();
 	if (child < 0)
@@ -326,7 +320,7 @@ static void finish_later(struct hook *hook)
 		decide_on_trial(hook);
 	(void)usleep(SETTLE_MICROSECONDS);
 	(void)recorder_settle(&hook->recorder, NULL);
-	if (quiet && checkpoint)
+	if (quiet && needs_checkpoint(hook))
 		hand_over_checkpoint(hook->recorder.directory);
 	_exit(HOOK_ALLOWED);
 }

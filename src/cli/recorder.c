@@ -19,6 +19,7 @@ int recorder_open(struct recorder *recorder, const struct config *config, struct
 	recorder->n = recorder->written = 0;
 	ledger_writer_init(&recorder->writer, recorder->directory,
 			   config ? config_ledger_durability(config) : LEDGER_BATCH);
+	recorder->writer.signs = true;
 	int code = ledger_directory(config ? config_ledger_directory(config) : NULL,
 				    recorder->directory, error);
 	if (code < 0)

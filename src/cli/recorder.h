@@ -52,7 +52,9 @@ int recorder_add_event(struct recorder *recorder, const char *event_type, struct
 /* Appends what was taken, all or nothing, and forgets it. */
 int recorder_write(struct recorder *recorder, struct cavra_error *error);
 
-/* To be called once everybody has been answered: brings what a batch has left to the disk. */
+/* To be called once everybody has been answered: brings what a batch has left to the disk. Then, when writer.must_sign,
+ * the caller has a checkpoint made.
+ */
 int recorder_settle(struct recorder *recorder, struct cavra_error *error);
 
 #define CLEANUP_RECORDER __attribute__((cleanup(recorder_close)))

@@ -349,6 +349,21 @@ static int keep_promise(struct ledger_writer *writer, struct cavra_error *error)
 	return 0;
 }
 
+/* Who comes first when it is due says so in the state, and no other does it as well. */
+static void see_checkpoint(struct ledger_writer *writer)
+{
+	const int64_t interval = LEDGER_CHECKPOINT_SECONDS * INT64_C(1000000);
+	struct ledger_state *state = &writer->state;
+	int64_t now = when_now(), since = state->signed_at;
+	bool late = since && (now < since || now - since >= interval);
+	bool many = state->last / LEDGER_CHECKPOINT_ENTRIES !=
+		    writer->head.sequence / LEDGER_CHECKPOINT_ENTRIES;
+	bool due = writer->signs && (late || many);
+	if (!since || due)
+		state->signed_at = now;
+	writer->must_sign |= due;
+}
+
 /* After a failure to bring it to disk nobody knows what is there: it must not be there. */
 static int write_group(struct ledger_writer *writer, struct str group,
 		       const struct ledger_head *head, struct cavra_error *error)
@@ -368,6 +383,7 @@ static int write_group(struct ledger_writer *writer, struct str group,
 		return code;
 	}
 	writer->end = end + group.n;
+	see_checkpoint(writer);
 	writer->head = *head;
 	return state_write(writer->lock, &writer->state)
 		       ? 0
@@ -472,6 +488,21 @@ int ledger_settle(struct ledger_writer *writer, struct cavra_error *error)
 	}
 	writer->must_settle = false;
 	return 0;
+}
+
+/* ---- checkpoints ---- */
+
+int ledger_note_checkpoint(struct ledger_writer *writer, struct cavra_error *error)
+{
+	int code = take_lock(writer, 1, error);
+	if (code < 0)
+		return code;
+	writer->must_sign = false;
+	writer->state.signed_at = when_now();
+	if (!state_write(writer->lock, &writer->state))
+		code = fail_io(writer, "write the state of", error);
+	drop_lock(writer);
+	return code;
 }
 
 /* ---- names ---- */

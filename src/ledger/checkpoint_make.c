@@ -290,6 +290,14 @@ static int open_maker(struct maker *maker, struct cavra_error *error)
 	return 0;
 }
 
+/* A hint to writers, so that they wait for their time from now on. */
+static void note_made(const char *directory)
+{
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	ledger_writer_init(&writer, directory, LEDGER_BATCH);
+	(void)ledger_note_checkpoint(&writer, NULL);
+}
+
 int ledger_checkpoint_make(const char *directory, struct ledger_checkpoint *ret_checkpoint,
 			   struct cavra_error *error)
 {
@@ -306,6 +314,8 @@ int ledger_checkpoint_make(const char *directory, struct ledger_checkpoint *ret_
 		code = reuse_or_make(&maker, ret_checkpoint, error);
 		ledger_index_close(&maker.index);
 	}
+	if (code == 0)
+		note_made(directory);
 	key_free(maker.key);
 	place_closep(&maker.checkpoints);
 	place_closep(&maker.place);

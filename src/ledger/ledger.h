@@ -30,6 +30,9 @@ enum {
 	LEDGER_UNSETTLED_ENTRIES = LEDGER_BATCH_ENTRIES + 2 * LIMIT_LEDGER_GROUP,
 };
 
+/* When a writer who signs is to sign: with an entry of such a number, and with the first one so long after a checkpoint. */
+enum { LEDGER_CHECKPOINT_ENTRIES = 1024, LEDGER_CHECKPOINT_SECONDS = 600 };
+
 /* "sync", "batch", "none"; false for others. */
 bool ledger_durability_parse(struct str name, enum ledger_durability *ret_durability);
 const char *ledger_durability_name(enum ledger_durability durability);
@@ -38,6 +41,8 @@ struct ledger_writer {
 	const char *directory; /* borrowed */
 	enum ledger_durability durability;
 	bool must_settle; /* after the answer, ledger_settle() within LEDGER_BATCH_MICROSECONDS */
+	bool signs; /* the caller makes checkpoints when it must; set behind ledger_writer_init() */
+	bool must_sign;          /* after appends: a checkpoint is due, and nobody else makes it */
 	struct ledger_head head; /* after an append: the last entry */
 
 	int place, lock, segment; /* descriptors, -1: not open */
@@ -60,6 +65,9 @@ int ledger_append(struct ledger_writer *writer, const struct ledger_draft *draft
 		  struct cavra_error *error);
 /* Brings what was appended to the disk. */
 int ledger_settle(struct ledger_writer *writer, struct cavra_error *error);
+
+/* Notes that a checkpoint was made now. Makes no ledger. */
+int ledger_note_checkpoint(struct ledger_writer *writer, struct cavra_error *error);
 
 #define CLEANUP_LEDGER_WRITER __attribute__((cleanup(ledger_writer_release)))
 

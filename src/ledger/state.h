@@ -17,6 +17,7 @@ struct ledger_state {
 	uint64_t
 		torn; /* the number of an entry that is still to tell what was set aside; 0: none is */
 	uint64_t torn_bytes; /* how much that was */
+	int64_t signed_at;   /* when a checkpoint was last made, or begun; 0: nobody knows */
 };
 
 /* An empty state when there is none that is whole. False with errno set when nobody can tell. */

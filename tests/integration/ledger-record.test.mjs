@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { cavra, cavraProgram, hookProgram, ledger, put, repository, run, scratch } from './cavra.mjs';
+import { build, cavra, cavraProgram, hookProgram, ledger, put, repository, run, scratch } from './cavra.mjs';
 import { machine, onMachine, payload } from './machine.mjs';
 
 const policy = `metadata: {id: cavra-x, title: t, description: d, version: 1.0.0}
@@ -185,6 +185,29 @@ test('ledger.directory and ledger.durability are the managed and the user\'s to 
     assert.equal(refused.status, 1);
     assert.match(refused.err + refused.out, /config\.yaml:1:1: .*ledger/);
   }
+});
+
+test('the first call ten minutes after a checkpoint has one made, and so has a command', async () => {
+  const directory = project(), home = scratch('home'), ledger = join(home, '.cavra/ledger'), checkpoints = join(ledger, 'checkpoints');
+  const signed = async (n) => {
+    for (let i = 0; i < 100 && (!existsSync(checkpoints) || readdirSync(checkpoints).length < n); i++) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    return existsSync(checkpoints) ? readdirSync(checkpoints).length : 0;
+  };
+  const act = () => ask(directory, home, event(directory, 'Bash', { command: 'make x' }));
+  const age = (seconds) => assert.equal(run(join(build, 'tests/integration/ledger_fill'), [ledger, '--age', String(seconds)]).status, 0);
+  act();
+  age(590);
+  act();
+  age(600);
+  act();
+  assert.equal(await signed(1), 1);
+  act();
+  cavra(['evaluate', 'read_file', 'a', '--record'], { cwd: directory, env: { HOME: home } });
+  assert.equal(readdirSync(checkpoints).length, 1);
+  age(601);
+  cavra(['evaluate', 'read_file', 'a', '--record'], { cwd: directory, env: { HOME: home } });
+  assert.equal(readdirSync(checkpoints).length, 2);
+  assert.equal(cavra(['ledger', 'verify', '--ledger', ledger]).status, 3);
 });
 
 test('the end of a session is signed, and so is every 1024th entry', async () => {

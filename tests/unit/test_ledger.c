@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/limits.h"
+#include "base/when.h"
 #include "ledger_world.h"
 
 /* All of a segment; the caller frees it. */
@@ -225,6 +226,100 @@ static void test_state_is_a_hint(void **state)
 	assert_int_equal(count(world, "cavra.ledger.recovered", &last), 0);
 }
 
+static void read_state(const struct world *world, struct ledger_state *ret_state)
+{
+	char path[PATH_MAX];
+	path_of(world, "state", path);
+	int fd = open(path, O_RDONLY);
+	assert_true(fd >= 0 && state_read(fd, ret_state));
+	close(fd);
+}
+
+/* As if the last checkpoint had been made so long ago. */
+static void age(const struct world *world, int64_t seconds)
+{
+	struct ledger_state ledger;
+	char path[PATH_MAX];
+	read_state(world, &ledger);
+	ledger.signed_at = when_now() - seconds * 1000000;
+	path_of(world, "state", path);
+	int fd = open(path, O_WRONLY);
+	assert_true(fd >= 0 && state_write(fd, &ledger));
+	close(fd);
+}
+
+static bool append_signing(const struct world *world, bool signs)
+{
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+	writer.signs = signs;
+	append_text(&writer, "one");
+	return writer.must_sign;
+}
+
+static void test_checkpoint_is_due(void **state)
+{
+	static const struct {
+		int64_t seconds; /* since the last checkpoint */
+		bool signs, due;
+	} rows[] = {
+		{LEDGER_CHECKPOINT_SECONDS - 60, true, false},
+		{LEDGER_CHECKPOINT_SECONDS, true, true},
+		{1000 * LEDGER_CHECKPOINT_SECONDS, true, true},
+		{LEDGER_CHECKPOINT_SECONDS, false, false},
+		{-3600, true, true}, /* the clock was set back */
+	};
+	struct world *world = *state;
+	assert_false(append_signing(world, true)); /* the time begins */
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		age(world, rows[i].seconds);
+		assert_row(append_signing(world, rows[i].signs) == rows[i].due, i);
+		/* One who signs is enough, and one who does not takes it from nobody. */
+		assert_row(append_signing(world, true) == (!rows[i].signs && !rows[i].due), i);
+	}
+}
+
+static void test_checkpoint_of_so_many(void **state)
+{
+	struct world *world = *state;
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+	writer.signs = true;
+	while (writer.head.sequence < LEDGER_CHECKPOINT_ENTRIES - 1)
+		append_text(&writer, "one");
+	assert_false(writer.must_sign);
+	append_text(&writer, "one");
+	assert_true(writer.must_sign);
+	append_text(&writer, "one");
+	assert_true(writer.must_sign);
+	assert_int_equal(ledger_note_checkpoint(&writer, NULL), 0);
+	assert_false(writer.must_sign);
+}
+
+/* As programs before signed_at have written it. */
+static void test_state_of_before(void **state)
+{
+	static const struct {
+		uint64_t spoil;
+		bool whole;
+	} rows[] = {{0, true}, {1, false}};
+	struct world *world = *state;
+	char path[PATH_MAX];
+	append_alone(world, "one");
+	path_of(world, "state", path);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct ledger_state got;
+		uint64_t file[8] = {0x31746174536c6443, 1, 2, 2, 0, 7, 30, 0};
+		file[7] = str_hash(str_make((const char *)file, 7 * sizeof *file)) + rows[i].spoil;
+		int fd = open(path, O_WRONLY | O_TRUNC);
+		assert_int_equal(write(fd, file, sizeof file), sizeof file);
+		close(fd);
+		read_state(world, &got);
+		assert_row(got.torn == (rows[i].whole ? 7 : 0), i);
+		assert_row(got.last == (rows[i].whole ? 2 : 0) && got.signed_at == 0, i);
+	}
+}
+
 static void test_entries_that_are_gone(void **state)
 {
 	struct world *world = *state;
@@ -367,6 +462,9 @@ int main(void)
 		WITH_LEDGER(test_damage_is_no_crash),
 		WITH_LEDGER(test_told_later),
 		WITH_LEDGER(test_state_is_a_hint),
+		WITH_LEDGER(test_state_of_before),
+		WITH_LEDGER(test_checkpoint_is_due),
+		WITH_LEDGER(test_checkpoint_of_so_many),
 		WITH_LEDGER(test_entries_that_are_gone),
 		WITH_LEDGER(test_segments),
 		WITH_LEDGER(test_writers),

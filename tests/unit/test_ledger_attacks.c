@@ -49,8 +49,8 @@ static void overwrite_state(const struct world *world)
 
 static void state_of_huge_numbers(const struct world *world)
 {
-	struct ledger_state state = {UINT64_MAX, UINT64_MAX, UINT64_MAX,
-				     INT64_MAX,  UINT64_MAX, UINT64_MAX};
+	struct ledger_state state = {UINT64_MAX, UINT64_MAX, UINT64_MAX, INT64_MAX,
+				     UINT64_MAX, UINT64_MAX, INT64_MAX};
 	set_state(world, &state);
 }
 

@@ -100,8 +100,8 @@ static void test_half_names(void **state)
 		fail();
 	arena.armed = true;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct value name = value_concat(&arena, value_from(&arena, str_from(rows[i].begin)),
-						 value_any());
+		struct value name = value_concat(
+			&arena, value_from(&arena, str_from(rows[i].begin)), value_any());
 		name = value_concat(&arena, name, value_from(&arena, str_from(rows[i].end)));
 		assert_row(asked(&arena, name, false) == rows[i].match, i);
 	}
