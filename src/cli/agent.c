@@ -110,7 +110,7 @@ int agent_file_write(const char *directory, const char *prefix, const char *id,
 	int code = file_make_directories(directory, 0755, error);
 	if (code >= 0)
 		code = file_join(ret_path, directory, name, error);
-	return code < 0 ? code : file_replace(ret_path, buf_str(&text), error);
+	return code < 0 ? code : file_replace_private(ret_path, buf_str(&text), error);
 }
 
 int agent_session_end(struct agent_session *session, struct cavra_error *error)

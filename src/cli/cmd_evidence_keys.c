@@ -105,7 +105,7 @@ int cmd_evidence_trust_root(const struct args *args)
 	if (code == 0)
 		code = evidence_write(document, &text, &error);
 	if (code == 0)
-		code = evidence_store(path, buf_str(&text), &error);
+		code = evidence_publish(path, buf_str(&text), &error);
 	if (code < 0)
 		return fail(&error);
 	(void)printf("%s\n", path);
@@ -174,7 +174,7 @@ int cmd_evidence_trust_bundle(const struct args *args)
 	if (code == 0)
 		code = evidence_write(bundle, &text, &error);
 	if (code == 0)
-		code = evidence_store(path, buf_str(&text), &error);
+		code = evidence_publish(path, buf_str(&text), &error);
 	if (code < 0)
 		return fail(&error);
 	(void)printf("%s\n", path);
@@ -221,6 +221,7 @@ int cmd_evidence_trust_distribution(const struct args *args)
 	struct cavra_error error;
 	struct evidence_keys CLEANUP_KEYS keys;
 	struct buf out[DISTRIBUTION_FILES];
+	char path[PATH_MAX];
 	const char *directory = value_or(args, OPT_OUTPUT, KEYS "trust-root-distribution");
 	evidence_keys_init(&keys);
 	for (size_t i = 0; i < DISTRIBUTION_FILES; i++)
@@ -230,8 +231,9 @@ int cmd_evidence_trust_distribution(const struct args *args)
 		code = distribute(args, &keys, out, &error);
 	for (size_t i = 0; i < DISTRIBUTION_FILES; i++) {
 		if (code == 0)
-			code = evidence_store_in(directory, distribution_files[i], buf_str(&out[i]),
-						 &error);
+			code = file_join(path, directory, distribution_files[i], &error);
+		if (code == 0)
+			code = evidence_publish(path, buf_str(&out[i]), &error);
 		buf_release(&out[i]);
 	}
 	if (code < 0)

@@ -63,9 +63,7 @@ int cmd_ledger_show(const struct args *args)
 	if (code < 0)
 		return fail(&error);
 	if (range.to > index.size)
-		code = error_set(&error, CAVRA_ERR_NOT_FOUND,
-				 "there is no entry %llu; the last one is %llu",
-				 (unsigned long long)range.to, (unsigned long long)index.size);
+		code = ledger_index_lacks(&index, range.to, &error);
 	if (code == 0)
 		code = print_range(&index, &range, args_has(args, OPT_JSON), &error);
 	ledger_index_close(&index);

@@ -166,15 +166,25 @@ int evidence_load(const char *path, json_t **ret_document, struct cavra_error *e
 	return code;
 }
 
-int evidence_store(const char *path, struct str text, struct cavra_error *error)
+static int make_place(const char *path, mode_t mode, struct cavra_error *error)
 {
 	char directory[PATH_MAX];
 	const char *slash = strrchr(path, '/');
-	int code = 0;
-	if (slash && slash != path) {
-		(void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-		code = file_make_directories(directory, 0755, error);
-	}
+	if (!slash || slash == path)
+		return 0;
+	(void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
+	return file_make_directories(directory, mode, error);
+}
+
+int evidence_store(const char *path, struct str text, struct cavra_error *error)
+{
+	int code = make_place(path, 0700, error);
+	return code < 0 ? code : file_replace_private(path, text, error);
+}
+
+int evidence_publish(const char *path, struct str text, struct cavra_error *error)
+{
+	int code = make_place(path, 0755, error);
 	return code < 0 ? code : file_replace(path, text, error);
 }
 

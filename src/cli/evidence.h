@@ -38,11 +38,13 @@ void evidence_print_problems(const struct verification *verification);
 
 /* A JSON file of at most LIMIT_DOCUMENT_BYTES. */
 int evidence_load(const char *path, json_t **ret_document, struct cavra_error *error);
-/* Replaces a file, and makes the directories that it is in. */
+/* Replaces a file, its owner's alone when it is new, and makes the directories that it is in. */
 int evidence_store(const char *path, struct str text, struct cavra_error *error);
 /* The same for a file of a directory. */
 int evidence_store_in(const char *directory, const char *name, struct str text,
 		      struct cavra_error *error);
+/* For what is there to be given to everybody: trust roots. */
+int evidence_publish(const char *path, struct str text, struct cavra_error *error);
 
 /* A number of days in an option; fallback when it is not given. */
 int evidence_days(const struct args *args, enum option_id option, int64_t fallback,

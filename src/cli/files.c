@@ -98,11 +98,12 @@ static void sync_directory(const char *path)
 	(void)file_sync_directory(directory, NULL);
 }
 
-int file_replace(const char *path, struct str text, struct cavra_error *error)
+static int replace(const char *path, struct str text, mode_t mode, struct cavra_error *error)
 {
 	char temporary[PATH_MAX];
 	struct stat st;
-	mode_t mode = stat(path, &st) == 0 ? st.st_mode & 07777 : 0644;
+	if (stat(path, &st) == 0)
+		mode = st.st_mode & 07777;
 	int n = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
 	if (n < 0 || (size_t)n >= sizeof temporary)
 		return error_set(error, CAVRA_ERR_LIMIT, "the path %.100s... is too long", path);
@@ -122,6 +123,16 @@ int file_replace(const char *path, struct str text, struct cavra_error *error)
 	}
 	sync_directory(path);
 	return 0;
+}
+
+int file_replace(const char *path, struct str text, struct cavra_error *error)
+{
+	return replace(path, text, 0644, error);
+}
+
+int file_replace_private(const char *path, struct str text, struct cavra_error *error)
+{
+	return replace(path, text, 0600, error);
 }
 
 int file_make_directory(const char *path, struct cavra_error *error)

@@ -25,9 +25,11 @@ int file_read_fd(int fd, const char *name, struct buf *out, struct cavra_error *
 bool file_write_fd(int fd, struct str text);
 
 /* Replaces or makes a file in one step: a reader sees the old or the new text, never a part, also
- * after a crash. Keeps the permissions of an existing file. path must be no symbolic link.
+ * after a crash. Keeps the permissions of an existing file; a new one anybody may read. path must be no symbolic link.
  */
 int file_replace(const char *path, struct str text, struct cavra_error *error);
+/* The same for what tells of somebody's work: a new one is its owner's alone. */
+int file_replace_private(const char *path, struct str text, struct cavra_error *error);
 /* Waits until the names in a directory are on disk. */
 int file_sync_directory(const char *directory, struct cavra_error *error);
 /* Makes a directory unless there is one; parents must exist. */

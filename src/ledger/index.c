@@ -83,15 +83,23 @@ struct merkle_tree ledger_index_tree(struct ledger_index *index, uint64_t size)
 
 /* ---- finding entries ---- */
 
+int ledger_index_lacks(const struct ledger_index *index, uint64_t sequence,
+		       struct cavra_error *error)
+{
+	if (!index->size)
+		return error_set(error, CAVRA_ERR_NOT_FOUND, "the ledger has no entries yet");
+	return error_set(error, CAVRA_ERR_NOT_FOUND,
+			 "there is no entry %" PRIu64 "; the last one is %" PRIu64, sequence,
+			 index->size);
+}
+
 int ledger_index_seek(struct ledger_index *index, uint64_t sequence, struct cavra_error *error)
 {
 	struct ledger_reader *reader = &index->reader;
 	uint8_t bytes[OFFSET_BYTES];
 	size_t n, segment = reader->n_firsts;
 	if (!sequence || sequence > index->size)
-		return error_set(error, CAVRA_ERR_NOT_FOUND,
-				 "there is no entry %" PRIu64 "; the last one is %" PRIu64,
-				 sequence, index->size);
+		return ledger_index_lacks(index, sequence, error);
 	if (!place_read_at(index->offsets, bytes, sizeof bytes, (sequence - 1) * OFFSET_BYTES,
 			   &n) ||
 	    n != sizeof bytes)

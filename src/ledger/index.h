@@ -34,6 +34,10 @@ int ledger_index_seek(struct ledger_index *index, uint64_t sequence, struct cavr
 int ledger_index_line(struct ledger_index *index, uint64_t sequence, struct str *ret_line,
 		      struct cavra_error *error);
 
+/* The error about an entry that is not there. */
+int ledger_index_lacks(const struct ledger_index *index, uint64_t sequence,
+		       struct cavra_error *error);
+
 #define CLEANUP_LEDGER_INDEX __attribute__((cleanup(ledger_index_close)))
 
 #endif

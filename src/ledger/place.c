@@ -61,6 +61,15 @@ int place_open(const char *directory, bool make, struct cavra_error *error)
 	int fd = open(directory, flags);
 	if (fd < 0 && errno == ENOENT && make && make_parents(directory))
 		fd = open(directory, flags);
+	if (fd < 0 && errno == ENOENT && !make) {
+		error_set(
+			error, CAVRA_ERR_NOT_FOUND,
+			"there is no ledger %.300s yet; the first decision that is recorded makes "
+			"it: by an agent's hook (cavra init), by cavra evaluate --record, or by "
+			"cavra agent exec",
+			directory);
+		return -1;
+	}
 	if (fd < 0) {
 		error_set(error, errno == ENOENT ? CAVRA_ERR_NOT_FOUND : CAVRA_ERR_IO,
 			  "cannot open the ledger %.300s: %s", directory, strerror(errno));

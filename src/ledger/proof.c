@@ -77,9 +77,7 @@ static int choose_size(const struct ledger_index *index, uint64_t sequence, uint
 		       struct cavra_error *error)
 {
 	if (sequence == 0 || sequence > index->size)
-		return error_set(error, CAVRA_ERR_NOT_FOUND,
-				 "there is no entry %" PRIu64 "; the last one is %" PRIu64,
-				 sequence, index->size);
+		return ledger_index_lacks(index, sequence, error);
 	if (*size == 0) {
 		int code = ledger_checkpoint_newest(index->reader.place, index->size, size, error);
 		if (code < 0)

@@ -23,6 +23,38 @@ static int fail_io(const struct ledger_writer *writer, const char *what, struct 
 
 /* ---- setting aside ---- */
 
+/* A crash may come between the copy and the cut, and then it is there already. */
+static bool ends_with(int fd, uint64_t size, const char *bytes, size_t n)
+{
+	char *end = size >= n ? malloc(n) : NULL;
+	size_t got = 0;
+	bool same = end && place_read_at(fd, end, n, size - n, &got) && got == n &&
+		    memcmp(end, bytes, n) == 0;
+	free(end);
+	return same;
+}
+
+/* Behind what was torn there before, when the writer that was to tell of that was torn, too. */
+static bool keep(const struct ledger_writer *writer, const char *name, const char *bytes, size_t n,
+		 uint64_t *ret_bytes)
+{
+	struct stat status;
+	if (mkdirat(writer->place, "torn", 0700) < 0 && errno != EEXIST)
+		return false;
+	int fd CLEANUP_FD =
+		openat(writer->place, name,
+		       O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return false;
+	*ret_bytes = (uint64_t)status.st_size;
+	if (!ends_with(fd, *ret_bytes, bytes, n)) {
+		if (!place_write(fd, str_make(bytes, n)))
+			return false;
+		*ret_bytes += n;
+	}
+	return fsync(fd) == 0 && place_sync(writer->place, "torn") && fsync(writer->place) == 0;
+}
+
 int recover_set_aside(struct ledger_writer *writer, struct ledger_tail *tail,
 		      struct cavra_error *error)
 {
@@ -33,18 +65,10 @@ int recover_set_aside(struct ledger_writer *writer, struct ledger_tail *tail,
 	bytes = malloc(n);
 	if (!bytes)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
-	int fd = -1;
 	bool done = place_read_at(writer->segment, bytes, n, tail->end, &got) && got == n &&
-		    (mkdirat(writer->place, "torn", 0700) == 0 || errno == EEXIST);
-	if (done)
-		fd = openat(writer->place, name,
-			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	done = done && fd >= 0 && place_write(fd, str_make(bytes, n)) && fsync(fd) == 0 &&
-	       place_sync(writer->place, "torn") && fsync(writer->place) == 0;
-	place_closep(&fd);
+		    keep(writer, name, bytes, n, &writer->state.torn_bytes);
 	free(bytes);
 	writer->state.torn = tail->head.sequence + 1;
-	writer->state.torn_bytes = n;
 	if (!done || !state_write(writer->lock, &writer->state) || fdatasync(writer->lock) < 0 ||
 	    ftruncate(writer->segment, (off_t)tail->end) < 0)
 		return fail_io(writer, "set aside what was torn at the end of", error);

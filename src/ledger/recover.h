@@ -16,7 +16,7 @@ struct own {
 	size_t n;
 };
 
-/* Copies what is torn to a file in torn/, says so in the state, and cuts it off; tail->size is then tail->end. */
+/* Copies what is torn to a file in torn/, behind what that holds, says so in the state, and cuts it off; tail->size is then tail->end. */
 int recover_set_aside(struct ledger_writer *writer, struct ledger_tail *tail,
 		      struct cavra_error *error);
 /* That the ledger begins, that something was torn, that entries are gone. The caller releases it, also after a failure. */

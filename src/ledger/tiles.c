@@ -57,7 +57,7 @@ static bool make_parents(int place, const char *name)
 	char path[TILE_NAME];
 	for (size_t i = 0; name[i]; i++) {
 		path[i] = '\0';
-		if (name[i] == '/' && mkdirat(place, path, 0755) < 0 && errno != EEXIST)
+		if (name[i] == '/' && mkdirat(place, path, 0700) < 0 && errno != EEXIST)
 			return false;
 		path[i] = name[i];
 	}
@@ -68,9 +68,9 @@ static int write_file(const struct exporter *exporter, const char *name, struct 
 		      struct cavra_error *error)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-	int fd CLEANUP_FD = openat(exporter->place, name, flags, 0644);
+	int fd CLEANUP_FD = openat(exporter->place, name, flags, 0600);
 	if (fd < 0 && errno == ENOENT && make_parents(exporter->place, name))
-		fd = openat(exporter->place, name, flags, 0644);
+		fd = openat(exporter->place, name, flags, 0600);
 	return fd >= 0 && place_write(fd, bytes) ? 0 : fail_io(exporter, name, error);
 }
 
@@ -93,7 +93,7 @@ static bool is_empty(int place)
 
 static int open_target(struct exporter *exporter, struct cavra_error *error)
 {
-	if (mkdir(exporter->target, 0755) < 0 && errno != EEXIST)
+	if (mkdir(exporter->target, 0700) < 0 && errno != EEXIST)
 		return error_set(error, CAVRA_ERR_IO, "cannot make %.300s: %s", exporter->target,
 				 strerror(errno));
 	exporter->place = open(exporter->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

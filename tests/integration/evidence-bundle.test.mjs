@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -54,6 +54,37 @@ test('without a key, and with an HMAC key, it says what that is worth', () => {
 });
 
 // ---- from a ledger ----
+
+test('what tells of somebody\'s work is theirs alone to read, and what is to be handed out is not', () => {
+  const cwd = scratch('own'), home = scratch('home'), env = { HOME: home };
+  const modeOf = (path) => (statSync(path).mode & 0o777).toString(8);
+  const below = (directory) => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => join(one.path, one.name));
+  const done = (args) => {
+    const result = cavra(args, { cwd, env });
+    assert.ok([0, 3].includes(result.status), `${args.join(' ')}: ${result.err}`);
+  };
+  const started = cavra(['agent', 'start', '--tool', 'x'], { cwd, env });
+  assert.equal(started.status, 0, started.err);
+  put(cwd, '.cavra/policy.yaml', 'metadata: {id: cavra-x, title: t, description: d, version: 1.0.0}\ncommands: {allow: [make*]}\n');
+  done(['evaluate', 'execute_command', 'make', '--record']);
+  done(['evidence', 'bundle', '--session', 'local']);
+  done(['evidence', 'export-siem', '.cavra/evidence/latest', '--provider', 'all']);
+  done(['evidence', 'retention-policy', '.cavra/evidence/latest']);
+  done(['evidence', 'storage-plan', '.cavra/evidence/latest']);
+  done(['evidence', 'index', '.cavra/evidence/latest']);
+  done(['ledger', 'export', 'tiles']);
+  const files = [...below(join(cwd, '.cavra/evidence')), ...below(join(cwd, 'tiles')), ...below(join(home, '.cavra/ledger'))];
+  assert.ok(files.length > 30, `${files.length} files`);
+  for (const file of files) assert.equal(modeOf(file), '600', file);
+  for (const directory of ['.cavra/evidence/latest', '.cavra/evidence/export', 'tiles', 'tiles/tile/0']) assert.equal(modeOf(join(cwd, directory)), '700', directory);
+  assert.equal(modeOf(join(cwd, readdirSync(join(cwd, '.cavra')).filter((name) => name.startsWith('session-')).map((name) => `.cavra/${name}`)[0])), '600');
+  // Who opened a file to others did so on purpose.
+  chmodSync(join(cwd, '.cavra/evidence/latest/evidence.json'), 0o644);
+  done(['evidence', 'bundle', '--session', 'local']);
+  assert.equal(modeOf(join(cwd, '.cavra/evidence/latest/evidence.json')), '644');
+  done(['evidence', 'trust-root', pair.publicPath]);
+  assert.equal(modeOf(join(cwd, '.cavra/keys/evidence-trust-root.json')), '644');
+});
 
 const entries = [...of('s1', ['make 1', 'make 2']), ...of('s2', ['make 3']), { session: 's1', event_type: 'cavra.session.ended', body: {} }, ...of('s1', ['make 4'])];
 const ledger = makeLedger(scratch('ledger'), entries);

@@ -142,7 +142,7 @@ static void test_nothing_there(void **state)
 	struct world *world = *state;
 	refuse(world, CAVRA_ERR_NOT_FOUND, "no entries");
 	world->directory[5] = 'X';
-	refuse(world, CAVRA_ERR_NOT_FOUND, "cannot open the ledger");
+	refuse(world, CAVRA_ERR_NOT_FOUND, "there is no ledger");
 	world->directory[5] = 'c';
 }
 

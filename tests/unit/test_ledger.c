@@ -139,6 +139,45 @@ static void test_torn(void **state)
 	free(whole);
 }
 
+/* Of a place where a line was torn, where the next writer was torn as well, and where one was torn between copy and cut. */
+static void test_torn_again(void **state)
+{
+	static const struct {
+		const char *there, *torn, *kept;
+	} rows[] = {
+		{NULL, "{\"first\":", "{\"first\":"},
+		{"{\"first\":", "{\"second\":", "{\"first\":{\"second\":"},
+		{"{\"first\":", "{\"first\":", "{\"first\":"},
+		{"x{\"fir", "{\"first\":", "x{\"fir{\"first\":"},
+		{"", "x", "x"},
+	};
+	struct world *world = *state;
+	append_alone(world, "one");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char name[PLACE_NAME], path[PATH_MAX], kept[64] = "";
+		uint64_t before, last;
+		(void)count(world, "cavra.test", &before);
+		place_torn_name(before + 1, name);
+		path_of(world, name, path);
+		if (rows[i].there) {
+			int fd = open(path, O_WRONLY | O_CREAT, 0600);
+			assert_true(fd >= 0);
+			assert_int_equal(write(fd, rows[i].there, strlen(rows[i].there)),
+					 strlen(rows[i].there));
+			close(fd);
+		}
+		put_at_end(world, rows[i].torn, strlen(rows[i].torn));
+		append_alone(world, "next");
+		FILE *file = fopen(path, "r");
+		assert_non_null(file);
+		size_t n = fread(kept, 1, sizeof kept - 1, file);
+		fclose(file);
+		assert_row(n == strlen(rows[i].kept) && strcmp(kept, rows[i].kept) == 0, i);
+		assert_int_equal(count(world, "cavra.ledger.recovered", &last), i + 1);
+		assert_int_equal(last, before + 2);
+	}
+}
+
 /* As much as a crash may leave, and more: lines, or bytes without any. */
 static void test_damage_is_no_crash(void **state)
 {
@@ -459,6 +498,7 @@ int main(void)
 		WITH_LEDGER(test_first_and_next),
 		WITH_LEDGER(test_group),
 		WITH_LEDGER(test_torn),
+		WITH_LEDGER(test_torn_again),
 		WITH_LEDGER(test_damage_is_no_crash),
 		WITH_LEDGER(test_told_later),
 		WITH_LEDGER(test_state_is_a_hint),
