@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/when.h"
 #include "cli/evidence.h"
+#include "cli/recorder.h"
 #include "cli/storage_place.h"
 #include "evidence/document.h"
 #include "evidence/storage_plan.h"
@@ -248,6 +249,30 @@ static json_t *make_receipt(struct storing *storing)
 		storing->receipts);
 }
 
+/* Of the ledger itself, not of the session: a bundle of that stays the same. */
+static int tell_ledger(const struct storing *storing, json_t *receipt, struct str text,
+		       struct cavra_error *error)
+{
+	static struct recorder recorder; /* large */
+	char digest[SHA256_NAMED];
+	sha256_named(text, digest);
+	int code = ledger_of(storing->args, recorder.directory, error);
+	if (code < 0)
+		return code;
+	code = recorder_open_there(&recorder, LEDGER_SYNC, error);
+	if (code == 0)
+		code = recorder_add(&recorder, "cavra.evidence.stored", STR("ledger"),
+				    json_pack("{s:O, s:s}", "receipt", receipt, "receipt_digest",
+					      digest),
+				    error);
+	if (code == 0)
+		code = recorder_write(&recorder, error);
+	if (code == 0)
+		code = recorder_finish(&recorder, error);
+	recorder_close(&recorder);
+	return code;
+}
+
 static int write_receipt(struct storing *storing, struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF text;
@@ -267,6 +292,8 @@ static int write_receipt(struct storing *storing, struct cavra_error *error)
 		code = evidence_store(output ? output : path, buf_str(&text), error);
 	if (code < 0)
 		return error_prefix(error, "stored, but the receipt is not written");
+	if (tell_ledger(storing, receipt, buf_str(&text), error) < 0)
+		return error_prefix(error, "stored, but the ledger does not tell of it");
 	(void)printf("%zu uploaded, %zu found, %zu extended; receipt: %s\n",
 		     storing->count[STORAGE_UPLOADED], storing->count[STORAGE_FOUND],
 		     storing->count[STORAGE_EXTENDED], output ? output : path);

@@ -79,7 +79,7 @@ static const enum option_id verify_attestation_options[] = {OPT_OUTPUT, EVIDENCE
 static const enum option_id storage_plan_options[] = {STORAGE_OPTIONS, EVIDENCE_KEY_OPTIONS, OPTIONS};
 static const enum option_id store_options[] = {
 	OPT_PROVIDER, STORAGE_OPTIONS, OPT_S3_REGION, OPT_S3_PATH_STYLE, OPT_S3_KMS_KEY, OPT_ENDPOINT, OPT_CA_FILE, OPT_PROXY,
-	OPT_ALLOW_LOOPBACK_HTTP, EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPTIONS};
+	OPT_ALLOW_LOOPBACK_HTTP, EVIDENCE_KEY_OPTIONS, OPT_MINIMUM_RETENTION_DAYS, OPT_LEDGER, OPTIONS};
 static const enum option_id index_options[] = {OPT_SQLITE, EVIDENCE_KEY_OPTIONS, OPTIONS};
 static const enum option_id search_options[] = {
 	OPT_SQLITE, OPT_SESSION_ID, OPT_SIGNER, OPT_MIN_BLOCKED, OPT_HAS_APPROVALS, OPT_METADATA_KIND, OPT_CREATED_FROM,
@@ -269,7 +269,8 @@ const struct command commands[] = {
 	 "Verifies the bundle, uploads its files locked for as long as its retention policy\n"
 	 "says, reads bytes and locks back, and writes a receipt of what the service said\n"
 	 "into .cavra/evidence/storage, or to the file --output. Run again, it uploads\n"
-	 "nothing, and locks for longer when asked to; a lock is never shortened.\n"
+	 "nothing, and locks for longer when asked to; a lock is never shortened. Each run\n"
+	 "that ends well is an entry of the ledger.\n"
 	 "\n"
 	 "Credentials are those of the providers' own tools: AWS_ACCESS_KEY_ID,\n"
 	 "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or AWS_PROFILE of\n"

@@ -19,7 +19,6 @@
 #include "cli/project.h"
 #include "decide/facts.h"
 #include "decide/record.h"
-#include "ledger/checkpoint_make.h"
 #include "public/stamp.h"
 #include "json/json.h"
 
@@ -193,16 +192,7 @@ int guard_keep(struct guard *guard, struct str record, struct cavra_error *error
 
 int guard_settle(struct guard *guard, struct cavra_error *error)
 {
-	struct ledger_checkpoint checkpoint;
-	if (!guard->records)
-		return 0;
-	int code = recorder_settle(&guard->recorder, error);
-	if (code < 0 || !guard->recorder.writer.must_sign)
-		return code;
-	code = ledger_checkpoint_make(guard->recorder.directory, &checkpoint, error);
-	if (code == 0)
-		ledger_checkpoint_release(&checkpoint);
-	return code;
+	return guard->records ? recorder_finish(&guard->recorder, error) : 0;
 }
 
 void guard_close(struct guard *guard)

@@ -14,21 +14,30 @@
 
 /* ---- opening ---- */
 
-int recorder_open(struct recorder *recorder, const struct config *config, struct cavra_error *error)
+int recorder_open_there(struct recorder *recorder, enum ledger_durability durability,
+			struct cavra_error *error)
 {
 	recorder->n = recorder->written = 0;
-	ledger_writer_init(&recorder->writer, recorder->directory,
-			   config ? config_ledger_durability(config) : LEDGER_BATCH);
+	ledger_writer_init(&recorder->writer, recorder->directory, durability);
 	recorder->writer.signs = true;
-	int code = ledger_directory(config ? config_ledger_directory(config) : NULL,
-				    recorder->directory, error);
-	if (code < 0)
-		return code;
 	/* The salt stands in the directory, so that must be there first. */
 	recorder->writer.place = place_open(recorder->directory, true, error);
 	if (recorder->writer.place < 0)
 		return error ? error->code : CAVRA_ERR_IO;
 	return redactor_open(recorder->directory, &recorder->redactor, error);
+}
+
+int recorder_open(struct recorder *recorder, const struct config *config, struct cavra_error *error)
+{
+	recorder->n = recorder->written = 0;
+	ledger_writer_init(&recorder->writer, recorder->directory, LEDGER_BATCH);
+	int code = ledger_directory(config ? config_ledger_directory(config) : NULL,
+				    recorder->directory, error);
+	return code < 0 ? code
+			: recorder_open_there(recorder,
+					      config ? config_ledger_durability(config)
+						     : LEDGER_BATCH,
+					      error);
 }
 
 static void forget(struct recorder *recorder)

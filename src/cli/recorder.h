@@ -35,6 +35,9 @@ struct recorder {
  */
 int recorder_open(struct recorder *recorder, const struct config *config,
 		  struct cavra_error *error);
+/* The same for the ledger in recorder->directory, which the caller has filled in. */
+int recorder_open_there(struct recorder *recorder, enum ledger_durability durability,
+			struct cavra_error *error);
 void recorder_close(struct recorder *recorder);
 
 /* Takes an event, up to LIMIT_LEDGER_GROUP before a write. Takes over the body, also on failure; NULL is
@@ -56,6 +59,9 @@ int recorder_write(struct recorder *recorder, struct cavra_error *error);
  * the caller has a checkpoint made.
  */
 int recorder_settle(struct recorder *recorder, struct cavra_error *error);
+
+/* All of that at once. Not in the hook, which hands it over. */
+int recorder_finish(struct recorder *recorder, struct cavra_error *error);
 
 #define CLEANUP_RECORDER __attribute__((cleanup(recorder_close)))
 

@@ -114,7 +114,8 @@ static int gather_entry(struct gathering *all, const struct ledger_entry *entry,
 		return 0;
 	/* What the ledger tells of itself is nobody's session. */
 	if (str_is(entry->session_id, "ledger") &&
-	    str_starts(entry->event_type, STR("cavra.ledger.")))
+	    (str_starts(entry->event_type, STR("cavra.ledger.")) ||
+	     str_starts(entry->event_type, STR("cavra.evidence."))))
 		return 0;
 	if (!session) {
 		if (json_array_size(all->list) == LIMIT_SESSIONS)

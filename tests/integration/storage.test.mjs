@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { existsSync, readFileSync } from 'node:fs';
-import { build, cavraProgram, get, put, scratch, source } from './cavra.mjs';
+import { build, cavraProgram, get, ledger, put, scratch, source } from './cavra.mjs';
 import { foreignBundle, keyPair, sha256 } from './evidence.mjs';
 import { Azure, S3 } from './lockers.mjs';
 
@@ -274,7 +274,14 @@ for (const [name, { make, args, env }] of Object.entries(places))
     assert.deepEqual(receipt.files.map((file) => [file.path, file.key, file.sha256, file.bytes, file.outcome, file.lock.retain_until, file.lock.mode]),
       names.map((file) => [file, `evidence/s1/${file}`, sha256(get(bundle, file)), Buffer.byteLength(get(bundle, file)), 'uploaded', until, 'compliance']));
     assert.ok(receipt.files.every((file) => file.version_id && file.etag));
+    const [created, told, ...more] = ledger(done.cwd);
+    assert.deepEqual([created.event_type, told.event_type, told.session_id, told.body, more],
+      ['cavra.ledger.created', 'cavra.evidence.stored', 'ledger', { receipt, receipt_digest: `sha256:${sha256(get(done.cwd, path))}` }, []]);
+    // It is nobody's session, and a ledger that verifies.
+    assert.equal((await cavraAsync(['agent', 'list'], { cwd: done.cwd })).out, '');
+    assert.equal((await cavraAsync(['ledger', 'verify'], { cwd: done.cwd })).status, 3);
     const again = await store(service, bundle, [...args, ...signed, '--output', 'r.json', '--s3-prefix', 'evidence'], { env });
+    assert.deepEqual(ledger(again.cwd)[1].body.receipt.files.map((file) => file.outcome), names.map(() => 'found'));
     assert.equal(again.out, '0 uploaded, 7 found, 0 extended; receipt: r.json\n');
     const longer = await store(service, bundle, [...args, ...signed, '--retention-days', '60', '--legal-hold', '--output', 'r.json'], { env });
     assert.equal(longer.out, '0 uploaded, 0 found, 7 extended; receipt: r.json\n', longer.err);
@@ -307,7 +314,11 @@ test('evidence store: what does not verify is not sent, what nobody vouches for 
     assert.deepEqual([done.status, error.test(done.err)], [status, true], `${args}: ${done.err}`);
   }
   assert.equal(service.log.length, 0);
-  const plain = await store(service, foreignBundle({}, options), s3Args, { env: aws });
+  const elsewhere = scratch('elsewhere');
+  const untold = await store(service, foreignBundle({}, options), [...s3Args, '--ledger', '/dev/null'], { env: aws });
+  assert.deepEqual([untold.status, /stored, but the ledger does not tell of it: cannot open the ledger \/dev\/null/.test(untold.err)], [1, true], untold.err);
+  const plain = await store(service, foreignBundle({}, options), [...s3Args, '--ledger', join(elsewhere, 'l')], { env: aws });
+  assert.ok(existsSync(join(elsewhere, 'l/segments')) && !existsSync(join(plain.cwd, '.cavra/ledger')));
   assert.equal(plain.status, 3, plain.err);
   assert.equal(JSON.parse(get(plain.cwd, '.cavra/evidence/storage/s1-s3-receipt.json')).verification.status, 'integrity_only');
 });
