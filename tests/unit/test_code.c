@@ -432,6 +432,49 @@ static void test_mentions(void **state)
 
 /* ---- Python's library ---- */
 
+/* What only prints needs no library, so it does not matter what stands beside it. */
+static void test_prints(void **state)
+{
+	static const struct {
+		const char *text;
+		bool plain;
+	} rows[] = {
+		{"print(1)", true},
+		{"print('git push origin main')", true},
+		{"print(\"a\"); print('b', 2)", true},
+		{"\nprint('a')\n\nprint('b')\n", true},
+		{"", false},
+		{"print", false},
+		{"print()", false},
+		{"print('a',)", false},
+		{"print('a'", false},
+		{"print('a') print('b')", false},
+		{";print('a')", false},
+		{"print('a');;print('b')", false},
+		{"  print('a')", false},
+		{"print(a)", false},
+		{"print(1/0)", false},
+		{"print(f'{1}')", false},
+		{"print(b'a')", false},
+		{"print('\\ud800')", false},
+		{"print('\xc3\xa9')", false},
+		{"print(99999999999999999999999999)", false},
+		{"print('a', sep='')", false},
+		{"print('a').x", false},
+		{"import json; print('a')", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world world;
+		struct touched touched;
+		world_init(&world);
+		world.files = NULL;
+		assert_row(run(&world, "python", str_from(rows[i].text), &touched) == rows[i].plain,
+			   i);
+		arena_release(&world.arena);
+	}
+}
+
 static bool plain_python(struct world *world)
 {
 	struct touched touched;
@@ -589,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_python),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_mentions),
+		cmocka_unit_test(test_prints),
 		cmocka_unit_test(test_library),
 		cmocka_unit_test(test_library_and_effects),
 		cmocka_unit_test(test_limits),
