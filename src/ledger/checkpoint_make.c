@@ -23,6 +23,8 @@ struct maker {
 	struct key *key;
 	struct note_key signer;
 	struct ledger_index index;
+	bool is_renewed;          /* the index was made again from the segments */
+	struct merkle_head older; /* of the newest checkpoint before; size 0: there is none */
 };
 
 static int fail_io(const struct maker *maker, const char *what, const char *name,
@@ -158,23 +160,43 @@ static int get_root(struct maker *maker, uint64_t size, struct merkle_head *ret_
 	return merkle_root(&tree, ret_head->root, error);
 }
 
+/* A power failure may have left something else of the index than was written. */
+static int renew_index(struct maker *maker, struct cavra_error *error)
+{
+	ledger_index_close(&maker->index);
+	maker->is_renewed = true;
+	return ledger_index_open(maker->directory, true, &maker->index, error);
+}
+
+/* 1: the first entries have that root; 0: they do not. */
+static int has_root(struct maker *maker, const struct merkle_head *head, struct cavra_error *error)
+{
+	struct merkle_head now;
+	int code = get_root(maker, head->size, &now, error);
+	bool same = code == 0 && memcmp(now.root, head->root, sizeof now.root) == 0;
+	if (same || maker->is_renewed || (code < 0 && code != CAVRA_ERR_INPUT))
+		return code < 0 ? code : same;
+	code = renew_index(maker, error);
+	return code < 0 ? code : has_root(maker, head, error);
+}
+
 /* Is the ledger still the one that the checkpoint is of? */
 static int check_continues(struct maker *maker, uint64_t size, struct ledger_checkpoint *ret_old,
 			   struct cavra_error *error)
 {
-	struct merkle_head now;
 	struct ledger_checkpoint old = {.bytes = {.p = NULL}};
-	int code = get_root(maker, size, &now, error);
-	if (code == 0)
-		code = ledger_checkpoint_read(maker->place, size, &old, error);
+	int code = ledger_checkpoint_read(maker->place, size, &old, error);
 	if (code < 0)
 		return code;
-	if (str_is(old.says.origin, maker->origin) &&
-	    memcmp(now.root, old.says.head.root, sizeof now.root) == 0) {
+	int same = str_is(old.says.origin, maker->origin) ? has_root(maker, &old.says.head, error)
+							  : 0;
+	if (same > 0) {
 		*ret_old = old;
 		return 0;
 	}
 	ledger_checkpoint_release(&old);
+	if (same < 0)
+		return same;
 	return error_set(error, CAVRA_ERR_INPUT,
 			 "the ledger was rewritten: its first %" PRIu64
 			 " entries are not those of its checkpoint of that size; nothing was "
@@ -197,9 +219,66 @@ static int check_older(struct maker *maker, struct cavra_error *error)
 	if (code < 0 || !older)
 		return code;
 	code = check_continues(maker, older, &old, error);
-	if (code == 0)
+	if (code == 0) {
+		maker->older = old.says.head;
 		ledger_checkpoint_release(&old);
+	}
 	return code;
+}
+
+/* The next entry of a chain; what is not is found here when the index has lied about where it is. */
+static int add_entry(struct maker *maker, struct merkle_frontier *frontier,
+		     struct cavra_error *error)
+{
+	uint8_t leaf[SHA256_BYTES];
+	struct entry_link link;
+	struct str line;
+	int more = ledger_reader_next(&maker->index.reader, &line, error);
+	if (more < 0)
+		return more;
+	if (!more || !entry_link(line, &link, NULL) || link.sequence != frontier->size + 1)
+		return error_set(error, CAVRA_ERR_INPUT,
+				 "entry %" PRIu64 " of the ledger is not where it was",
+				 frontier->size + 1);
+	merkle_leaf(line, leaf);
+	(void)merkle_frontier_add(frontier, leaf, NULL);
+	return 0;
+}
+
+/* From the entries themselves, as far as the older checkpoint is not of them: the index is nothing to sign. */
+static int read_root(struct maker *maker, struct merkle_head *ret_head, struct cavra_error *error)
+{
+	struct merkle_tree older = ledger_index_tree(&maker->index, maker->older.size);
+	struct merkle_frontier frontier = {.size = 0};
+	uint8_t root[SHA256_BYTES];
+	int code = older.size ? merkle_frontier_load(&older, &frontier, error) : 0;
+	merkle_frontier_root(&frontier, root);
+	if (code == 0 && older.size && memcmp(root, maker->older.root, sizeof root) != 0)
+		code = error_set(error, CAVRA_ERR_INPUT, "the index of the ledger was changed");
+	if (code == 0)
+		code = ledger_index_seek(&maker->index, frontier.size + 1, error);
+	while (code == 0 && frontier.size < maker->index.size)
+		code = add_entry(maker, &frontier, error);
+	if (code < 0)
+		return code;
+	merkle_frontier_root(&frontier, ret_head->root);
+	ret_head->size = frontier.size;
+	return 0;
+}
+
+/* The index gives the proofs for what is signed, and must agree. */
+static int find_root(struct maker *maker, struct merkle_head *ret_head, struct cavra_error *error)
+{
+	int code = read_root(maker, ret_head, error);
+	if (code == CAVRA_ERR_INPUT && !maker->is_renewed) {
+		code = renew_index(maker, error);
+		return code < 0 ? code : read_root(maker, ret_head, error);
+	}
+	code = code < 0 ? code : has_root(maker, ret_head, error);
+	return code < 0 ? code
+	       : code   ? 0
+			: error_set(error, CAVRA_ERR_INPUT,
+				    "the ledger was changed while it was read; nothing was signed");
 }
 
 /* Checkpoints outlive a power failure only together with what they are of. */
@@ -220,14 +299,13 @@ static int settle(const struct maker *maker, struct cavra_error *error)
 	return code;
 }
 
-static int sign(struct maker *maker, struct buf *note, struct cavra_error *error)
+static int sign(const struct maker *maker, const struct merkle_head *head, struct buf *note,
+		struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF text;
-	struct checkpoint checkpoint = {.origin = str_from(maker->origin)};
+	const struct checkpoint checkpoint = {.origin = str_from(maker->origin), .head = *head};
 	buf_init(&text, LIMIT_NOTE_BYTES);
-	int code = get_root(maker, maker->index.size, &checkpoint.head, error);
-	if (code == 0)
-		code = checkpoint_write(&checkpoint, &text, error);
+	int code = checkpoint_write(&checkpoint, &text, error);
 	return code < 0 ? code : note_sign(buf_str(&text), &maker->signer, note, error);
 }
 
@@ -235,12 +313,15 @@ static int make_new(struct maker *maker, struct ledger_checkpoint *ret_checkpoin
 		    struct cavra_error *error)
 {
 	struct buf CLEANUP_BUF note;
+	struct merkle_head head = {.size = 0};
 	char name[PLACE_NAME];
 	buf_init(&note, LIMIT_NOTE_BYTES);
-	place_checkpoint_name(maker->index.size, name);
-	int code = settle(maker, error);
+	int code = find_root(maker, &head, error);
 	if (code == 0)
-		code = sign(maker, &note, error);
+		code = settle(maker, error);
+	if (code == 0)
+		code = sign(maker, &head, &note, error);
+	place_checkpoint_name(head.size, name);
 	if (code == 0)
 		code = store(maker, "checkpoint.new", name, buf_str(&note), error);
 	return code < 0 ? code : ledger_checkpoint_parse(buf_str(&note), ret_checkpoint, error);

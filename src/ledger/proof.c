@@ -92,11 +92,20 @@ static int choose_size(const struct ledger_index *index, uint64_t sequence, uint
 	return 0;
 }
 
+/* What a crash has left of the index may be something else than was written. */
+static int fail_index(struct cavra_error *error)
+{
+	return error_set(
+		error, CAVRA_ERR_INPUT,
+		"the index of the ledger does not give a proof that holds; run cavra ledger "
+		"rebuild");
+}
+
 static int make_inclusion(struct ledger_index *index, uint64_t sequence,
 			  const struct ledger_checkpoint *checkpoint, json_t **ret,
 			  struct cavra_error *error)
 {
-	uint8_t hash[MERKLE_PROOF][SHA256_BYTES];
+	uint8_t hash[MERKLE_PROOF][SHA256_BYTES], leaf[SHA256_BYTES];
 	struct merkle_tree tree = ledger_index_tree(index, checkpoint->says.head.size);
 	struct str line = STR("");
 	size_t n = 0;
@@ -105,6 +114,10 @@ static int make_inclusion(struct ledger_index *index, uint64_t sequence,
 		code = ledger_index_line(index, sequence, &line, error);
 	if (code < 0)
 		return code;
+	merkle_leaf(line, leaf);
+	if (!merkle_verify_inclusion(&checkpoint->says.head, sequence - 1, leaf,
+				     (struct merkle_proof){hash, n}))
+		return fail_index(error);
 	return give(json_pack("{s:s, s:s, s:s%, s:I, s:I, s:o, s:s%}", "schema_version",
 			      LEDGER_PROOF_SCHEMA, "kind", "inclusion", "entry", line.p, line.n,
 			      "index", (json_int_t)(sequence - 1), "size",
@@ -138,6 +151,9 @@ static int make_consistency(struct ledger_index *index, const struct ledger_chec
 	int code = merkle_prove_consistency(&tree, from->says.head.size, hash, &n, error);
 	if (code < 0)
 		return code;
+	if (!merkle_verify_consistency(&from->says.head, &to->says.head,
+				       (struct merkle_proof){hash, n}))
+		return fail_index(error);
 	return give(json_pack("{s:s, s:s, s:I, s:I, s:o, s:s%, s:s%}", "schema_version",
 			      LEDGER_PROOF_SCHEMA, "kind", "consistency", "from",
 			      (json_int_t)from->says.head.size, "size",

@@ -16,7 +16,7 @@ int ledger_checkpoint_of(struct ledger_index *index, uint64_t size,
 
 /* That the entry of that number is in the checkpoint of that size, which must be stored; 0: the newest one that has it.
  * The caller decrefs *ret. Errors: CAVRA_ERR_NOT_FOUND when there is no such entry or checkpoint; CAVRA_ERR_INPUT when the
- * checkpoint is not of this ledger; CAVRA_ERR_IO, CAVRA_ERR_MEMORY.
+ * checkpoint is not of this ledger, or the index is not of its entries; CAVRA_ERR_IO, CAVRA_ERR_MEMORY.
  */
 int ledger_proof_json(struct ledger_index *index, uint64_t sequence, uint64_t size, json_t **ret,
 		      struct cavra_error *error);

@@ -47,10 +47,14 @@ static bool move_window(struct window *window, uint64_t before)
 	       window->n == n;
 }
 
-/* Where the last newline in front of `before` stands, plus one; 0: there is none. */
+/* Where the last newline in front of `before` stands, plus one; 0: there is none. What is longer than all that a crash can
+ * leave is not looked through for one.
+ */
 static bool find_line_end(struct window *window, uint64_t before, uint64_t *ret_end)
 {
-	while (before > 0) {
+	const uint64_t farthest = LIMIT_TORN_BYTES + LIMIT_LEDGER_ENTRY_BYTES + WINDOW;
+	uint64_t least = before < farthest ? 0 : before - farthest;
+	while (before > least) {
 		if (!move_window(window, before))
 			return false;
 		const char *at = memrchr(window->bytes, '\n', (size_t)(before - window->start));
@@ -60,7 +64,7 @@ static bool find_line_end(struct window *window, uint64_t before, uint64_t *ret_
 		}
 		before = window->start;
 	}
-	*ret_end = 0;
+	*ret_end = before;
 	return true;
 }
 
@@ -142,23 +146,30 @@ static bool is_certain(const struct walk *walk, const struct tail_trust *trust)
 	return walk->chained > 1 && (durable || walk->chained > trust->entries);
 }
 
+static int check_torn(const struct walk *walk, struct cavra_error *error)
+{
+	uint64_t torn = walk->size - walk->tail.end;
+	if (torn <= LIMIT_TORN_BYTES && walk->torn <= LIMIT_TORN_LINES)
+		return 0;
+	return error_set(error, CAVRA_ERR_INPUT, "there is no entry in its last %llu bytes",
+			 (unsigned long long)torn);
+}
+
 static int walk_back(struct walk *walk, const struct tail_trust *trust, struct cavra_error *error)
 {
 	if (!find_line_end(walk->window, walk->size, &walk->at))
 		return fail_io(error);
 	walk->tail.end = walk->at;
 	while (walk->at > 0) {
-		if (walk->size - walk->tail.end > LIMIT_TORN_BYTES || walk->torn > LIMIT_TORN_LINES)
-			return error_set(error, CAVRA_ERR_INPUT,
-					 "there is no entry in its last %llu bytes",
-					 (unsigned long long)(walk->size - walk->tail.end));
-		int code = step_back(walk, error);
+		int code = check_torn(walk, error);
+		if (code == 0)
+			code = step_back(walk, error);
 		if (code < 0)
 			return code;
 		if (is_certain(walk, trust))
 			break;
 	}
-	return 0;
+	return check_torn(walk, error);
 }
 
 int tail_read(int segment, uint64_t size, const struct tail_trust *trust,

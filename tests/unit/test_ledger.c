@@ -217,6 +217,28 @@ static void test_damage_is_no_crash(void **state)
 	}
 }
 
+/* It is not even read, and neither is what has no entry and no line in it. */
+static void test_damage_of_any_size(void **state)
+{
+	static const off_t sizes[] = {LIMIT_TORN_BYTES + KiB(64), (off_t)1 << 40};
+	struct world *world = *state;
+	struct cavra_error error;
+	char path[PATH_MAX];
+	append_alone(world, "one");
+	segment_path(world, 1, path);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+		struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+		struct ledger_draft draft = {"cavra.test", STR("s"), json_object()};
+		if (i == ARRAY_SIZE(sizes))
+			assert_int_equal(truncate(path, 0), 0);
+		assert_int_equal(truncate(path, sizes[i % ARRAY_SIZE(sizes)]), 0);
+		ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+		assert_row(ledger_append(&writer, &draft, 1, &error) == CAVRA_ERR_INPUT, i);
+		assert_row(strstr(error.text, "damaged at its end"), i);
+		json_decref(draft.body);
+	}
+}
+
 /* A crash between setting aside and telling it. */
 static void test_told_later(void **state)
 {
@@ -500,6 +522,7 @@ int main(void)
 		WITH_LEDGER(test_torn),
 		WITH_LEDGER(test_torn_again),
 		WITH_LEDGER(test_damage_is_no_crash),
+		WITH_LEDGER(test_damage_of_any_size),
 		WITH_LEDGER(test_told_later),
 		WITH_LEDGER(test_state_is_a_hint),
 		WITH_LEDGER(test_state_of_before),
