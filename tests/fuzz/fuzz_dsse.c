@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t nobody[KEY_PUBLIC_BYTES] = {1};
+	static const uint8_t nobody[KEY_PUBLIC_BYTES] = FUZZ_NOBODY;
 	struct cavra_error error = {.text = ""};
 	struct key CLEANUP_KEY *key = NULL;
 	struct dsse CLEANUP_DSSE *dsse = NULL;

@@ -15,7 +15,7 @@
 
 static struct key *nobody(void)
 {
-	static const uint8_t bytes[KEY_PUBLIC_BYTES] = {1};
+	static const uint8_t bytes[KEY_PUBLIC_BYTES] = FUZZ_NOBODY;
 	struct key *key = NULL;
 	FUZZ_CHECK(key_from_public_bytes(bytes, &key, NULL) == 0);
 	return key;

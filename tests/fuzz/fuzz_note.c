@@ -37,7 +37,7 @@ static void check_key(struct str text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t nobody[KEY_PUBLIC_BYTES] = {1};
+	static const uint8_t nobody[KEY_PUBLIC_BYTES] = FUZZ_NOBODY;
 	struct str bytes = str_make((const char *)data, size);
 	struct note note;
 	struct note_key note_key;

@@ -235,6 +235,39 @@ static void test_what_is_no_public_key(void **state)
 	assert_string_equal(try_public(long_text), "this is no public key in PEM");
 }
 
+/* With the first, 64 bytes sign everything: R is the point itself, S is 0. */
+static void test_weak_keys(void **state)
+{
+	/* Their first and their last byte; those between are the same. */
+	static const struct {
+		uint8_t first, middle, last;
+	} rows[] = {
+		{1, 0, 0},          {1, 0, 0x80},       {0, 0, 0},          {0, 0, 0x80},
+		{0xec, 0xff, 0x7f}, {0xec, 0xff, 0xff}, {0xed, 0xff, 0x7f}, {0xee, 0xff, 0xff},
+	};
+	static const char identity_pem[] =
+		"-----BEGIN PUBLIC KEY-----\n"
+		"MCowBQYDK2VwAyEAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+		"-----END PUBLIC KEY-----\n";
+	static const char order_of_eight_pem[] =
+		"-----BEGIN PUBLIC KEY-----\n"
+		"MCowBQYDK2VwAyEAxxdqcD1N2E+6PAt2DRBnDyogU/osOczGTsf9d5KsA3o=\n"
+		"-----END PUBLIC KEY-----\n";
+	struct cavra_error error;
+	struct key *key = NULL;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		uint8_t bytes[KEY_PUBLIC_BYTES];
+		memset(bytes, rows[i].middle, sizeof bytes);
+		bytes[0] = rows[i].first;
+		bytes[KEY_PUBLIC_BYTES - 1] = rows[i].last;
+		assert_row(key_from_public_bytes(bytes, &key, &error) == CAVRA_ERR_INPUT, i);
+		assert_row(strstr(error.text, "this is a weak key"), i);
+	}
+	assert_non_null(strstr(try_public(identity_pem), "this is a weak key"));
+	assert_non_null(strstr(try_public(order_of_eight_pem), "this is a weak key"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -246,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_two_keys_differ),
 		cmocka_unit_test(test_what_is_no_private_key),
 		cmocka_unit_test(test_what_is_no_public_key),
+		cmocka_unit_test(test_weak_keys),
 	};
 	return cmocka_run_group_tests_name("key", tests, NULL, NULL);
 }
