@@ -253,7 +253,7 @@ static void set_options(struct http_client *client, struct http_response *respon
 	curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (options->ca_file) {
 		curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
-		curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+		curl_easy_setopt(curl, CURLOPT_CAPATH, (char *)NULL);
 	}
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, client);
@@ -307,7 +307,7 @@ static int perform(struct http_client *client, const struct http_request *reques
 		result = curl_easy_perform(curl);
 	if (result == CURLE_OK)
 		result = curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, (char *)NULL);
 	if (result != CURLE_OK)
 		return fail_curl(client, result, detail, response, error);
 	response->status = (int)status;

@@ -17,7 +17,7 @@
 #define PRODUCT "CAVRA"
 
 struct gathering {
-	struct ledger_reader *reader;
+	struct ledger_reader reader;
 	struct ledger_head head;
 	json_t *list;      /* of sessions, in their order */
 	json_t *by_id;     /* the same by their ids */
@@ -151,7 +151,7 @@ static int check_link(struct gathering *all, struct str line, struct cavra_error
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "the ledger is damaged at line %" PRIu64 " of segment %" PRIu64
 				 ": %s; cavra ledger verify tells more",
-				 all->reader->number, all->reader->first, wrong);
+				 all->reader.number, all->reader.first, wrong);
 	all->head.sequence = link.sequence;
 	memcpy(all->head.record_hash, link.record_hash, sizeof link.record_hash);
 	return 0;
@@ -161,7 +161,7 @@ static int gather(struct gathering *all, struct cavra_error *error)
 {
 	struct str line;
 	int code;
-	while ((code = ledger_reader_next(all->reader, &line, error)) == 1) {
+	while ((code = ledger_reader_next(&all->reader, &line, error)) == 1) {
 		struct ledger_entry CLEANUP_ENTRY entry = {0};
 		code = check_link(all, line, error);
 		if (code == 0 && may_matter(all, line))
@@ -176,12 +176,10 @@ static int gather(struct gathering *all, struct cavra_error *error)
 
 static int gather_from(const char *directory, struct gathering *all, struct cavra_error *error)
 {
-	struct ledger_reader CLEANUP_LEDGER_READER reader = {.place = -1, .segment = -1};
 	buf_init(&all->needle, 0);
-	int code = ledger_reader_open(directory, &reader, error);
+	int code = ledger_reader_open(directory, &all->reader, error);
 	if (code < 0)
 		return code;
-	all->reader = &reader;
 	buf_init(&all->needle, KiB(8));
 	buf_add_c(&all->needle, "\"session_id\":");
 	buf_add_json_string(&all->needle, all->wanted);
@@ -189,6 +187,7 @@ static int gather_from(const char *directory, struct gathering *all, struct cavr
 	all->by_id = json_object();
 	all->entries = json_array();
 	code = all->list && all->by_id && all->entries ? gather(all, error) : out_of_memory(error);
+	ledger_reader_close(&all->reader);
 	json_decref(all->by_id);
 	buf_release(&all->needle);
 	return code;

@@ -92,6 +92,7 @@ static const char *check_torn(const struct ledger_chain *chain, const char *name
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return "what was torn is no regular file";
 	if (status.st_size != bytes)
+		/* cppcheck-suppress resourceLeak ; CLEANUP_FD closes it */
 		return torn_changed;
 	if (digest_file(fd, &n, now) < 0)
 		return "the file with what was torn cannot be read";

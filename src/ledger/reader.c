@@ -20,7 +20,7 @@ enum { WINDOW = 512 * 1024 }; /* holds several of the longest lines */
 int ledger_reader_open(const char *directory, struct ledger_reader *ret_reader,
 		       struct cavra_error *error)
 {
-	struct cavra_error ignored;
+	struct cavra_error ignored = {.line = 0};
 	struct ledger_reader reader = {.segment = -1, .bytes = malloc(WINDOW)};
 	error = error ? error : &ignored;
 	reader.place = place_open(directory, false, error);
