@@ -2,7 +2,8 @@
  *
  * What the files of the builtins share. Private to src/shell/.
  *
- *	builtins.c         the table; directories, options, text that is run, input
+ *	builtins.c         the table; directories, text that is run, input
+ *	builtin_options.c  set, shopt, shift
  *	builtin_declare.c  variables, aliases
  *	builtin_output.c   what echo, printf and a few others write
  */
@@ -19,7 +20,12 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 /* An option that is surely there, and one that may be. */
 bool builtin_has(struct eval *ev, const struct simple *s, char letter);
 bool builtin_may_have(struct eval *ev, const struct simple *s, char letter);
+/* May this word be one, whatever it says? */
+bool builtin_may_be_option(const struct word *word);
 
+void builtin_run_set(struct eval *ev, struct state *st, struct simple *s);
+void builtin_run_shift(struct eval *ev, struct state *st, struct simple *s);
+void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_alias(struct eval *ev, struct state *st, struct simple *s);

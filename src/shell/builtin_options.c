@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * set, shopt and shift: positional parameters, and options that change what holds from there on.
+ */
+#include "base/array.h"
+#include "shell/builtin.h"
+
+static void set_positional(struct eval *ev, struct state *st, const struct word *items, size_t n)
+{
+	items = positional_words(ev, items, n);
+	st->positional = items;
+	st->n_positional = n;
+	st->positional_unknown = false;
+}
+
+/* Options that change how text is read or expanded. */
+static const char *const odd_set_options[] = {"posix", "keyword", "braceexpand", "physical",
+					      "noglob"};
+
+static void set_option(struct eval *ev, struct state *st, struct str name)
+{
+	if (str_is(name, "noglob"))
+		return; /* a pattern also stands for itself */
+	st->nounset |= str_is(name, "nounset");
+	for (size_t i = 0; i < ARRAY_SIZE(odd_set_options); i++)
+		if (str_is(name, odd_set_options[i]))
+			eval_opaque(ev, st, "set changes how text is read");
+}
+
+static const char *const set_options[] = {"allexport",
+					  "braceexpand",
+					  "emacs",
+					  "errexit",
+					  "errtrace",
+					  "functrace",
+					  "hashall",
+					  "histexpand",
+					  "history",
+					  "ignoreeof",
+					  "interactive-comments",
+					  "keyword",
+					  "monitor",
+					  "noclobber",
+					  "noexec",
+					  "noglob",
+					  "nolog",
+					  "notify",
+					  "nounset",
+					  "onecmd",
+					  "physical",
+					  "pipefail",
+					  "posix",
+					  "privileged",
+					  "verbose",
+					  "vi",
+					  "xtrace"};
+
+static bool is_set_option(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(set_options); i++)
+		if (str_is(name, set_options[i]))
+			return true;
+	return false;
+}
+
+void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		if (!word_is_known(&s->words.items[i])) {
+			st->positional_unknown = st->nounset = true;
+			if (builtin_may_be_option(&s->words.items[i]) ||
+			    str_starts(s->words.items[i].value.seg[0].text, STR("+")))
+				eval_opaque(ev, st, "set with options that are not known");
+			return;
+		}
+		struct str text = builtin_arg(ev, s, i);
+		if (str_is(text, "--") || (str_is(text, "-") && i + 1 < s->words.n)) {
+			set_positional(ev, st, s->words.items + i + 1, s->words.n - i - 1);
+			return;
+		}
+		if (str_is(text, "-"))
+			return;
+		if (str_is(text, "+"))
+			continue;
+		if (text.n < 2 || (text.p[0] != '-' && text.p[0] != '+')) {
+			set_positional(ev, st, s->words.items + i, s->words.n - i);
+			return;
+		}
+		for (size_t k = 1; k < text.n; k++)
+			if (!strchr("abefhkmnptuvxBCEHPTo", text.p[k]))
+				eval_opaque(ev, st, "set with an option that is none");
+		if (str_find_char(text, 'k') != STR_NPOS || str_find_char(text, 'B') != STR_NPOS ||
+		    str_find_char(text, 'P') != STR_NPOS)
+			eval_opaque(ev, st, "set changes how text is read");
+		st->nounset |= str_find_char(text, 'u') != STR_NPOS;
+		if (text.p[text.n - 1] != 'o' || i + 1 >= s->words.n)
+			continue;
+		set_option(ev, st, builtin_arg(ev, s, ++i));
+		if (!is_set_option(builtin_arg(ev, s, i))) {
+			st->positional_unknown = true; /* an error, which leaves them alone */
+			return;
+		}
+	}
+}
+
+void builtin_run_shift(struct eval *ev, struct state *st, struct simple *s)
+{
+	size_t n = 1;
+	bool known = s->words.n < 2 ||
+		     (word_is_known(&s->words.items[1]) && str_to_size(builtin_arg(ev, s, 1), &n));
+	for (size_t i = 0; i < st->n_positional && i < n; i++)
+		known &= !st->positional[i].many;
+	if (!known) {
+		st->positional_unknown = true;
+		return;
+	}
+	if (n <= st->n_positional) {
+		st->positional += n;
+		st->n_positional -= n;
+	}
+}
+
+static const char *const glob_options[] = {"nullglob", "dotglob", "failglob",
+					   "globstar", "extglob", "nocaseglob"};
+static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd",
+					  "compat31"};
+
+void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
+{
+	if (!builtin_args_known(s, 1)) {
+		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = true;
+		state_shake(st);
+		return;
+	}
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str text = builtin_arg(ev, s, i);
+		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
+			st->globs_unknown |= str_is(text, glob_options[k]);
+		if (str_is(text, "failglob"))
+			state_shake(st);
+		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
+			st->odd_options |= str_is(text, odd_options[k]);
+		st->lastpipe |= str_is(text, "lastpipe");
+		st->nounset |= str_is(text, "nounset");
+	}
+}
