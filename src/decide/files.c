@@ -547,6 +547,7 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 		if (verdict & FILE_FOUND)
 			return verdict;
 		asked.makes_below = false;
+		asked.perhaps |= asked.selection && asked.selection->leaves_out;
 		if (judge_listings(d, effect, &roots, asked, &below))
 			return verdict | below;
 	}

@@ -14,6 +14,7 @@ struct selection {
 		globs; /* only those whose base name meets one of these, whatever its case; none: all */
 	size_t n_globs;
 	bool skips_hidden; /* not those whose path below the directory has a component with a dot in front */
+	bool leaves_out; /* perhaps not all of these: a test decides that nobody can foresee */
 };
 /* What the command's options say. */
 struct selection selection_of(struct decider *d, const struct arguments *arguments);

@@ -73,7 +73,9 @@ struct selection selection_of(struct decider *d, const struct arguments *a)
 		add_glob(&globs, str_from(glob));
 	if (globs.all)
 		return (struct selection){0};
-	return (struct selection){globs.items, globs.n, a->skips_hidden && !globs.n};
+	return (struct selection){.globs = globs.items,
+				  .n_globs = globs.n,
+				  .skips_hidden = a->skips_hidden && !globs.n};
 }
 
 bool selection_is_all(const struct selection *selection)
@@ -304,6 +306,24 @@ static struct globs read_or(struct expression *e, struct globs reached)
 	return result;
 }
 
+/* Is there a test in it, of anything but whether it is a file? */
+static bool has_test(const struct expression *e)
+{
+	static const char *const others[] = {"-type", "-mindepth", "-depth",  "-d",     "-mount",
+					     "-xdev", "-noleaf",   "-nowarn", "-warn",  "-true",
+					     "-a",    "-and",      "-follow", "-print", "-print0",
+					     "-H",    "-L",        "-P",      "-delete"};
+	for (size_t i = 1; i < e->n; i++) {
+		struct str word = word_text(e, i);
+		bool other = !str_starts(word, STR("-"));
+		for (size_t k = 0; k < ARRAY_SIZE(others) && !other; k++)
+			other = str_is(word, others[k]);
+		if (!other || str_is(word, "!"))
+			return true;
+	}
+	return false;
+}
+
 void found_expression(struct decider *d, const struct arguments *a, const struct word *words,
 		      size_t n, struct selection *ret_selection)
 {
@@ -321,6 +341,7 @@ void found_expression(struct decider *d, const struct arguments *a, const struct
 	bool complete = e.at >= n && !result.all;
 	*ret_selection = complete ? (struct selection){.globs = result.items, .n_globs = result.n}
 				  : (struct selection){0};
+	ret_selection->leaves_out = has_test(&e);
 }
 
 /* ---- regular expressions that lines end in ---- */

@@ -96,6 +96,7 @@ struct mcp_call {
 
 	struct texts commands;       /* shell text */
 	const json_t *command_words; /* a command as an array */
+	bool many_commands;          /* they are those of an argument that is called so */
 	const json_t *args;          /* behind a command, an array or a string */
 	struct texts code, sql, refs, refspecs, others;
 	struct str remote;

@@ -216,11 +216,26 @@ static void run_text(struct mcp_call *call, struct str text)
 	run_words(call->d, words.items, words.n, &call->scope);
 }
 
-/* ["bash", "-c", "ls"] are the words of one command, ["ls -l", "date"] are two. */
-static bool is_list_of_commands(const json_t *array)
+static bool has_blank(const json_t *item)
 {
-	const json_t *first = json_array_get(array, 0);
-	return json_is_string(first) && str_find_char(str_trim(json_str(first)), ' ') != STR_NPOS;
+	return json_is_string(item) && str_find_char(str_trim(json_str(item)), ' ') != STR_NPOS;
+}
+
+/* ["bash", "-c", "ls"] are the words of one command, ["ls -l", "date"] are two; where the name says that they are several,
+ * so are ["date", "ls -l"].
+ */
+static bool is_list_of_commands(const json_t *array, bool named)
+{
+	const json_t *item;
+	bool blank = false;
+	size_t i;
+	if (has_blank(json_array_get(array, 0)))
+		return true;
+	json_array_foreach (array, i, item) {
+		named &= !json_is_string(item) || !str_starts(json_str(item), STR("-"));
+		blank |= has_blank(item);
+	}
+	return named && blank;
 }
 
 static void run_commands(struct mcp_call *call)
@@ -228,7 +243,7 @@ static void run_commands(struct mcp_call *call)
 	struct words words = {.n = 0};
 	size_t i, from = 0;
 	json_t *item;
-	if (call->command_words && is_list_of_commands(call->command_words)) {
+	if (call->command_words && is_list_of_commands(call->command_words, call->many_commands)) {
 		json_array_foreach (call->command_words, i, item)
 			if (json_is_string(item))
 				run_text(call, json_str(item));

@@ -118,6 +118,16 @@ static void judge_uri(struct mcp_call *call, struct str uri, struct str scheme, 
 
 /* ---- paths ---- */
 
+/* Where something is moved, copied or unpacked to; with a directory come names that nobody sees here. */
+static void touch_target(struct mcp_call *call, struct str text)
+{
+	enum verb verb = call->tool.verb;
+	struct scope scope = call->scope;
+	scope.makes_below = (verb == VERB_MOVE || verb == VERB_COPY) && !path_has_extension(text);
+	(void)file_effect(call->d, EFFECT_FILE_WRITE, value_from(arena_of(call), text), false,
+			  &scope);
+}
+
 static void touch(struct mcp_call *call, enum effect_kind kind, struct value path, bool tree)
 {
 	(void)file_effect(call->d, kind, path, tree, &call->scope);
@@ -175,7 +185,7 @@ static void judge_path(struct mcp_call *call, struct str text, enum meaning mean
 	struct value path = value_from(arena_of(call), text);
 	bool moves = call->tool.verb == VERB_MOVE;
 	if (meaning == MEANS_TARGET || meaning == MEANS_PERHAPS_TARGET) {
-		touch(call, EFFECT_FILE_WRITE, path, false);
+		touch_target(call, text);
 	} else if (meaning == MEANS_PATH || moves) {
 		judge_by_verb(call, path);
 	} else {
@@ -453,6 +463,10 @@ static void walk_member(struct walk *walk, const char *key, const json_t *value,
 	if (call->tool.database && meaning == MEANS_TEXT &&
 	    str_eq_nocase(str_from(key), STR("query")))
 		meaning = MEANS_SQL;
+	/* The target of what only looks is what it looks at. */
+	if (str_starts(str_from(key), STR("target")) && meaning == MEANS_PERHAPS_TARGET &&
+	    (call->tool.verb == VERB_READ || call->tool.verb == VERB_SEARCH))
+		meaning = MEANS_PERHAPS_SOURCE;
 	if (meaning == MEANS_UNKNOWN) {
 		if (!walk->settings && !over_limit(call))
 			suspect(call, str_from(key));
@@ -463,9 +477,11 @@ static void walk_member(struct walk *walk, const char *key, const json_t *value,
 		read_setting(call, value, meaning);
 	if (!walk->settings && meaning == MEANS_ARGS && !json_is_object(value))
 		call->args = value;
-	if (!walk->settings && meaning == MEANS_COMMAND && json_is_array(value))
+	if (!walk->settings && meaning == MEANS_COMMAND && json_is_array(value)) {
 		call->command_words = value;
-	else if (meaning != MEANS_ENVIRONMENT)
+		call->many_commands = str_starts(str_from(key), STR("commands")) ||
+				      str_starts(str_from(key), STR("cmds"));
+	} else if (meaning != MEANS_ENVIRONMENT)
 		walk_value(walk, value, meaning, depth + 1);
 }
 

@@ -309,6 +309,13 @@ struct str path_resolve(struct decider *d, struct str path)
 	return path_canonical_text(d->arena, at.n ? at : STR("/"), STR(""));
 }
 
+bool path_has_extension(struct str path)
+{
+	struct str base = str_basename(path);
+	size_t dot = str_find_last_char(base, '.');
+	return dot != STR_NPOS && dot > 0 && dot + 1 < base.n;
+}
+
 enum resolved path_is_directory(struct decider *d, struct str path)
 {
 	const struct resolver *resolver = d->resolver;

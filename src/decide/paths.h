@@ -22,6 +22,8 @@ struct str path_canonical_text(struct arena *arena, struct str path, struct str 
  * takes ".." for the parent of what a link leads to.
  */
 struct str path_resolve(struct decider *d, struct str path);
+/* Is there a dot in its last component, in front of something and behind something? */
+bool path_has_extension(struct str path);
 /* Of a path as the request names it. */
 enum resolved path_is_directory(struct decider *d, struct str path);
 /* Is the canonical path dir itself or below it? */

@@ -31,10 +31,18 @@ static void read_request(struct decider *d)
 /* Is it taken with everything below it? Where nobody can look, a name with an extension is that of a file. */
 static bool takes_tree(struct decider *d, struct str path)
 {
-	struct str base = str_basename(path);
-	size_t dot = str_find_last_char(base, '.');
-	bool extension = dot != STR_NPOS && dot > 0 && dot + 1 < base.n;
-	return !extension || path_is_directory(d, path) != RESOLVED_UNKNOWN;
+	return !path_has_extension(path) || path_is_directory(d, path) != RESOLVED_UNKNOWN;
+}
+
+static void rename_request(struct decider *d, struct scope *scope, bool tree)
+{
+	struct value path = value_from(d->arena, d->request->target),
+		     to = value_from(d->arena, d->request->destination);
+	(void)file_effect(d, EFFECT_FILE_READ, path, tree, scope);
+	(void)file_effect(d, EFFECT_FILE_DELETE, path, tree, scope);
+	/* With a directory come names that nobody sees here. */
+	scope->makes_below = tree && path_is_directory(d, d->request->target) != RESOLVED_NO;
+	(void)file_effect(d, EFFECT_FILE_WRITE, to, false, scope);
 }
 
 static void write_request(struct decider *d)
@@ -44,10 +52,7 @@ static void write_request(struct decider *d)
 	bool rename = str_is(d->request->operation, "rename"),
 	     tree = takes_tree(d, d->request->target);
 	if (rename) {
-		(void)file_effect(d, EFFECT_FILE_READ, path, tree, &scope);
-		(void)file_effect(d, EFFECT_FILE_DELETE, path, tree, &scope);
-		(void)file_effect(d, EFFECT_FILE_WRITE,
-				  value_from(d->arena, d->request->destination), false, &scope);
+		rename_request(d, &scope, tree);
 	} else {
 		bool deletes = str_is(d->request->operation, "delete");
 		(void)file_effect(d, deletes ? EFFECT_FILE_DELETE : EFFECT_FILE_WRITE, path,
@@ -183,6 +188,8 @@ static void git_request(struct decider *d)
 	for (size_t i = 0; i < verb.n; i++)
 		lower[i] = ascii_lower(verb.p[i]);
 	verb = str_make(lower, verb.n);
+	if (verb.n > 4 && str_starts(verb, STR("git")) && strchr(" -_", verb.p[3]))
+		verb = str_from_at(verb, 4);
 	bool split = shell_split_words(d->arena, d->request->target, &operands, &n_operands);
 	words = ARENA_ARRAY(d->arena, n_operands + 8, struct word);
 	add_word(d, words, &n, STR("git"), scope.span);

@@ -35,6 +35,8 @@ void command_file(struct decider *d, struct command *c, enum effect_kind kind,
 	struct selection selection = {0};
 	if (tree && arg->operand) {
 		selection = selection_of(d, &c->arguments);
+		if (c->arguments.n_chain && c->arguments.chain[0]->style == STYLE_FIND)
+			found_expression(d, &c->arguments, c->words, c->n, &selection);
 		scope.selection = &selection;
 	}
 	if (found && found->may_be_absent && arg->role == ROLE_WRITE)

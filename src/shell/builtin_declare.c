@@ -298,6 +298,10 @@ static void run_declarations(struct eval *ev, struct state *st, struct simple *s
 			state_havoc(ev, st);
 		}
 	}
+	/* export -f, declare -fx: pytest may be this function in every shell that a program starts. */
+	if (builtin_may_have(ev, s, 'f') &&
+	    (builtin_may_have(ev, s, 'x') || str_is(builtin_arg(ev, s, 0), "export")))
+		eval_opaque(ev, st, "a function that shells started from here know, too");
 	/* readonly -f, declare -fr */
 	st->any_readonly |= builtin_may_have(ev, s, 'f') &&
 			    (builtin_may_have(ev, s, 'r') ||

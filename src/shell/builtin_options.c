@@ -22,6 +22,7 @@ static void set_option(struct eval *ev, struct state *st, struct str name)
 	if (str_is(name, "noglob"))
 		return; /* a pattern also stands for itself */
 	st->nounset |= str_is(name, "nounset");
+	st->allexport |= str_is(name, "allexport");
 	for (size_t i = 0; i < ARRAY_SIZE(odd_set_options); i++)
 		if (str_is(name, odd_set_options[i]))
 			eval_opaque(ev, st, "set changes how text is read");
@@ -67,7 +68,7 @@ void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (!word_is_known(&s->words.items[i])) {
-			st->positional_unknown = st->nounset = true;
+			st->positional_unknown = st->nounset = st->allexport = true;
 			if (builtin_may_be_option(&s->words.items[i]) ||
 			    str_starts(s->words.items[i].value.seg[0].text, STR("+")))
 				eval_opaque(ev, st, "set with options that are not known");
@@ -93,6 +94,8 @@ void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");
 		st->nounset |= str_find_char(text, 'u') != STR_NPOS;
+		if (str_find_char(text, 'a') != STR_NPOS)
+			st->allexport = text.p[0] == '-' || state_is_unsure(st);
 		if (text.p[text.n - 1] != 'o' || i + 1 >= s->words.n)
 			continue;
 		set_option(ev, st, builtin_arg(ev, s, ++i));
@@ -128,7 +131,8 @@ static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", 
 void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = true;
+		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = st->allexport =
+			true;
 		state_shake(st);
 		return;
 	}
@@ -142,5 +146,6 @@ void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 			st->odd_options |= str_is(text, odd_options[k]);
 		st->lastpipe |= str_is(text, "lastpipe");
 		st->nounset |= str_is(text, "nounset");
+		st->allexport |= str_is(text, "allexport");
 	}
 }

@@ -65,7 +65,8 @@ struct state {
 	bool globs_unknown;      /* dotglob, nullglob, GLOBIGNORE ... */
 	bool lastpipe;
 	bool odd_options; /* options that change echo and cd */
-	bool nounset;     /* set -u: a variable that is not set ends the shell */
+	bool allexport; /* set -a: functions that are defined reach the shells that programs start */
+	bool nounset;   /* set -u: a variable that is not set ends the shell */
 	bool started_job; /* surely: $! is a number */
 	bool any_readonly;
 	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */

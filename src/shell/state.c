@@ -335,6 +335,8 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 			 const struct node *body)
 {
 	static const struct function none = {NULL, NULL};
+	if (st->allexport)
+		eval_opaque(ev, st, "a function that shells started from here know, too");
 	const struct binding *before = state_find(ev, st, BINDING_FUNCTION, name);
 	struct function *function = ARENA_NEW(ev->arena, struct function);
 	*function = (struct function){body, NULL};
@@ -583,6 +585,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->lastpipe |= other->lastpipe;
 	st->odd_options |= other->odd_options;
 	st->nounset |= other->nounset;
+	st->allexport |= other->allexport;
 	st->started_job &= other->started_job;
 	st->shaken |= other->shaken;
 	st->integers |= other->integers;
@@ -639,5 +642,5 @@ bool state_same(const struct state *a, const struct state *b)
 	return same_positional(a, b) && a->havoc == b->havoc &&
 	       a->volatile_variables == b->volatile_variables &&
 	       a->globs_unknown == b->globs_unknown && a->nounset == b->nounset &&
-	       value_eq(a->oldpwd, b->oldpwd);
+	       a->allexport == b->allexport && value_eq(a->oldpwd, b->oldpwd);
 }
