@@ -34,6 +34,12 @@ void command_file(struct decider *d, struct command *command, enum effect_kind k
 typedef void role_handler(struct decider *d, struct command *c, const struct argument *arg);
 /* The operand "-". */
 bool is_dash(struct decider *d, const struct argument *arg);
+role_handler role_read, role_unknown;
+
+/* ---- roles_text.c: text with a file in it ---- */
+role_handler role_at_read, role_name_at, role_mount, role_file_value;
+/* Reads the file that the argument names from this byte on. */
+void file_in_text(struct decider *d, struct command *c, const struct argument *arg, size_t from);
 
 /* ---- programs.c: text that is run ---- */
 role_handler role_shell, role_code, role_script;
