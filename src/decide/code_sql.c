@@ -41,7 +41,9 @@ static const char *const changers[] = {
 	"shutdown", "kill", "begin", "commit", "rollback", "listen", "notify", "unlisten", "handler",
 	"install", "uninstall", "use", "source", "system", "pager", "tee", "delimiter", "outer_apply",
 	"openrowset", "opendatasource", "openquery", "bulk", "backup", "restore", "optimize", "repair",
-	"flush", "purge", "program", NULL,
+	"flush", "purge", "program",
+	/* what holds passwords */
+	"pg_shadow", "pg_authid", "authentication_string", NULL,
 };
 
 /* Functions that compute, and words that may stand in front of a parenthesis. */

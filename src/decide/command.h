@@ -41,6 +41,12 @@ role_handler role_at_read, role_name_at, role_mount, role_file_value;
 /* Reads the file that the argument names from this byte on. */
 void file_in_text(struct decider *d, struct command *c, const struct argument *arg, size_t from);
 
+/* ---- suspect.c: words that nobody knows the meaning of ---- */
+/* Asks when a protected file stands in it, which may be read or written. */
+void suspect_value(struct decider *d, const struct command *c, struct value value);
+/* Asks when a file that must not be written stands in what a tool of the project is given. */
+void suspect_output(struct decider *d, const struct command *c, const struct argument *arg);
+
 /* ---- programs.c: text that is run ---- */
 role_handler role_shell, role_code, role_script;
 /* It runs `what`, of which nothing is known. */

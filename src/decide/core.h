@@ -116,6 +116,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
  * certainty MATCH_MAY. Adds nothing otherwise.
  */
 void file_suspicion(struct decider *d, struct value path, const struct scope *scope);
+/* The same where the word is at most written, never read. */
+void file_write_suspicion(struct decider *d, struct value path, const struct scope *scope);
 /* The same for text of another language in which `path` stands as a string: block_read patterns hold surely, write
  * patterns perhaps.
  */

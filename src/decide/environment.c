@@ -185,19 +185,6 @@ static bool changes_nothing(struct decider *d, const struct known_environment *k
 	return true;
 }
 
-/* What nobody knows a program to do with its variable: a protected file in it may be read or written. */
-static void suspect(struct decider *d, const struct command *c, const struct shell_assign *assign)
-{
-	if (!value_is_known(assign->value))
-		return;
-	struct str text = value_text(d->arena, assign->value);
-	file_suspicion(d, assign->value, &c->scope);
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr(" =:@,", text.p[i]))
-			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
-				       &c->scope);
-}
-
 /* A shell's text was read with the variables in it. */
 static bool may_use_any(const struct command *c)
 {
@@ -225,7 +212,7 @@ void command_environment(struct decider *d, struct command *c)
 		if (counts)
 			judge(d, c, assign, (enum environment_kind)known->kind);
 		else if (assign->prefix && !known && may_use_any(c))
-			suspect(d, c, assign);
+			suspect_value(d, c, assign->value);
 	}
 }
 

@@ -679,6 +679,21 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 	(void)judge(d, effect, &names, asked);
 }
 
+void file_write_suspicion(struct decider *d, struct value path, const struct scope *scope)
+{
+	struct names names;
+	const char *what = NULL;
+	collect_names(d, &names, path, scope);
+	if (path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items, names.n, false,
+		       d->arena)
+			    .match == MATCH_NO &&
+	    protected_path(d, names.items, names.n, false, &what) == MATCH_NO)
+		return;
+	struct effect *effect = effect_add(d, EFFECT_FILE_WRITE, value_show(d->arena, path), scope);
+	effect->known = false;
+	(void)judge(d, effect, &names, (struct asked){.writes = true, .perhaps = true});
+}
+
 void file_mention(struct decider *d, struct value path, const struct scope *scope)
 {
 	struct names names;

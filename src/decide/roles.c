@@ -560,8 +560,17 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_UNKNOWN] = role_unknown,
 };
 
+/* A tool that packs allow by name, and whose options are seldom all described. */
+static bool is_project_tool(const struct command *c)
+{
+	const struct known_command *known = c->arguments.n_chain ? c->arguments.chain[0] : NULL;
+	return known && (c->arguments.cls == CLASS_BUILD || known->command_class == CLASS_BUILD ||
+			 (known->command_class == CLASS_NETWORK && known->style == STYLE_NONE));
+}
+
 void command_roles(struct decider *d, struct command *c)
 {
+	bool tool = is_project_tool(c);
 	/* The directory first: the others count from there. */
 	for (size_t i = 0; i < c->arguments.n_args; i++)
 		if (c->arguments.args[i].role == ROLE_CWD)
@@ -573,6 +582,8 @@ void command_roles(struct decider *d, struct command *c)
 			handlers[arg->role](d, c, arg);
 		if (c->arguments.imprecise && arg->role == ROLE_NONE)
 			role_unknown(d, c, arg);
+		else if (tool)
+			suspect_output(d, c, arg);
 	}
 	for (size_t i = 0; i < c->arguments.n_args; i++)
 		if (c->arguments.args[i].role == ROLE_LINK)

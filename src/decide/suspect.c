@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Words in which the name of a file may stand, of which nobody knows what they are to a program: values of variables, and
+ * what is handed to the tools of a project.
+ */
+#include "base/array.h"
+#include "decide/command.h"
+
+/* Behind these signs a name may begin: "--out=file", "xml:file", "@file", "a,file". */
+static bool is_sign(char c)
+{
+	return c && strchr(" =:@,", c);
+}
+
+void suspect_value(struct decider *d, const struct command *c, struct value value)
+{
+	if (!value_is_known(value))
+		return;
+	struct str text = value_text(d->arena, value);
+	file_suspicion(d, value, &c->scope);
+	for (size_t i = 0; i < text.n; i++)
+		if (is_sign(text.p[i]))
+			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
+				       &c->scope);
+}
+
+/* Names without a dot and a slash are none that rules protect from a project's own tools. */
+static bool looks_like_path(struct str text)
+{
+	return str_find_char(text, '/') != STR_NPOS || str_find_char(text, '.') != STR_NPOS;
+}
+
+/* "--report-dir", "-o": what stands behind it is likely written. */
+static bool is_output_option(struct str text)
+{
+	static const char *const parts[] = {
+		"out",  "Out", "report", "dir",   "Dir",  "file",   "File",  "log",     "cache",
+		"json", "xml", "html",   "junit", "save", "export", "cover", "profile", "location"};
+	if (text.n == 2)
+		return text.p[0] == '-' && strchr("oOdl", text.p[1]);
+	if (!str_starts(text, STR("-")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (str_find(text, str_from(parts[i])) != STR_NPOS)
+			return true;
+	return false;
+}
+
+/* Does it stand where an option that is not described has its value? */
+static bool is_value(const struct decider *d, const struct command *c, const struct argument *arg)
+{
+	const struct argument *before = arg - 1;
+	return arg > c->arguments.args && !before->many && value_is_known(before->value) &&
+	       is_output_option(value_text(d->arena, before->value));
+}
+
+void suspect_output(struct decider *d, const struct command *c, const struct argument *arg)
+{
+	static const bool reads[ROLES] = {
+		[ROLE_LOOK] = true, [ROLE_READ] = true, [ROLE_TREE_READ] = true};
+	if (arg->many || !value_is_known(arg->value) ||
+	    (!reads[arg->role] && arg->role != ROLE_NONE && arg->role != ROLE_CWD))
+		return;
+	struct str text = value_text(d->arena, arg->value);
+	if (!looks_like_path(text))
+		return;
+	/* What is known to be read is read, but words of options that are not described seem so, too. */
+	if (!reads[arg->role] || is_value(d, c, arg))
+		file_write_suspicion(d, arg->value, &c->scope);
+	/* -ofile */
+	if (text.n > 2 && text.p[0] == '-' && text.p[1] != '-')
+		file_write_suspicion(d, value_from(d->arena, str_from_at(text, 2)), &c->scope);
+	for (size_t i = 0; i < text.n; i++)
+		if (is_sign(text.p[i]))
+			file_write_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
+					     &c->scope);
+}
