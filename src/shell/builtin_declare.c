@@ -308,6 +308,22 @@ static void run_declarations(struct eval *ev, struct state *st, struct simple *s
 			     str_is(builtin_arg(ev, s, 0), "readonly"));
 }
 
+/* Unset, a variable of a caller, or one from in front of a call, no longer hides what has its name further out: that can be
+ * read then, and assigned to for longer than the caller runs.
+ */
+static bool uncovers(struct eval *ev, struct str name)
+{
+	bool found = simple_has_prefix(ev, name);
+	for (struct frame *frame = ev->frame ? ev->frame->caller : NULL; frame;
+	     frame = frame->caller)
+		for (struct local *local = frame->locals; local; local = local->next)
+			if (str_eq(local->name, name)) {
+				local->surely = false;
+				found = true;
+			}
+	return found;
+}
+
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)
 {
 	bool functions = builtin_may_have(ev, s, 'f'), references = builtin_may_have(ev, s, 'n');
@@ -317,7 +333,8 @@ void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)
 			continue;
 		st->weak += references;
 		if (!functions)
-			state_assign(ev, st, name, &variable_unset);
+			state_assign(ev, st, name,
+				     uncovers(ev, name) ? &variable_tainted : &variable_unset);
 		st->weak -= references;
 		/* A function of this name may be gone, or not. */
 		st->weak++;

@@ -171,7 +171,9 @@ struct eval {
 	struct frame *frame;
 	int calls;
 	bool prefixed; /* assignments stand in front of the function that is called next */
-	int prefixes;  /* assignments in front of commands that are being expanded */
+	const struct saved_variables
+		*saved; /* what assignments in front of functions and builtins hide; simple.c */
+	int prefixes;   /* assignments in front of commands that are being expanded */
 	const struct variable *path; /* PATH as the text finds it */
 	int aliases;                 /* alias expansions in progress */
 	int substitutions;           /* $( ) and <( ) around the command */
@@ -319,6 +321,8 @@ void eval_simple(struct eval *ev, struct state *st, const struct node *node);
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
 /* Runs argv as a program, whatever else has its name. */
 void simple_run_program(struct eval *ev, struct state *st, struct simple *simple);
+/* Does an assignment in front of a function or builtin that runs now hide a variable of the name? */
+bool simple_has_prefix(const struct eval *ev, struct str name);
 /* NAME=value, NAME+=value, NAME[i]=value, NAME=(...) */
 void simple_assign(struct eval *ev, struct state *st, const struct word_node *word);
 struct value simple_assigned_value(struct eval *ev, struct state *st, const struct word_node *word);

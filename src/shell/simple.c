@@ -268,7 +268,21 @@ enum { SAVED_MAX = 16 };
 struct saved_variables {
 	struct saved_variable items[SAVED_MAX];
 	size_t n;
+	bool overflow; /* there are more */
+	const struct saved_variables *outer;
 };
+
+bool simple_has_prefix(const struct eval *ev, struct str name)
+{
+	for (const struct saved_variables *saved = ev->saved; saved; saved = saved->outer) {
+		if (saved->overflow)
+			return true;
+		for (size_t i = 0; i < saved->n; i++)
+			if (str_eq(saved->items[i].name, name))
+				return true;
+	}
+	return false;
+}
 
 /* Assignments in front of a function or builtin hold while it runs. */
 static void enter_prefix(struct eval *ev, struct state *st, const struct simple *simple,
@@ -277,8 +291,12 @@ static void enter_prefix(struct eval *ev, struct state *st, const struct simple 
 	const struct shell_assign *order[SAVED_MAX];
 	size_t n = 0;
 	saved->n = 0;
+	saved->overflow = false;
+	saved->outer = ev->saved;
+	ev->saved = saved;
 	for (const struct shell_assign *a = simple->assigns; a && a->prefix; a = a->next) {
 		if (n == SAVED_MAX) {
+			saved->overflow = true;
 			state_havoc(ev, st);
 			return;
 		}
@@ -295,6 +313,7 @@ static void enter_prefix(struct eval *ev, struct state *st, const struct simple 
 
 static void leave_prefix(struct eval *ev, struct state *st, const struct saved_variables *saved)
 {
+	ev->saved = saved->outer;
 	for (size_t n = saved->n; n > 0; n--) {
 		const struct saved_variable *item = &saved->items[n - 1];
 		/* What export and its kin gave it meanwhile, stays. */
