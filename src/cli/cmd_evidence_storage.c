@@ -261,10 +261,10 @@ static int tell_ledger(const struct storing *storing, json_t *receipt, struct st
 		return code;
 	code = recorder_open_there(&recorder, LEDGER_SYNC, error);
 	if (code == 0)
-		code = recorder_add(&recorder, "cavra.evidence.stored", STR("ledger"),
-				    json_pack("{s:O, s:s}", "receipt", receipt, "receipt_digest",
-					      digest),
-				    error);
+		code = recorder_add(
+			&recorder, "cavra.evidence.stored", STR("ledger"),
+			json_pack("{s:O, s:s}", "receipt", receipt, "receipt_digest", digest),
+			error);
 	if (code == 0)
 		code = recorder_write(&recorder, error);
 	if (code == 0)

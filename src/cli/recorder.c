@@ -34,10 +34,9 @@ int recorder_open(struct recorder *recorder, const struct config *config, struct
 	int code = ledger_directory(config ? config_ledger_directory(config) : NULL,
 				    recorder->directory, error);
 	return code < 0 ? code
-			: recorder_open_there(recorder,
-					      config ? config_ledger_durability(config)
-						     : LEDGER_BATCH,
-					      error);
+			: recorder_open_there(
+				  recorder,
+				  config ? config_ledger_durability(config) : LEDGER_BATCH, error);
 }
 
 static void forget(struct recorder *recorder)

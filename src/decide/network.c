@@ -51,6 +51,23 @@ static void parse_authority(struct decider *d, struct str text, struct authority
 	authority->known = host.n > 0;
 }
 
+static bool is_metadata(struct str host);
+
+/* It names one of two hosts: one when that may not be asked anyway, otherwise nobody knows which. */
+static void parse_doubtful(struct decider *d, struct str rest, struct authority *authority)
+{
+	struct authority other = *authority;
+	size_t end = 0;
+	while (end < rest.n && !strchr("/?#", rest.p[end]))
+		end++;
+	parse_authority(d, str_first(rest, end), &other);
+	if (authority->known && is_metadata(value_text(d->arena, authority->host)))
+		return;
+	*authority = other;
+	if (!other.known || !is_metadata(value_text(d->arena, other.host)))
+		*authority = (struct authority){.host = value_any()};
+}
+
 /* Where the scheme ends; "://" in a query begins another URL. */
 static size_t scheme_end(struct str url)
 {
@@ -70,12 +87,14 @@ static void parse_url(struct decider *d, struct value url, struct authority *aut
 	size_t end = 0;
 	while (end < rest.n && !strchr("/?#\\", rest.p[end]))
 		end++;
-	/* Behind a backslash some look for the path, curl for the host. */
-	if ((end == rest.n && !value_is_known(url)) || (end < rest.n && rest.p[end] == '\\')) {
+	if (end == rest.n && !value_is_known(url)) {
 		authority->host = value_any();
 		return;
 	}
 	parse_authority(d, str_first(rest, end), authority);
+	/* Behind a backslash some look for the path, curl for the host. */
+	if (end < rest.n && rest.p[end] == '\\')
+		parse_doubtful(d, rest, authority);
 }
 
 static bool is_file_url(struct str prefix)

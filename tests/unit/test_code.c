@@ -625,18 +625,12 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_awk),
-		cmocka_unit_test(test_sed),
-		cmocka_unit_test(test_jq),
-		cmocka_unit_test(test_sql),
-		cmocka_unit_test(test_python),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_mentions),
-		cmocka_unit_test(test_prints),
-		cmocka_unit_test(test_library),
-		cmocka_unit_test(test_library_and_effects),
-		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_awk),      cmocka_unit_test(test_sed),
+		cmocka_unit_test(test_jq),       cmocka_unit_test(test_sql),
+		cmocka_unit_test(test_python),   cmocka_unit_test(test_others),
+		cmocka_unit_test(test_mentions), cmocka_unit_test(test_prints),
+		cmocka_unit_test(test_library),  cmocka_unit_test(test_library_and_effects),
+		cmocka_unit_test(test_limits),   cmocka_unit_test(test_hostile),
 	};
 	int failed = cmocka_run_group_tests_name("code", tests, NULL, NULL);
 	record_clear();
