@@ -174,7 +174,7 @@ static int status_of(enum ledger_verdict verdict)
 static int verify_directory(const struct args *args, struct wanted *wanted,
 			    struct cavra_error *error)
 {
-	enum ledger_verdict verdict;
+	enum ledger_verdict verdict = LEDGER_FAILED;
 	json_t *report = NULL;
 	int code = read_directory(args, wanted, error);
 	if (code == 0)
