@@ -104,7 +104,8 @@ static void walk_rules(struct walk *walk, struct policy *policy)
 static void walk_digest(struct walk *walk, struct policy *policy)
 {
 	struct str digest = walk_text(walk, str_from(policy->digest));
-	walk_check(walk, digest.n < sizeof policy->digest);
+	walk_check(walk,
+		   digest.n < sizeof policy->digest && str_find_char(digest, '\0') == STR_NPOS);
 	if (!walk->out)
 		memcpy(policy->digest, digest.p, digest.n);
 }

@@ -29,11 +29,9 @@ static void test_text_is_one_line(void **state)
 	error_file(&error, "evil\nname\x1b]0;x\x07");
 	assert_string_equal(error.file, "evil name ]0;x ");
 	/* Controls of eight bits, what is read backwards, and what is no text. */
-	(void)error_set(&error, CAVRA_ERR_INPUT,
-			"a\xc2\x9b"
-			"b\xe2\x80\xae"
-			"c\xc3"
-			"d\xff\xc3\xa9");
+	static const char bytes[] = {'a', '\xc2', '\x9b', 'b',    '\xe2', '\x80', '\xae',
+				     'c', '\xc3', 'd',    '\xff', '\xc3', '\xa9', '\0'};
+	(void)error_set(&error, CAVRA_ERR_INPUT, "%s", bytes);
 	assert_string_equal(error.text, "a  b???c?d?\xc3\xa9");
 }
 

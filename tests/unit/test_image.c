@@ -259,6 +259,24 @@ static void test_damage(void **state)
 	policy_free(policy);
 }
 
+/* The digest is a text that ends with a NUL, and so has none in it. */
+static void test_digest_is_whole(void **state)
+{
+	struct buf CLEANUP_BUF bytes;
+	(void)state;
+	struct policy *policy = load_rich();
+	write_image(policy, &bytes);
+	size_t at = str_find(buf_str(&bytes), str_from(policy->digest));
+	assert_true(at != STR_NPOS && strlen(policy->digest) > 10);
+	bytes.p[at + 10] = 'x';
+	policy_image_seal(&bytes, key);
+	assert_int_equal(try(buf_str(&bytes)), 0);
+	bytes.p[at + 10] = '\0';
+	policy_image_seal(&bytes, key);
+	assert_int_equal(try(buf_str(&bytes)), CAVRA_ERR_INPUT);
+	policy_free(policy);
+}
+
 static void test_key(void **state)
 {
 	struct buf CLEANUP_BUF bytes;
@@ -314,9 +332,10 @@ static void test_inputs_cap(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decisions), cmocka_unit_test(test_every_kind),
-		cmocka_unit_test(test_damage),    cmocka_unit_test(test_key),
-		cmocka_unit_test(test_too_large), cmocka_unit_test(test_inputs_cap),
+		cmocka_unit_test(test_decisions),  cmocka_unit_test(test_every_kind),
+		cmocka_unit_test(test_damage),     cmocka_unit_test(test_digest_is_whole),
+		cmocka_unit_test(test_key),        cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_inputs_cap),
 	};
 	return cmocka_run_group_tests(tests, packs_set_up, packs_tear_down);
 }
