@@ -133,6 +133,35 @@ for (const name of readdirSync(join(directory, 'bypass')).filter((file) => file.
   });
 }
 
+// Places in which a command is run like anywhere else.
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const places = {
+  'behind another': (text) => `true; ${text}`,
+  'in a group': (text) => `{ ${text}\n} > /dev/null`,
+  'in a subshell': (text) => `( ${text}\n)`,
+  'in a branch': (text) => `[ -d . ] && if true; then ${text}\nfi`,
+  'in a loop': (text) => `for i in 1; do ${text}\ndone`,
+  'in a case': (text) => `case x in x) ${text}\n;; esac`,
+  'in a function': (text) => `f_x() { ${text}\n}; f_x`,
+  'in the background': (text) => `{ ${text}\n} & wait`,
+  'in a substitution': (text) => `x=$(${text}\n)`,
+  'as text of eval': (text) => `eval ${quoted(text)}`,
+  'as text of a shell': (text) => `timeout 60 bash -c ${quoted(text)}`,
+};
+
+test('what must be blocked is blocked wherever it stands', () => {
+  const lines = [
+    ...load('actions.jsonl').trimEnd().split('\n').map((line) => JSON.parse(line)),
+    ...readdirSync(join(directory, 'bypass')).filter((file) => file.endsWith('.txt')).sort().flatMap(bypasses),
+  ].filter(({ action_type: type, expect }) => type === 'shell' && `${expect}` === 'block');
+  const blocked = decided(lines, { policy, facts }).filter(({ got }) => got === 'block');
+  assert.ok(blocked.length > 2000, `${blocked.length} of ${lines.length}`);
+  for (const [place, put] of Object.entries(places)) {
+    const moved = blocked.map((item) => ({ ...item, target: put(item.target) }));
+    assert.equal(show(decided(moved, { policy, facts }).filter(({ got }) => got !== 'block')), '', place);
+  }
+});
+
 // An ordinary repository, with a secret at its root.
 const ordinary = {
   workspace: '/repo', home: '/root', branch: 'feature/x', remotes: ['origin'], links: {}, hardlinks: {}, git_config: {},
@@ -175,6 +204,16 @@ for (const [name, atLeast, share] of [['everyday.txt', 300, 0.02], ['lookalikes.
     assert.ok(asked.length <= items.length * share, show(asked));
   });
 }
+
+test('what is allowed is allowed wherever it stands', () => {
+  const options = { pack: 'cavra-ai-agent-baseline', facts: ordinary };
+  const allowed = decided(['everyday.txt', 'sessions.txt', 'mentions.txt'].flatMap(lines), options).filter(({ got }) => got === 'allow');
+  assert.ok(allowed.length > 900, `${allowed.length}`);
+  for (const [place, put] of Object.entries(places)) {
+    const moved = allowed.map((item) => ({ ...item, target: put(item.target) }));
+    assert.equal(show(decided(moved, options).filter(({ got }) => got !== 'allow')), '', place);
+  }
+});
 
 test('usage.txt: how a line is written is no reason to ask', (t) => {
   const items = lines('usage.txt');
