@@ -51,15 +51,15 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		if (i > from && !ascii_is_digit(text.p[from]))
 			arith_name(ev, st, str_make(text.p + from, i - from), depth);
 		bool assigns = false;
-		struct str rest = behind_subscript(str_from_at(text, i));
+		struct str rest = str_trim(behind_subscript(str_from_at(text, i)));
 		if (i > from && rest.n) {
 			bool compare = rest.n > 1 && rest.p[0] == '=' && rest.p[1] == '=';
 			size_t eq = str_find_char(str_first(rest, 4), '=');
 			assigns = !compare && (eq != STR_NPOS || str_starts(rest, STR("++")) ||
 					       str_starts(rest, STR("--")));
 		}
-		bool before = from >= 2 && (str_is(str_make(text.p + from - 2, 2), "++") ||
-					    str_is(str_make(text.p + from - 2, 2), "--"));
+		struct str front = str_trim(str_first(text, from));
+		bool before = str_ends(front, STR("++")) || str_ends(front, STR("--"));
 		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
 			perhaps_assign_number(ev, st, str_make(text.p + from, i - from));
 		}

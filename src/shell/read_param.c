@@ -147,6 +147,8 @@ struct param *read_braced(struct reader *r, bool quoted)
 		param->has_subscript = true;
 		param->subscript = read_parts(r, WORD_SUBSCRIPT, true);
 		reader_expect(r, ']', "a subscript is never closed");
+		if (!param->subscript)
+			reader_fail(r, "an empty subscript");
 	}
 	if (reader_peek(r) != '}')
 		read_operator(r, param, quoted);
