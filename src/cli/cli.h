@@ -242,6 +242,7 @@ int cmd_evidence_trust_bundle(const struct args *args);
 int cmd_evidence_trust_distribution(const struct args *args);
 int cmd_evidence_verify(const struct args *args);
 int cmd_evidence_verify_attestation(const struct args *args);
+int cmd_evidence_verify_trust_distribution(const struct args *args);
 int cmd_evidence_retention_policy(const struct args *args);
 int cmd_evidence_storage_plan(const struct args *args);
 int cmd_evidence_store(const struct args *args);

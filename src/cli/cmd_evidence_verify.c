@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cavra evidence verify: whether a bundle is what somebody has signed.
+ * cavra evidence verify, verify-trust-distribution: whether a bundle, or a package of trust roots, is what somebody has
+ * signed.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/evidence.h"
+#include "cli/secrets.h"
+#include "evidence/distribution.h"
 #include "evidence/trust_root.h"
 
 static const int exit_status_of[] = {
@@ -64,6 +68,34 @@ int cmd_evidence_verify(const struct args *args)
 				     &error);
 	if (code == 0)
 		code = evidence_verify(args->operand[0], &keys.with, &verification, &error);
+	if (code == 0)
+		code = tell(args, &verification, &error);
+	return code < 0 ? fail(&error) : exit_status_of[verification.status];
+}
+
+static int verify_distribution(const struct args *args, const struct key *root,
+			       struct verification *verification, struct cavra_error *error)
+{
+	int fd = evidence_open(args->operand[0], error);
+	if (fd < 0)
+		return error->code;
+	int code = distribution_verify(fd, root, verification, error);
+	(void)close(fd);
+	return code;
+}
+
+int cmd_evidence_verify_trust_distribution(const struct args *args)
+{
+	struct cavra_error error;
+	struct verification CLEANUP_VERIFICATION verification;
+	struct key *root = NULL;
+	verification_init(&verification);
+	int code = args_has(args, OPT_ROOT_KEY)
+			   ? secret_read_public_key(args->value[OPT_ROOT_KEY], &root, &error)
+			   : 0;
+	if (code == 0)
+		code = verify_distribution(args, root, &verification, &error);
+	key_free(root);
 	if (code == 0)
 		code = tell(args, &verification, &error);
 	return code < 0 ? fail(&error) : exit_status_of[verification.status];

@@ -66,6 +66,7 @@ static const enum option_id trust_root_options[] = {
 static const enum option_id trust_bundle_options[] = {ROOT_KEY_OPTIONS, OPTIONS};
 static const enum option_id trust_distribution_options[] = {
 	ROOT_KEY_OPTIONS, OPT_ENVIRONMENT, OPT_DISTRIBUTION_ID, OPT_CHANNEL, OPTIONS};
+static const enum option_id verify_distribution_options[] = {OPT_ROOT_KEY, OPT_JSON, OPTIONS};
 static const enum option_id bundle_options[] = {
 	OPT_SESSION, OPT_SINCE, OPT_DEMO, OPT_LEDGER, OPT_OUTPUT, OPT_SIGNER, OPT_PRIVATE_KEY, OPT_PASSPHRASE_FILE, OPT_KEY_FILE,
 	OPT_KEY_ENV, OPT_KEY_ID, OPT_RETENTION_DAYS, OPT_CLASSIFICATION, OPT_LEGAL_HOLD, OPT_REPOSITORY, OPT_BRANCH, OPT_COMMIT,
@@ -314,6 +315,13 @@ const struct command commands[] = {
 	 trust_distribution_options,
 	 "Writes the signed bundle, a signed manifest, a page and checksums into\n"
 	 ".cavra/keys/trust-root-distribution, or the directory --output.\n"},
+	{"evidence verify-trust-distribution", "DIRECTORY", 1, 1, "Say whether a package of trust roots is what the root has signed",
+	 cmd_evidence_verify_trust_distribution, verify_distribution_options,
+	 "Manifest and bundle must be signed with the key of the root, the page and the\n"
+	 "checksums be what they give, and there be nothing else.\n"
+	 "\n"
+	 "Exit status: 0 verified, 3 integrity only (no key was given, so nobody vouches for\n"
+	 "it), 1 not verified or an error, 2 usage.\n"},
 
 	{"ledger status", "", 0, 0, "Say what the ledger holds, and how much of it is on disk and in a checkpoint", cmd_ledger_status,
 	 ledger_json_options, NULL},

@@ -8,27 +8,26 @@
 
 #include "crypto/digest.h"
 #include "evidence/attestation.h"
+#include "evidence/distribution_private.h"
 #include "evidence/document.h"
 #include "evidence/trust_root.h"
 #include "json/json.h"
 
-#define SCHEMA "cavra.evidence.trust-root-distribution.v1"
-
-enum { BUNDLE, MANIFEST, PAGE, CHECKSUMS };
 const char *const distribution_files[DISTRIBUTION_FILES] = {
-	[BUNDLE] = "evidence-trust-roots.json",
-	[MANIFEST] = "trust-root-distribution-manifest.json",
-	[PAGE] = "trust-root-distribution.md",
-	[CHECKSUMS] = "checksums.txt",
+	[DISTRIBUTION_BUNDLE] = "evidence-trust-roots.json",
+	[DISTRIBUTION_MANIFEST] = "trust-root-distribution-manifest.json",
+	[DISTRIBUTION_PAGE] = "trust-root-distribution.md",
+	[DISTRIBUTION_CHECKSUMS] = "checksums.txt",
 };
 
 static const char *const commands[] = {
 	"sha256sum -c checksums.txt",
+	"cavra evidence verify-trust-distribution . --root-key ROOT.pem",
 	"cavra evidence verify BUNDLE --trust-root evidence-trust-roots.json --root-key ROOT.pem",
 };
 static const char *const steps[] = {
 	"Get the public key of the root, ROOT.pem, on another way than this package.",
-	"Check the checksums, then verify a bundle with the trust roots and the key of the root.",
+	"Verify this package with the key of the root, then a bundle with the trust roots of the package.",
 	"Put evidence-trust-roots.json where those who verify evidence read it, and keep the old one.",
 	"When a key is retired or revoked, hand out a new package at once.",
 };
@@ -79,7 +78,7 @@ static json_t *list_ids(const json_t *roots, enum trust_status status)
 	return list;
 }
 
-static json_t *list_keys(const json_t *roots)
+json_t *distribution_keys(const json_t *roots)
 {
 	static const char *const names[] = {"key_id",           "owner",      "status",
 					    "algorithm",        "valid_from", "valid_until",
@@ -112,31 +111,31 @@ static void hex_of(struct str text, char ret_hex[SHA256_HEX])
 	digest_hex(digest, ret_hex);
 }
 
-static json_t *describe_bundle(const struct distribution *distribution, struct str text)
+json_t *distribution_describe(const json_t *bundle, struct str text)
 {
-	const json_t *roots = json_object_get(distribution->bundle, "trust_roots");
+	const json_t *roots = json_object_get(bundle, "trust_roots");
 	char hex[SHA256_HEX];
 	hex_of(text, hex);
-	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o}", "path", distribution_files[BUNDLE],
-			 "sha256", hex, "schema_version", TRUST_BUNDLE_SCHEMA, "trust_root_count",
-			 (json_int_t)json_array_size(roots), "active_key_ids",
-			 list_ids(roots, TRUST_ACTIVE), "retired_key_ids",
-			 list_ids(roots, TRUST_RETIRED), "revoked_key_ids",
-			 list_ids(roots, TRUST_REVOKED));
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:o, s:o, s:o}", "path",
+		distribution_files[DISTRIBUTION_BUNDLE], "sha256", hex, "schema_version",
+		TRUST_BUNDLE_SCHEMA, "trust_root_count", (json_int_t)json_array_size(roots),
+		"active_key_ids", list_ids(roots, TRUST_ACTIVE), "retired_key_ids",
+		list_ids(roots, TRUST_RETIRED), "revoked_key_ids", list_ids(roots, TRUST_REVOKED));
 }
 
 static json_t *make_manifest(const struct distribution *distribution, struct str bundle)
 {
 	const json_t *roots = json_object_get(distribution->bundle, "trust_roots");
-	return json_pack("{s:s, s:s, s:s%, s:s%, s:s, s:o, s:o, s:o, s:o, s:o}", "schema_version",
-			 SCHEMA, "product", EVIDENCE_PRODUCT, "distribution_id", distribution->id.p,
-			 distribution->id.n, "environment", distribution->environment.p,
-			 distribution->environment.n, "created_at", distribution->created_at,
-			 "bundle", describe_bundle(distribution, bundle), "channels",
-			 list_channels(distribution), "keys", list_keys(roots),
-			 "verification_commands",
-			 list_texts(commands, sizeof commands / sizeof *commands), "operator_steps",
-			 list_texts(steps, sizeof steps / sizeof *steps));
+	return json_pack(
+		"{s:s, s:s, s:s%, s:s%, s:s, s:o, s:o, s:o, s:o, s:o}", "schema_version",
+		DISTRIBUTION_SCHEMA, "product", EVIDENCE_PRODUCT, "distribution_id",
+		distribution->id.p, distribution->id.n, "environment", distribution->environment.p,
+		distribution->environment.n, "created_at", distribution->created_at, "bundle",
+		distribution_describe(distribution->bundle, bundle), "channels",
+		list_channels(distribution), "keys", distribution_keys(roots),
+		"verification_commands", list_texts(commands, sizeof commands / sizeof *commands),
+		"operator_steps", list_texts(steps, sizeof steps / sizeof *steps));
 }
 
 /* ---- the page ---- */
@@ -159,7 +158,20 @@ static void add_list(struct buf *out, const char *heading, const json_t *list)
 		add_span(out, "- ", json_str(one), "\n");
 }
 
-static void write_page(const json_t *manifest, struct buf *out)
+/* Those of the manifest, so that a later program with other steps makes the same page of it. */
+static void write_steps(const json_t *list, struct buf *out)
+{
+	const json_t *one;
+	size_t i;
+	buf_add_c(out, "\n## Operator Steps\n\n");
+	json_array_foreach (list, i, one) {
+		buf_add_format(out, "%zu. ", i + 1);
+		attestation_add_code(out, json_str(one));
+		buf_add_char(out, '\n');
+	}
+}
+
+void distribution_page(const json_t *manifest, struct buf *out)
 {
 	const json_t *bundle = json_object_get(manifest, "bundle");
 	buf_add_c(out, "# CAVRA Trust Root Distribution\n\n");
@@ -176,18 +188,17 @@ static void write_page(const json_t *manifest, struct buf *out)
 	add_list(out, "Retired Keys", json_object_get(bundle, "retired_key_ids"));
 	add_list(out, "Revoked Keys", json_object_get(bundle, "revoked_key_ids"));
 	add_list(out, "Distribution Channels", json_object_get(manifest, "channels"));
-	buf_add_c(out, "\n## Operator Steps\n\n");
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		buf_add_format(out, "%zu. %s\n", i + 1, steps[i]);
+	write_steps(json_object_get(manifest, "operator_steps"), out);
 	add_list(out, "Verification", json_object_get(manifest, "verification_commands"));
 }
 
-static void write_checksums(struct buf out[DISTRIBUTION_FILES])
+void distribution_checksums(struct buf out[DISTRIBUTION_FILES])
 {
-	for (size_t i = 0; i < CHECKSUMS; i++) {
+	for (size_t i = 0; i < DISTRIBUTION_CHECKSUMS; i++) {
 		char hex[SHA256_HEX];
 		hex_of(buf_str(&out[i]), hex);
-		buf_add_format(&out[CHECKSUMS], "%s  %s\n", hex, distribution_files[i]);
+		buf_add_format(&out[DISTRIBUTION_CHECKSUMS], "%s  %s\n", hex,
+			       distribution_files[i]);
 	}
 }
 
@@ -208,19 +219,22 @@ int distribution_make(const struct distribution *distribution, struct buf out[DI
 {
 	int code = check_texts(distribution, error);
 	if (code == 0)
-		code = evidence_write(distribution->bundle, &out[BUNDLE], error);
+		code = evidence_write(distribution->bundle, &out[DISTRIBUTION_BUNDLE], error);
 	if (code < 0)
 		return code;
-	json_t CLEANUP_JSON *manifest = make_manifest(distribution, buf_str(&out[BUNDLE]));
+	json_t CLEANUP_JSON *manifest = make_manifest(distribution,
+						      buf_str(&out[DISTRIBUTION_BUNDLE]));
 	if (!manifest)
 		return evidence_no_memory(error);
 	if (distribution->key.ed25519)
 		code = signed_add(manifest, &distribution->key, error);
 	if (code == 0)
-		code = evidence_write(manifest, &out[MANIFEST], error);
+		code = evidence_write(manifest, &out[DISTRIBUTION_MANIFEST], error);
 	if (code < 0)
 		return code;
-	write_page(manifest, &out[PAGE]);
-	write_checksums(out);
-	return out[PAGE].failed || out[CHECKSUMS].failed ? evidence_no_memory(error) : 0;
+	distribution_page(manifest, &out[DISTRIBUTION_PAGE]);
+	distribution_checksums(out);
+	return out[DISTRIBUTION_PAGE].failed || out[DISTRIBUTION_CHECKSUMS].failed
+		       ? evidence_no_memory(error)
+		       : 0;
 }

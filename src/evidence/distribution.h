@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "evidence/signed.h"
+#include "evidence/verify.h"
 
 struct distribution {
 	struct str id, environment;
@@ -26,5 +27,12 @@ extern const char *const distribution_files[DISTRIBUTION_FILES];
 /* Adds the text of each to its buffer. Errors: CAVRA_ERR_INPUT, CAVRA_ERR_LIMIT, CAVRA_ERR_MEMORY. */
 int distribution_make(const struct distribution *distribution, struct buf out[DISTRIBUTION_FILES],
 		      struct cavra_error *error);
+
+/* Are the files in a directory, which is open, what the root has signed? root: NULL when nobody says who that is. Fills in
+ * status, problems, what was not checked, manifest and claim; the caller has initialized the verification and releases it.
+ * Errors only when there is no verdict: CAVRA_ERR_MEMORY.
+ */
+int distribution_verify(int directory, const struct key *root, struct verification *verification,
+			struct cavra_error *error);
 
 #endif

@@ -77,8 +77,7 @@ void verification_unchecked(struct verification *verification, const char *what)
 
 /* ---- reading files ---- */
 
-/* Beneath the directory and through no link; what may be read is decided before it is. False with what is wrong. */
-static bool read_file(int directory, const char *name, struct buf *out, char *ret_wrong,
+bool verify_read_file(int directory, const char *name, struct buf *out, char *ret_wrong,
 		      size_t size)
 {
 	struct stat st;
@@ -105,7 +104,7 @@ static bool read_file(int directory, const char *name, struct buf *out, char *re
 	return false;
 }
 
-static json_t *read_json(struct verification *verification, const char *name, struct str text)
+json_t *verify_read_json(struct verification *verification, const char *name, struct str text)
 {
 	struct cavra_error error = {.line = 0};
 	json_t *root = NULL;
@@ -237,11 +236,11 @@ static bool read_manifest(struct verification *verification, int directory,
 	struct buf *text = &verification->manifest_text;
 	struct cavra_error error = {.text = ""};
 	char wrong[128];
-	if (!read_file(directory, BUNDLE_MANIFEST, text, wrong, sizeof wrong)) {
+	if (!verify_read_file(directory, BUNDLE_MANIFEST, text, wrong, sizeof wrong)) {
 		verification_problem(verification, BUNDLE_MANIFEST, "%s", wrong);
 		return false;
 	}
-	verification->manifest = read_json(verification, BUNDLE_MANIFEST, buf_str(text));
+	verification->manifest = verify_read_json(verification, BUNDLE_MANIFEST, buf_str(text));
 	if (!verification->manifest || !check_signature(verification, with))
 		return false;
 	int code = check_manifest(verification->manifest, verification->has, &error);
@@ -266,7 +265,7 @@ static void check_file(struct verification *verification, int directory, const j
 	(void)json_get_int(entry, "bytes", &bytes);
 	int which = bundle_file_find(name);
 	struct buf *text = &verification->file[which];
-	if (!read_file(directory, name.p, text, wrong, sizeof wrong)) {
+	if (!verify_read_file(directory, name.p, text, wrong, sizeof wrong)) {
 		verification_problem(verification, name.p, "%s", wrong);
 		return;
 	}
@@ -280,7 +279,8 @@ static void check_file(struct verification *verification, int directory, const j
 				     "checksum mismatch: this is %.16s..., signed was %.16s...",
 				     hex, digest.p);
 	else if (strcmp(bundle_files[which].media_type, "application/json") == 0)
-		verification->document[which] = read_json(verification, name.p, buf_str(text));
+		verification->document[which] = verify_read_json(verification, name.p,
+								 buf_str(text));
 }
 
 /* In a fixed order, whatever the directory's is. */

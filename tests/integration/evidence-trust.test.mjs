@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey } from 'node:crypto';
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cavra, get, put, run, scratch } from './cavra.mjs';
@@ -282,6 +282,51 @@ test('a distribution describes what is in it, and all of it is signed', () => {
     assert.equal(document.signature.value, signature(document, { pair: rootKey }).value);
   assert.equal(run('sha256sum', ['-c', 'checksums.txt'], { cwd: output }).status, 0);
   assert.match(get(output, 'trust-root-distribution.md'), /## Active Keys\n\n- `a`\n\n## Retired Keys\n\n- `b`\n\n## Revoked Keys\n\n- `c\\u\{60\}`\n/);
+});
+
+test('a distribution is verified with the key of the root, and nothing in it can be changed', () => {
+  const rootKey = keyPair(), other = keyPair(), keys = [keyPair(), keyPair()];
+  const roots = keys.map((pair, i) => trustRoot(pair, '--key-id', `k${i}`));
+  const make = (...args) => {
+    const output = join(scratch(), 'd');
+    assert.equal(cavra(['evidence', 'trust-distribution', ...roots, '--output', output, ...args]).status, 0);
+    return output;
+  };
+  const check = (directory, ...args) => {
+    const done = cavra(['evidence', 'verify-trust-distribution', directory, '--json', ...args]);
+    const report = JSON.parse(done.out);
+    return [done.status, report.status, report.errors.map(({ file, error }) => `${file}: ${error}`).join('\n')];
+  };
+  const good = make('--private-key', rootKey.privatePath), root = ['--root-key', rootKey.publicPath];
+  assert.deepEqual(check(good, ...root), [0, 'verified', '']);
+  assert.deepEqual(check(good), [3, 'integrity_only', '']);
+  assert.match(cavra(['evidence', 'verify-trust-distribution', good, ...root]).out, /^verified: signed with Ed25519, key /);
+  assert.deepEqual(check(make()).slice(0, 2), [3, 'integrity_only']);
+  assert.match(check(make(), ...root)[2], /manifest.json: .*signature/);
+  assert.match(check(good, '--root-key', other.publicPath)[2], /trust-root-distribution-manifest.json: [^]*evidence-trust-roots.json: /);
+  const names = ['evidence-trust-roots.json', 'trust-root-distribution-manifest.json', 'trust-root-distribution.md', 'checksums.txt'];
+  const rows = [
+    ...names.map((name) => [`${name} is missing`, (d) => rmSync(join(d, name)), new RegExp(`${name}: missing file`)]),
+    ...names.map((name) => [`${name} is a link`, (d) => { renameSync(join(d, name), join(d, '..', name)); symlinkSync(join('..', name), join(d, name)); }, new RegExp(`${name}: this is a symbolic link`)]),
+    ['something else', (d) => put(d, 'ROOT.pem', other.pem), /ROOT.pem: no file of the package/],
+    ['a line of the page', (d) => put(d, names[2], `${get(d, names[2])}- also\n`), /distribution.md: it is not the page/],
+    ['a checksum', (d) => put(d, names[3], get(d, names[3]).replace(/^./, (c) => (c === '0' ? '1' : '0'))), /checksums.txt: they are not/],
+    ['a step of the manifest', (d) => put(d, names[1], get(d, names[1]).replace('on another way', 'from here')), /manifest.json: /],
+    ['a key in the bundle', (d) => put(d, names[0], get(d, names[0]).replaceAll(keys[0].fingerprint, other.fingerprint)), /evidence-trust-roots.json: /],
+    ['the bundle of another distribution of the same root', (d) => {
+      const more = join(scratch(), 'd');
+      assert.equal(cavra(['evidence', 'trust-distribution', roots[0], '--output', more, '--private-key', rootKey.privatePath]).status, 0);
+      put(d, names[0], get(more, names[0]));
+    }, /manifest.json: it is about another bundle[^]*manifest.json: its keys are not/],
+  ];
+  for (const [what, change, error] of rows) {
+    const d = make('--private-key', rootKey.privatePath);
+    change(d);
+    const [status, verdict, errors] = check(d, ...root);
+    assert.deepEqual([status, verdict], [1, 'failed'], what);
+    assert.match(errors, error, what);
+  }
+  assert.equal(cavra(['evidence', 'verify-trust-distribution', join(good, 'none')]).status, 1);
 });
 
 test('the keys of the tests are what the programs make of them', () => {
