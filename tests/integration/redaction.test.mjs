@@ -4,10 +4,11 @@
 // found is measured by test_redact_corpus.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build, cavra, get, run, scratch, source } from './cavra.mjs';
+import { allFiles, madeSamples } from './samples.mjs';
 
 const generator = join(build, 'src/ledger/gen-secrets');
 
@@ -61,32 +62,9 @@ test('the corpus holds shapes and no keys', () => {
 
 // ---- what is written ----
 
-const digits = '0123456789', lower = 'abcdefghijklmnopqrstuvwxyz', upper = lower.toUpperCase();
-const classes = { digit: digits, hex: `${digits}abcdef`, xdigit: `${digits}abcdefABCDEF`, upper: digits + upper, lower: digits + lower,
-  alnum: digits + lower + upper, url64: `${digits}${lower}${upper}_-`, base64: `${digits}${lower}${upper}+/`, pass: `${digits}${lower}${upper}._@%+!*-` };
-
-// The same ones every time; test_redact_corpus tries more.
-let seed = Number(process.env.SEED ?? 20260101);
-function made(template) {
-  const pick = (bytes) => {
-    seed ^= seed << 13; seed ^= seed >>> 17; seed ^= seed << 5;
-    return bytes[(seed >>> 0) % bytes.length];
-  };
-  const text = template.replaceAll(/\{([a-z0-9]+):(\d+)\}/g, (_, name, n) => Array.from({ length: Number(n) }, (__, i) => {
-    const edge = i === 0 || i === Number(n) - 1;
-    if (name === 'pass' && i === 1) return pick(digits);
-    return pick(edge ? classes[name].replaceAll(/[^A-Za-z0-9]/g, '') : classes[name]);
-  }).join('')).replaceAll('␤', '\n');
-  return { text: text.replaceAll(/[«»]/g, ''), secrets: [...text.matchAll(/«(.*?)»/gs)].map(([, secret]) => secret) };
-}
-
-function allFiles(directory) {
-  return readdirSync(directory, { recursive: true }).map((name) => join(directory, name)).filter((path) => statSync(path).isFile());
-}
-
 test('no secret of the corpus is in what is recorded, bundled and exported', () => {
   const home = scratch('home'), env = { HOME: home, K: 'signing key' };
-  const samples = get(source, 'tests/data/secrets/secrets.txt').split('\n').filter((line) => line && !line.startsWith('#') && !line.startsWith('json ')).map(made);
+  const samples = madeSamples();
   const requests = samples.map(({ text }, id) => JSON.stringify({ id, action_type: 'execute_command', target: text, session_id: 's' })).join('\n');
   const done = cavra(['evaluate', '--batch', '-', '--record', '--policy-pack', 'cavra-ai-agent-baseline'], { cwd: home, env, input: `${requests}\n` });
   assert.equal(done.status, 0, done.err);
