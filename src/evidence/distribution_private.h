@@ -9,12 +9,7 @@
 
 #define DISTRIBUTION_SCHEMA "cavra.evidence.trust-root-distribution.v1"
 
-enum {
-	DISTRIBUTION_BUNDLE,
-	DISTRIBUTION_MANIFEST,
-	DISTRIBUTION_PAGE,
-	DISTRIBUTION_CHECKSUMS
-};
+enum { DISTRIBUTION_BUNDLE, DISTRIBUTION_MANIFEST, DISTRIBUTION_PAGE, DISTRIBUTION_CHECKSUMS };
 
 /* What the manifest says of the bundle, whose text this is, and of the keys in it. NULL without memory; the caller decrefs. */
 json_t *distribution_describe(const json_t *bundle, struct str text);

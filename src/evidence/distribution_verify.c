@@ -85,7 +85,8 @@ static void check_roots(struct checking *checking)
 	const json_t *roots = json_object_get(checking->bundle, "trust_roots"), *one;
 	size_t i;
 	if (!json_is_array(roots) || json_array_size(roots) == 0)
-		verification_problem(checking->verification, distribution_files[DISTRIBUTION_BUNDLE],
+		verification_problem(checking->verification,
+				     distribution_files[DISTRIBUTION_BUNDLE],
 				     "\"trust_roots\" is a list of one or more");
 	json_array_foreach (roots, i, one) {
 		struct trust_root root;
@@ -93,7 +94,8 @@ static void check_roots(struct checking *checking)
 		if (trust_root_read(one, &root, &error) == 0)
 			trust_root_release(&root);
 		else
-			verification_problem(checking->verification, distribution_files[DISTRIBUTION_BUNDLE],
+			verification_problem(checking->verification,
+					     distribution_files[DISTRIBUTION_BUNDLE],
 					     "trust root %zu: %s", i + 1, error.text);
 	}
 }
@@ -145,9 +147,9 @@ static int check(struct checking *checking, int directory, struct cavra_error *e
 	check_names(checking, directory);
 	if (!read_files(checking, directory))
 		return 0;
-	verification->manifest =
-		verify_read_json(verification, distribution_files[DISTRIBUTION_MANIFEST],
-				 buf_str(&checking->text[DISTRIBUTION_MANIFEST]));
+	verification->manifest = verify_read_json(verification,
+						  distribution_files[DISTRIBUTION_MANIFEST],
+						  buf_str(&checking->text[DISTRIBUTION_MANIFEST]));
 	checking->bundle = verify_read_json(verification, distribution_files[DISTRIBUTION_BUNDLE],
 					    buf_str(&checking->text[DISTRIBUTION_BUNDLE]));
 	if (!verification->manifest || !checking->bundle)
@@ -176,7 +178,7 @@ int distribution_verify(int directory, const struct key *root, struct verificati
 	if (code < 0)
 		return code;
 	verification->status = verification->n_problems ? VERIFY_FAILED
-			       : root			? VERIFY_VERIFIED
+			       : root                   ? VERIFY_VERIFIED
 							: VERIFY_INTEGRITY_ONLY;
 	if (!root)
 		verification_unchecked(verification, "who signed it: give the key of the root");

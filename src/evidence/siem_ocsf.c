@@ -251,6 +251,47 @@ static void set_finding(json_t *ocsf, const json_t *event, const json_t *decisio
 	set_text(ocsf, "status", STR("New"));
 }
 
+/* ---- what others search for ---- */
+
+/* Members that the schema counts as observables, of an activity or of the evidence of a finding. */
+static const struct {
+	const char *object, *inner, *key, *name; /* inner: an object in the object, or NULL */
+	int type;
+	const char *type_name;
+} observables[] = {
+	{"file", NULL, "path", "file.path", 45, "File Path"},
+	{"file", NULL, "name", "file.name", 7, "File Name"},
+	{"process", NULL, "cmd_line", "process.cmd_line", 13, "Command Line"},
+	{"dst_endpoint", NULL, "hostname", "dst_endpoint.hostname", 1, "Hostname"},
+	{"actor", "user", "name", "actor.user.name", 4, "User Name"},
+};
+
+static void set_observables(json_t *ocsf)
+{
+	const json_t *evidence = json_array_get(json_object_get(ocsf, "evidences"), 0);
+	const json_t *around = evidence ? evidence : ocsf;
+	json_t *list = json_array();
+	for (size_t i = 0; i < sizeof observables / sizeof *observables; i++) {
+		const json_t *object = json_object_get(around, observables[i].object);
+		if (observables[i].inner)
+			object = json_object_get(object, observables[i].inner);
+		struct str value = json_str(json_object_get(object, observables[i].key));
+		if (!value.n || str_is(value, "unknown"))
+			continue;
+		json_t *one = json_object();
+		set(one, "name",
+		    json_sprintf("%s%s", evidence ? "evidences[0]." : "", observables[i].name));
+		set_int(one, "type_id", observables[i].type);
+		set_text(one, "type", str_from(observables[i].type_name));
+		set_text(one, "value", value);
+		(void)json_array_append_new(list, one);
+	}
+	if (json_array_size(list))
+		set(ocsf, "observables", list);
+	else
+		json_decref(list);
+}
+
 /* What the schema has no place for. */
 static json_t *unmapped_object(const json_t *decision)
 {
@@ -282,6 +323,7 @@ json_t *siem_ocsf(const json_t *event, const json_t *decision)
 	set_int(ocsf, "time", siem_time(event, decision) / 1000);
 	set_text(ocsf, "message", siem_text(decision, "reason"));
 	set_control(ocsf, decision);
+	set_observables(ocsf);
 	set(ocsf, "unmapped", unmapped_object(decision));
 	return ocsf;
 }

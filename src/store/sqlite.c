@@ -161,16 +161,20 @@ static int harden(sqlite3 *db)
 }
 
 /* Two programs that both turn a new database to its log wait for each other, however long: each has looked at it and
- * wants it alone. So they give up soon, and try again after times that differ.
+ * wants it alone. So they give up soon, and try again after times that differ. SQLite may also give up at once, so it is the
+ * time that has passed that counts, and not the time that it was allowed.
  */
 static int use_log(sqlite3 *db)
 {
-	int result = SQLITE_BUSY, waited = 0;
-	for (unsigned i = 0; (result & 0xff) == SQLITE_BUSY && waited < BUSY_TIMEOUT_MS; i++) {
+	const int64_t end = now_ms() + BUSY_TIMEOUT_MS;
+	int result;
+	for (unsigned i = 0;; i++) {
 		int patience = 20 + (int)((unsigned)getpid() * 7U + i * 13U) % 100;
 		(void)sqlite3_busy_timeout(db, patience);
 		result = sqlite3_exec(db, "PRAGMA journal_mode = WAL;", NULL, NULL, NULL);
-		waited += patience;
+		if (!is_busy(result) || now_ms() >= end)
+			break;
+		(void)sqlite3_sleep(RETRY_MS);
 	}
 	(void)sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
 	return result;

@@ -19,6 +19,24 @@ export class Schema {
     this.objects = Object.fromEntries(all('objects').map(([, text]) => [text.name, text]));
     this.classes = Object.fromEntries(all('events').map(([, text]) => [text.name, text]));
     this.resolved = new Map();
+    // What may be observed is said where it is defined: of types, of attributes, of objects.
+    const { types, attributes } = this.dictionary;
+    for (const one of [...Object.values(types.attributes), ...Object.values(attributes), ...Object.values(this.objects)])
+      if (one.observable) this.objects.observable.attributes.type_id.enum[one.observable] = { caption: one.caption };
+  }
+
+  // What the schema says of the attribute that "a.b[0].c" of an event names: its value there, and the number as an observable.
+  observe(event, name) {
+    const parts = name.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+    let value = event, definition = this.classOf(event.class_uid);
+    for (const part of parts) {
+      value = value?.[part];
+      if (/^\d+$/.test(part)) continue;
+      const attribute = { ...this.dictionary.attributes[part], ...definition.attributes[part] };
+      const type = this.dictionary.types.attributes[attribute.type];
+      definition = type ? { ...type, ...(attribute.observable ? attribute : {}) } : this.resolve(this.objects, attribute.type);
+    }
+    return { value, number: definition.observable };
   }
 
   // {attributes, constraints, category, uid} with everything that is inherited.

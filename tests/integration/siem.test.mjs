@@ -168,6 +168,15 @@ test('OCSF events validate against the published schema', { skip }, () => {
   const classes = new Set(events.map((event) => event.class_uid));
   assert.deepEqual([...classes].sort(), [1001, 1007, 2004, 4001, 6003]);
   for (const [i, event] of events.entries()) assert.equal(event.class_uid === 2004, decisions[i].decision === 'block');
+  // What is searched for is where it says, and of the kind that the schema gives it.
+  const kinds = new Set();
+  for (const event of events)
+    for (const one of event.observables ?? []) {
+      assert.deepEqual(schema.observe(event, one.name), { value: one.value, number: one.type_id }, one.name);
+      kinds.add(one.name.replace('evidences[0].', ''));
+    }
+  assert.deepEqual([...kinds].sort(), ['actor.user.name', 'dst_endpoint.hostname', 'file.name', 'file.path', 'process.cmd_line']);
+  assert.ok(events.every((event) => event.class_uid === 6003 || event.observables || !event.actor?.user), 'whatever has one has it listed');
   // What a command would read is a file.
   const reads = events[requests.findIndex((one) => one.target === 'cat .env')];
   assert.match(reads.evidences[0].file.path, /\.env$/);
