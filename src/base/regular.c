@@ -53,3 +53,16 @@ int regular_file_read(const char *path, struct buf *out, struct cavra_error *err
 	(void)close(fd);
 	return code;
 }
+
+bool fd_write_all(int fd, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes = str_from_at(bytes, (size_t)n);
+	}
+	return true;
+}

@@ -14,4 +14,7 @@
  */
 int regular_file_read(const char *path, struct buf *out, struct cavra_error *error);
 
+/* All of it, to any descriptor; false with errno set when that is not possible. */
+bool fd_write_all(int fd, struct str bytes);
+
 #endif

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
+
 static int io_error(struct cavra_error *error, const char *what, const char *path)
 {
 	int saved = errno;
@@ -61,15 +63,7 @@ int file_read(const char *path, struct buf *out, struct cavra_error *error)
 
 bool file_write_fd(int fd, struct str text)
 {
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text = str_from_at(text, (size_t)n);
-	}
-	return true;
+	return fd_write_all(fd, text);
 }
 
 static void directory_of(const char *path, char ret_directory[PATH_MAX])

@@ -136,17 +136,8 @@ static int read_bytes(struct storage *storage, const struct storage_object *obje
 	return 0;
 }
 
-static void keep_head(const struct http_response *response, const char *version,
-		      struct storage_state *state)
-{
-	state->there = true;
-	storage_keep_header(response, "x-ms-version-id", state->version);
-	if (!state->version[0])
-		(void)snprintf(state->version, sizeof state->version, "%s", version);
-	storage_keep_header(response, "etag", state->etag);
-	storage_keep_header(response, "x-ms-encryption-key-sha256", state->encryption);
-	storage_keep_header(response, "last-modified", state->modified);
-}
+static const struct storage_head_names head_names = {"x-ms-version-id",
+						     "x-ms-encryption-key-sha256"};
 
 static int look(struct storage *storage, const struct storage_object *object, const char *version,
 		struct storage_state *ret, struct cavra_error *error)
@@ -167,7 +158,7 @@ static int look(struct storage *storage, const struct storage_object *object, co
 		code = fail_call(&response, &call, object->key, error);
 	if (code < 0)
 		return code;
-	keep_head(&response, version, &state);
+	storage_keep_head(&response, &head_names, version, &state);
 	if (read_lock(&response, &state.lock) < 0)
 		return error_set(error, CAVRA_ERR_IO,
 				 "%.200s: the service says of its immutability policy what nobody "

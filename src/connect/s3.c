@@ -170,17 +170,8 @@ static int read_lock(struct storage *storage, const struct storage_object *objec
 	return 0;
 }
 
-static void keep_head(const struct http_response *response, const char *version,
-		      struct storage_state *state)
-{
-	state->there = true;
-	storage_keep_header(response, "x-amz-version-id", state->version);
-	if (!state->version[0])
-		(void)snprintf(state->version, sizeof state->version, "%s", version);
-	storage_keep_header(response, "etag", state->etag);
-	storage_keep_header(response, "x-amz-server-side-encryption", state->encryption);
-	storage_keep_header(response, "last-modified", state->modified);
-}
+static const struct storage_head_names head_names = {"x-amz-version-id",
+						     "x-amz-server-side-encryption"};
 
 static int look(struct storage *storage, const struct storage_object *object, const char *version,
 		struct storage_state *ret, struct cavra_error *error)
@@ -200,7 +191,7 @@ static int look(struct storage *storage, const struct storage_object *object, co
 		code = fail_call(&response, &call, object->key, error);
 	if (code < 0)
 		return code;
-	keep_head(&response, version, &state);
+	storage_keep_head(&response, &head_names, version, &state);
 	if (str_to_size(http_response_header(&response, "content-length"), &length) &&
 	    length == object->bytes.n)
 		code = read_bytes(storage, object, &state, error);

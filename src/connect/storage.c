@@ -131,6 +131,25 @@ void storage_keep_header(const struct http_response *response, const char *name,
 		       STR_ARG(http_response_header(response, name)));
 }
 
+void storage_keep_head(const struct http_response *response, const struct storage_head_names *names,
+		       const char *version, struct storage_state *state)
+{
+	const struct {
+		const char *name;
+		char *text;
+	} rows[] = {
+		{names->version, state->version},
+		{"etag", state->etag},
+		{names->encryption, state->encryption},
+		{"last-modified", state->modified},
+	};
+	state->there = true;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		storage_keep_header(response, rows[i].name, rows[i].text);
+	if (!state->version[0])
+		(void)snprintf(state->version, sizeof state->version, "%s", version);
+}
+
 void storage_add_md5(struct buf *headers, struct str body)
 {
 	struct buf CLEANUP_BUF text;

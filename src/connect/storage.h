@@ -97,6 +97,14 @@ struct storage_endpoint storage_split_endpoint(const char *endpoint);
 /* A header of the answer as text of a state, cut to its size. */
 void storage_keep_header(const struct http_response *response, const char *name,
 			 char ret_text[STORAGE_TEXT]);
+/* What the answer to a HEAD says of an object that is there. version: the one that was
+ * asked for, when the answer names none.
+ */
+struct storage_head_names {
+	const char *version, *encryption; /* headers that each service names in its own way */
+};
+void storage_keep_head(const struct http_response *response, const struct storage_head_names *names,
+		       const char *version, struct storage_state *state);
 void storage_add_md5(struct buf *headers, struct str body);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "base/array.h"
 #include "base/limits.h"
+#include "base/regular.h"
 #include "base/when.h"
 #include "ledger/ledger.h"
 #include "ledger/place.h"
@@ -371,7 +372,7 @@ static int write_group(struct ledger_writer *writer, struct str group,
 	struct ledger_state before = writer->state;
 	uint64_t end = writer->end;
 	int code = 0;
-	if (!place_write(writer->segment, group))
+	if (!fd_write_all(writer->segment, group))
 		code = fail_io(writer, "write to", error);
 	writer->state.last = head->sequence;
 	writer->state.torn = 0;

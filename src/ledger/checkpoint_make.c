@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
 #include "ledger/place.h"
 
 struct maker {
@@ -43,7 +44,7 @@ static int store(const struct maker *maker, const char *temporary, const char *n
 	(void)unlinkat(maker->place, temporary, 0);
 	int fd CLEANUP_FD = openat(maker->place, temporary,
 				   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && fchmod(fd, 0600) == 0 && place_write(fd, text) && fsync(fd) == 0 &&
+	if (fd >= 0 && fchmod(fd, 0600) == 0 && fd_write_all(fd, text) && fsync(fd) == 0 &&
 	    renameat2(maker->place, temporary, maker->place, name, RENAME_NOREPLACE) == 0 &&
 	    fsync(maker->checkpoints) == 0 && fsync(maker->place) == 0)
 		return 0;

@@ -208,19 +208,6 @@ bool place_write_at(int fd, struct str bytes, uint64_t offset)
 	return true;
 }
 
-bool place_write(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes = str_from_at(bytes, (size_t)n);
-	}
-	return true;
-}
-
 bool place_sync(int place, const char *directory)
 {
 	int fd CLEANUP_FD = openat(place, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

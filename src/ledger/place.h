@@ -41,7 +41,6 @@ int place_numbers(int place, const char *directory, uint64_t **ret_numbers, size
 bool place_read_at(int fd, void *bytes, size_t n, uint64_t offset, size_t *ret_n);
 /* All of it. False with errno set. */
 bool place_write_at(int fd, struct str bytes, uint64_t offset);
-bool place_write(int fd, struct str bytes);
 
 /* Brings the names in a directory of it to disk. False with errno set. */
 bool place_sync(int place, const char *directory);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
 #include "ledger/place.h"
 #include "json/json.h"
 
@@ -48,7 +49,7 @@ static bool keep(const struct ledger_writer *writer, const char *name, const cha
 		return false;
 	*ret_bytes = (uint64_t)status.st_size;
 	if (!ends_with(fd, *ret_bytes, bytes, n)) {
-		if (!place_write(fd, str_make(bytes, n)))
+		if (!fd_write_all(fd, str_make(bytes, n)))
 			return false;
 		*ret_bytes += n;
 	}

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/regular.h"
 #include "ledger/place.h"
 #include "ledger/redact.h"
 
@@ -68,7 +69,7 @@ static int write_temporary(const char *path, struct cavra_error *error)
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_system("make", path, error);
-	bool written = place_write(fd, str_make((const char *)salt, sizeof salt)) &&
+	bool written = fd_write_all(fd, str_make((const char *)salt, sizeof salt)) &&
 		       fchmod(fd, 0600) == 0 && fsync(fd) == 0;
 	int failure = errno;
 	if (close(fd) == 0 && written)

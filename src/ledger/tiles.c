@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/regular.h"
 #include "ledger/place.h"
 #include "ledger/proof.h"
 
@@ -71,7 +72,7 @@ static int write_file(const struct exporter *exporter, const char *name, struct 
 	int fd CLEANUP_FD = openat(exporter->place, name, flags, 0600);
 	if (fd < 0 && errno == ENOENT && make_parents(exporter->place, name))
 		fd = openat(exporter->place, name, flags, 0600);
-	return fd >= 0 && place_write(fd, bytes) ? 0 : fail_io(exporter, name, error);
+	return fd >= 0 && fd_write_all(fd, bytes) ? 0 : fail_io(exporter, name, error);
 }
 
 static bool is_empty(int place)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/regular.h"
 #include "policy/image.h"
 
 struct place {
@@ -205,19 +206,6 @@ static bool may_keep(const struct policy *policy)
 	return true;
 }
 
-static bool write_all(int fd, struct str bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes = str_from_at(bytes, (size_t)n);
-	}
-	return true;
-}
-
 /* Root's images are for everybody. */
 static mode_t mode_for(mode_t mode)
 {
@@ -232,7 +220,7 @@ static void replace(const struct place *place, struct str bytes)
 			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_for(0644));
 	if (fd < 0)
 		return;
-	bool written = write_all(fd, bytes);
+	bool written = fd_write_all(fd, bytes);
 	written = close(fd) == 0 && written;
 	if (!written || renameat(place->directory, temporary, place->directory, place->name) < 0)
 		(void)unlinkat(place->directory, temporary, 0);

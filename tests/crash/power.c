@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/regular.h"
 #include "contents.h"
 #include "disk.h"
 #include "ledger/place.h"
@@ -260,7 +261,7 @@ static bool put(const struct node *node, const char *path, enum loss loss)
 		return mkdir(path, 0700) == 0;
 	struct bytes left = left_of_file(node, loss);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool done = fd >= 0 && place_write(fd, str_make(left.p, left.n));
+	bool done = fd >= 0 && fd_write_all(fd, str_make(left.p, left.n));
 	place_closep(&fd);
 	free(left.p);
 	return done;

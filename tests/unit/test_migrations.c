@@ -13,28 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "database.h"
 #include "store/migrations.h"
 
-static char directory[64], path[96];
 static struct cavra_error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	(void)snprintf(directory, sizeof directory, "/tmp/cavra-migrations-XXXXXX");
-	if (!mkdtemp(directory))
-		return -1;
-	(void)snprintf(path, sizeof path, "%s/x.db", directory);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char command[128];
-	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", directory);
-	return system(command); /* NOLINT: a path of our own making */
-}
 
 static const struct migration steps[] = {
 	{1, "one", "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)"},

@@ -12,28 +12,10 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "database.h"
 #include "store/store.h"
 
-static char directory[64], path[96];
 static struct cavra_error error;
-
-static int set_up(void **state)
-{
-	(void)state;
-	(void)snprintf(directory, sizeof directory, "/tmp/cavra-store-XXXXXX");
-	if (!mkdtemp(directory))
-		return -1;
-	(void)snprintf(path, sizeof path, "%s/x.db", directory);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	char command[128];
-	(void)state;
-	(void)snprintf(command, sizeof command, "rm -rf %s", directory);
-	return system(command); /* NOLINT: a path of our own making */
-}
 
 #define assert_ok(code) unit_assert_ok((code), __FILE__, __LINE__)
 static void unit_assert_ok(int code, const char *file, int line)
