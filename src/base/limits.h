@@ -60,6 +60,7 @@ enum {
 	LIMIT_NOTE_SIGNATURES = 100,    /* of one signed note */
 	LIMIT_NOTE_LINE = 8192,         /* bytes of a signature line of one */
 	LIMIT_SESSIONS = 50000,         /* told at once */
+	LIMIT_SESSION_REFS = 1000,      /* references to evidence of one, when sessions are told */
 	LIMIT_SESSION_ID_BYTES = 256,   /* of an entry of the ledger */
 	LIMIT_LEDGER_ENTRY_BYTES =
 		65535,                   /* one line, which the format of tiles counts in 16 bits */
@@ -71,11 +72,13 @@ enum {
 		100, /* errors, findings, checkpoints each that a verification lists */
 };
 
-#define LIMIT_JSON_NODES 500000        /* values in one JSON or YAML document */
-#define LIMIT_DOCUMENT_BYTES MiB(8)    /* a policy file, a settings file */
-#define LIMIT_IMAGE_BYTES MiB(64)      /* a compiled policy in a file */
-#define LIMIT_STORE_VALUE MiB(8)       /* one value in a database */
-#define LIMIT_HTTP_HEADERS KiB(64)     /* of all headers of a request or an answer */
+#define LIMIT_JSON_NODES 500000     /* values in one JSON or YAML document */
+#define LIMIT_DOCUMENT_BYTES MiB(8) /* a policy file, a settings file */
+#define LIMIT_SESSION_BYTES \
+	MiB(32)                    /* lines of the ledger that are one session, when that is told */
+#define LIMIT_IMAGE_BYTES MiB(64)  /* a compiled policy in a file */
+#define LIMIT_STORE_VALUE MiB(8)   /* one value in a database */
+#define LIMIT_HTTP_HEADERS KiB(64) /* of all headers of a request or an answer */
 #define LIMIT_SIGNATURE_BYTES KiB(256) /* a signature file */
 #define LIMIT_NOTE_BYTES KiB(256)      /* a signed note: a checkpoint of a log */
 #define LIMIT_SEGMENT_BYTES MiB(64)    /* a file of the ledger, then the next one begins */

@@ -74,17 +74,26 @@ static int make_checkpoint(const char *directory, struct cavra_error *error)
 	return code;
 }
 
+static int read_time(const struct args *args, enum option_id option, const char *name,
+		     int64_t *ret_time, struct cavra_error *error)
+{
+	const char *text = args->value[option];
+	if (!text || when_parse(str_from(text), ret_time))
+		return 0;
+	return error_set(error, CAVRA_ERR_USAGE,
+			 "%s is a time such as 2026-01-31T23:59:59Z, not %.60s", name, text);
+}
+
 static int take_ledger(struct packing *packing, struct cavra_error *error)
 {
 	const struct args *args = packing->args;
 	char directory[PATH_MAX];
 	struct ledger_selection selection = {.session_id = str_from(args->value[OPT_SESSION])};
-	const char *since = args->value[OPT_SINCE];
-	if (since && !when_parse(str_from(since), &selection.since))
-		return error_set(error, CAVRA_ERR_USAGE,
-				 "--since is a time such as 2026-01-31T23:59:59Z, not %.60s",
-				 since);
-	int code = ledger_of(args, directory, error);
+	int code = read_time(args, OPT_SINCE, "--since", &selection.since, error);
+	if (code == 0)
+		code = read_time(args, OPT_UNTIL, "--until", &selection.until, error);
+	if (code == 0)
+		code = ledger_of(args, directory, error);
 	if (code == 0 && !args_has(args, OPT_LEDGER))
 		code = make_checkpoint(directory, error);
 	if (code == 0)
@@ -211,13 +220,16 @@ static int store(const char *directory, const struct bundle *bundle, struct cavr
 
 static int check_usage(const struct args *args)
 {
-	bool demo = args_has(args, OPT_DEMO),
-	     ledger = args_has(args, OPT_SESSION) || args_has(args, OPT_SINCE);
+	bool demo = args_has(args, OPT_DEMO), ledger = args_has(args, OPT_SESSION) ||
+						       args_has(args, OPT_SINCE) ||
+						       args_has(args, OPT_UNTIL);
 	if (demo && ledger)
-		return fail_usage("--demo makes decisions of its own; leave out --session and "
-				  "--since");
+		return fail_usage("--demo makes decisions of its own; leave out --session, "
+				  "--since and --until");
 	if (!demo && !ledger)
-		return fail_usage("say what to bundle: --session ID, --since TIME, or --demo");
+		return fail_usage(
+			"say what to bundle: --session ID, --since TIME, --until TIME, or "
+			"--demo");
 	if (!demo && (args_has(args, OPT_POLICY_PACK) || args_has(args, OPT_POLICY_FILE)))
 		return fail_usage("a policy is for --demo; what is in the ledger was decided");
 	return 0;

@@ -112,6 +112,7 @@ static const struct option options[] = {
 	{OPT_FRAMEWORK,          "--framework",          "ID",    "only this framework"},
 	{OPT_SESSION,            "--session",            "ID",    "the decisions of this session"},
 	{OPT_SINCE,              "--since",              "TIME",  "the decisions from this time on"},
+	{OPT_UNTIL,              "--until",              "TIME",  "the decisions before this time"},
 	{OPT_DEMO,               "--demo",               NULL,    "decisions about a few typical actions, made for the occasion"},
 	{OPT_LEDGER,             "--ledger",             "DIR",   "the ledger (default: ~/.cavra/ledger)"},
 	{OPT_LEDGER_KEY,         "--ledger-key",         "KEY",   "the key of the ledger's checkpoints: a file, or itself as name+hash+base64"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Making ledger.json, see entries.h. One pass over the ledger: all of its leaves, and the entries that are asked for.
+ * Making ledger.json, see entries.h. One pass over the ledger for the entries that are asked for; the hashes of all others
+ * are in its index, so that what this takes does not grow with the ledger.
  */
 #include "evidence/entries.h"
 
@@ -13,51 +14,23 @@
 #include "evidence/document.h"
 #include "ledger/checkpoint_file.h"
 #include "ledger/entry.h"
+#include "ledger/index.h"
 #include "ledger/place.h"
 #include "ledger/reader.h"
 #include "json/json.h"
 
 struct reading {
 	const struct ledger_selection *selection;
-	struct merkle_frontier frontier;
+	struct ledger_index index;
 	struct ledger_head last;
-	uint8_t (*hash)[SHA256_BYTES]; /* owned; by merkle_stored_position() */
-	size_t n_hashes, cap;
 	char origin[LEDGER_ORIGIN];
 	uint64_t first_selected, last_selected;
+	bool ended;                  /* nothing more is selected */
 	uint64_t size;               /* of the tree that the proofs are for */
 	struct buf checkpoint;       /* the note about it; empty: there is none */
 	json_t *entries, *decisions; /* owned */
 	size_t bytes;                /* of the lines in entries */
 };
-
-static int store_hashes(struct reading *reading, struct str line, struct cavra_error *error)
-{
-	uint8_t leaf[SHA256_BYTES], complete[MERKLE_LEVELS][SHA256_BYTES];
-	if (reading->n_hashes + MERKLE_LEVELS > reading->cap) {
-		size_t cap = reading->cap ? 2 * reading->cap : 4096;
-		void *bigger = realloc(reading->hash, cap * sizeof *reading->hash);
-		if (!bigger)
-			return evidence_no_memory(error);
-		reading->hash = bigger;
-		reading->cap = cap;
-	}
-	merkle_leaf(line, leaf);
-	unsigned n = merkle_frontier_add(&reading->frontier, leaf, complete);
-	memcpy(reading->hash[reading->n_hashes], complete, n * sizeof *complete);
-	reading->n_hashes += n;
-	return 0;
-}
-
-static int read_hash(void *context, unsigned level, uint64_t index, uint8_t ret_hash[SHA256_BYTES],
-		     struct cavra_error *error)
-{
-	const struct reading *reading = context;
-	uint64_t position = merkle_stored_position(level, index);
-	(void)error;
-	memcpy(ret_hash, reading->hash[position], SHA256_BYTES);
-	return 0;
-}
 
 /* ---- reading ---- */
 
@@ -74,15 +47,19 @@ static int check_chain(struct reading *reading, const struct entry_link *link,
 	return 0;
 }
 
-static bool is_selected(const struct reading *reading, const struct ledger_entry *entry)
+static bool is_selected(struct reading *reading, const struct ledger_entry *entry)
 {
 	const struct ledger_selection *selection = reading->selection;
 	int64_t when = 0;
 	if (selection->session_id.n && !str_eq(selection->session_id, entry->session_id))
 		return false;
-	/* From the first on, all: clocks go back, and none may be missing between them. */
-	return !selection->since || reading->first_selected ||
-	       (when_parse(entry->timestamp, &when) && when >= selection->since);
+	/* From the first on, all, up to one that is too late: clocks go back, and none may be missing between them. */
+	bool timed = when_parse(entry->timestamp, &when);
+	reading->ended |= reading->first_selected && selection->until && timed &&
+			  when >= selection->until;
+	if (reading->ended || (selection->until && timed && when >= selection->until))
+		return false;
+	return !selection->since || reading->first_selected || (timed && when >= selection->since);
 }
 
 static int select_entry(struct reading *reading, struct str line, struct cavra_error *error)
@@ -102,8 +79,8 @@ static int select_entry(struct reading *reading, struct str line, struct cavra_e
 	reading->bytes += line.n;
 	if (reading->bytes > LIMIT_DOCUMENT_BYTES)
 		return error_set(error, CAVRA_ERR_LIMIT,
-				 "the entries are more than %zu bytes; take less of them with "
-				 "--since or --session",
+				 "the entries are more than %zu bytes; make several bundles of "
+				 "them, with --since and --until",
 				 LIMIT_DOCUMENT_BYTES);
 	if (!reading->first_selected)
 		reading->first_selected = entry.link.sequence;
@@ -121,8 +98,6 @@ static int read_line(struct reading *reading, struct str line, struct cavra_erro
 	int code = check_chain(reading, &link, error);
 	if (code == 0 && link.sequence == 1)
 		code = ledger_origin(line, reading->origin, error);
-	if (code == 0)
-		code = store_hashes(reading, line, error);
 	return code < 0 ? code : select_entry(reading, line, error);
 }
 
@@ -133,12 +108,14 @@ static int read_ledger(struct reading *reading, const char *directory, struct ca
 	int code = ledger_reader_open(directory, &reader, error);
 	if (code < 0)
 		return code;
-	while ((code = ledger_reader_next(&reader, &line, error)) > 0) {
+	/* What others have added behind the index is not part of it. */
+	while (reading->last.sequence < reading->index.size &&
+	       (code = ledger_reader_next(&reader, &line, error)) > 0) {
 		code = read_line(reading, line, error);
 		if (code < 0)
 			return code;
 	}
-	return code;
+	return code < 0 ? code : 0;
 }
 
 /* ---- the newest checkpoint, when it covers what was selected ---- */
@@ -146,7 +123,8 @@ static int read_ledger(struct reading *reading, const char *directory, struct ca
 static int check_root(struct reading *reading, const struct ledger_checkpoint *checkpoint,
 		      struct cavra_error *error)
 {
-	const struct merkle_tree tree = {read_hash, reading, checkpoint->says.head.size};
+	const struct merkle_tree tree = ledger_index_tree(&reading->index,
+							  checkpoint->says.head.size);
 	uint8_t root[SHA256_BYTES];
 	int code = merkle_root(&tree, root, error);
 	if (code == 0 && (memcmp(root, checkpoint->says.head.root, sizeof root) != 0 ||
@@ -165,8 +143,8 @@ static int find_checkpoint(struct reading *reading, const char *directory,
 	int CLEANUP_FD place = place_open(directory, false, error);
 	if (place < 0)
 		return error->code;
-	reading->size = reading->frontier.size;
-	int code = ledger_checkpoint_newest(place, reading->frontier.size, &size, error);
+	reading->size = reading->last.sequence;
+	int code = ledger_checkpoint_newest(place, reading->last.sequence, &size, error);
 	if (code < 0 || size < reading->last_selected)
 		return code;
 	struct ledger_checkpoint checkpoint;
@@ -182,14 +160,32 @@ static int find_checkpoint(struct reading *reading, const char *directory,
 
 /* ---- proving ---- */
 
-static int add_proof(struct reading *reading, json_t *item, struct cavra_error *error)
+/* The index is only a help: what it gives must prove the line that was read. */
+static int prove(struct reading *reading, const json_t *item, const struct merkle_head *head,
+		 uint8_t ret_hash[MERKLE_PROOF][SHA256_BYTES], size_t *ret_n,
+		 struct cavra_error *error)
 {
-	const struct merkle_tree tree = {read_hash, reading, reading->size};
+	const struct merkle_tree tree = ledger_index_tree(&reading->index, reading->size);
+	uint64_t at = (uint64_t)json_integer_value(json_object_get(item, "sequence")) - 1;
+	uint8_t leaf[SHA256_BYTES];
+	merkle_leaf(json_str(json_object_get(item, "line")), leaf);
+	int code = merkle_prove_inclusion(&tree, at, ret_hash, ret_n, error);
+	if (code == 0 &&
+	    !merkle_verify_inclusion(
+		    head, at, leaf,
+		    (struct merkle_proof){(const uint8_t(*)[SHA256_BYTES])ret_hash, *ret_n}))
+		code = error_set(error, CAVRA_ERR_INPUT,
+				 "the index is not that of the ledger; run cavra ledger rebuild");
+	return code;
+}
+
+static int add_proof(struct reading *reading, json_t *item, const struct merkle_head *head,
+		     struct cavra_error *error)
+{
 	uint8_t hash[MERKLE_PROOF][SHA256_BYTES];
 	size_t n = 0;
-	json_int_t sequence = json_integer_value(json_object_get(item, "sequence"));
 	json_t *list = json_array();
-	int code = merkle_prove_inclusion(&tree, (uint64_t)sequence - 1, hash, &n, error);
+	int code = prove(reading, item, head, hash, &n, error);
 	for (size_t i = 0; code == 0 && i < n; i++) {
 		struct buf CLEANUP_BUF text;
 		buf_init(&text, KiB(1));
@@ -204,21 +200,18 @@ static int add_proof(struct reading *reading, json_t *item, struct cavra_error *
 
 static int make_document(struct reading *reading, json_t **ret_ledger, struct cavra_error *error)
 {
-	uint8_t root[SHA256_BYTES];
+	struct merkle_head head = {.size = reading->size};
 	char hex[SHA256_HEX];
 	struct str session = reading->selection->session_id;
 	size_t i;
 	json_t *item;
-	json_array_foreach (reading->entries, i, item) {
-		int code = add_proof(reading, item, error);
-		if (code < 0)
-			return code;
-	}
-	const struct merkle_tree tree = {read_hash, reading, reading->size};
-	int code = merkle_root(&tree, root, error);
+	const struct merkle_tree tree = ledger_index_tree(&reading->index, reading->size);
+	int code = merkle_root(&tree, head.root, error);
+	json_array_foreach (reading->entries, i, item)
+		code = code < 0 ? code : add_proof(reading, item, &head, error);
 	if (code < 0)
 		return code;
-	digest_hex(root, hex);
+	digest_hex(head.root, hex);
 	json_t *document = json_pack(
 		"{s:s, s:s, s:I, s:I, s:I, s:s, s:O}", "schema_version", "cavra.evidence.ledger.v1",
 		"origin", reading->origin, "tree_size", (json_int_t)reading->size, "first_sequence",
@@ -241,17 +234,21 @@ static int nothing_found(const struct ledger_selection *selection, struct cavra_
 		return error_set(error, CAVRA_ERR_NOT_FOUND,
 				 "the ledger has no entries of the session %.*s%s",
 				 STR_ARG(str_first(selection->session_id, 100)),
-				 selection->since ? " since then" : "");
-	return error_set(error, CAVRA_ERR_NOT_FOUND, "the ledger has no entries since then");
+				 selection->since || selection->until ? " of that time" : "");
+	return error_set(error, CAVRA_ERR_NOT_FOUND, "the ledger has no entries of that time");
 }
 
 int entries_make(const char *directory, const struct ledger_selection *selection,
 		 json_t **ret_ledger, json_t **ret_decisions, struct cavra_error *error)
 {
-	struct reading reading = {
-		.selection = selection, .entries = json_array(), .decisions = json_array()};
+	struct reading reading = {.selection = selection};
+	int code = ledger_index_open(directory, false, &reading.index, error);
+	if (code < 0)
+		return code;
+	reading.entries = json_array();
+	reading.decisions = json_array();
 	buf_init(&reading.checkpoint, LIMIT_NOTE_BYTES);
-	int code = reading.entries && reading.decisions ? 0 : evidence_no_memory(error);
+	code = reading.entries && reading.decisions ? 0 : evidence_no_memory(error);
 	if (code == 0)
 		code = read_ledger(&reading, directory, error);
 	if (code == 0 && json_array_size(reading.entries) == 0)
@@ -264,7 +261,7 @@ int entries_make(const char *directory, const struct ledger_selection *selection
 		*ret_decisions = json_incref(reading.decisions);
 	json_decref(reading.entries);
 	json_decref(reading.decisions);
-	free(reading.hash);
+	ledger_index_close(&reading.index);
 	buf_release(&reading.checkpoint);
 	return code;
 }

@@ -13,13 +13,13 @@
 #include "base/error.h"
 #include "ledger/checkpoint_file.h"
 
-/* Which entries: of a session (empty: of all), from a time on (0: from the first). */
+/* Which entries: of a session (empty: of all), from a time on (0: from the first), before a time (0: to the last). */
 struct ledger_selection {
 	struct str session_id;
-	int64_t since;
+	int64_t since, until;
 };
 
-/* Reads a whole ledger, and proves the selected entries in it. When there are checkpoints, the newest one that
+/* Reads a whole ledger, a line at a time, and proves the selected entries in it. When there are checkpoints, the newest one that
  * covers them says which tree they are proved to be in. *ret_decisions: the decisions in them, in order. The caller decrefs both. Errors: CAVRA_ERR_NOT_FOUND when there is no such
  * entry, CAVRA_ERR_INPUT for a ledger that is damaged, CAVRA_ERR_LIMIT, CAVRA_ERR_IO, CAVRA_ERR_MEMORY.
  */

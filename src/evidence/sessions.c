@@ -24,6 +24,7 @@ struct gathering {
 	struct str wanted; /* empty: all */
 	struct buf needle; /* how its lines say it */
 	json_t *entries;   /* of the one that is wanted */
+	size_t bytes;      /* of their lines */
 };
 
 static int out_of_memory(struct cavra_error *error)
@@ -71,7 +72,9 @@ static bool add_decision(json_t *session, const json_t *decision)
 	for (size_t k = 0; whole && k < ARRAY_SIZE(texts); k++)
 		whole = copy_text(session, texts[k], decision, texts[k]);
 	json_array_foreach (json_object_get(decision, "evidence_refs"), i, ref)
-		whole = whole && json_array_append(refs, ref) == 0;
+		whole = whole && (json_array_size(refs) < LIMIT_SESSION_REFS
+					  ? json_array_append(refs, ref) == 0
+					  : count_one(session, "evidence_refs_left_out"));
 	return whole;
 }
 
@@ -106,7 +109,7 @@ static bool add_entry(json_t *session, const struct ledger_entry *entry)
 
 /* ---- all of them ---- */
 
-static int gather_entry(struct gathering *all, const struct ledger_entry *entry,
+static int gather_entry(struct gathering *all, const struct ledger_entry *entry, size_t bytes,
 			struct cavra_error *error)
 {
 	json_t *session = json_object_getn(all->by_id, entry->session_id.p, entry->session_id.n);
@@ -127,6 +130,12 @@ static int gather_entry(struct gathering *all, const struct ledger_entry *entry,
 				     session) < 0)
 			return out_of_memory(error);
 	}
+	all->bytes += all->wanted.n ? bytes : 0;
+	if (all->bytes > LIMIT_SESSION_BYTES)
+		return error_set(error, CAVRA_ERR_LIMIT,
+				 "the entries of the session are more than %zu bytes; cavra ledger "
+				 "show prints them, and cavra evidence bundle takes some of them",
+				 LIMIT_SESSION_BYTES);
 	if (!add_entry(session, entry) ||
 	    (all->wanted.n && json_array_append(all->entries, entry->json) < 0))
 		return out_of_memory(error);
@@ -167,7 +176,7 @@ static int gather(struct gathering *all, struct cavra_error *error)
 		if (code == 0 && may_matter(all, line))
 			code = entry_read(line, &entry, error);
 		if (code == 0 && entry.json)
-			code = gather_entry(all, &entry, error);
+			code = gather_entry(all, &entry, line.n, error);
 		if (code < 0)
 			return code;
 	}

@@ -89,6 +89,35 @@ test('what tells of somebody\'s work is theirs alone to read, and what is to be 
 const entries = [...of('s1', ['make 1', 'make 2']), ...of('s2', ['make 3']), { session: 's1', event_type: 'cavra.session.ended', body: {} }, ...of('s1', ['make 4'])];
 const ledger = makeLedger(scratch('ledger'), entries);
 
+test('what is too much for one bundle is told, and fits into several', () => {
+  const at = (i) => `2026-01-02T03:04:05.${String(i + 1).padStart(6, '0')}Z`; // of record i
+  const text = 'x'.repeat(60000), n = 150; // 8 MiB are 139 of them
+  const long = makeLedger(scratch('long'), Array.from({ length: n }, (_, i) => ({ session: 's', decision: decision({ session_id: 's', decision_id: `d${i}`, target: `make ${i}`, reason: text }) })));
+  const all = cavra(['evidence', 'bundle', '--session', 's', '--ledger', long, '--output', join(scratch(), 'b')]);
+  assert.deepEqual([all.status, /more than 8388608 bytes; make several bundles of them, with --since and --until/.test(all.err)], [1, true], all.err);
+  const halves = [['--until', at(60)], ['--since', at(60), '--until', at(120)], ['--since', at(120)]].map((range) => bundleOf(long, ['--session', 's', ...range, ...signing]));
+  assert.deepEqual(halves.flatMap((bundle) => load(bundle, 'evidence.json').decisions.map((one) => one.target)), Array.from({ length: n }, (_, i) => `make ${i}`));
+  for (const bundle of halves) assert.equal(verify(bundle, ...key).status, 'verified');
+  // Of all entries, too: then none may be missing between the first and the last.
+  const some = bundleOf(long, ['--since', at(5), '--until', at(9), ...signing]);
+  assert.equal(verify(some, ...key).status, 'verified');
+  assert.equal(load(some, 'evidence.json').decisions.length, 4);
+  assert.equal(cavra(['evidence', 'bundle', '--until', 'noon', '--ledger', long]).status, 2);
+  assert.match(cavra(['evidence', 'bundle', '--session', 's', '--until', at(-1), '--ledger', long]).err, /no entries of the session s of that time/);
+});
+
+test('an index that is not that of the ledger makes no bundle', () => {
+  const other = makeLedger(scratch('index'), entries);
+  const bundle = () => cavra(['evidence', 'bundle', '--session', 's1', '--ledger', other, '--output', join(scratch(), 'b')]);
+  assert.equal(bundle().status, 0);
+  const tree = join(other, 'derived/tree'), bytes = readFileSync(tree);
+  bytes[2 * 32 + 5] ^= 1; // of the first two entries
+  writeFileSync(tree, bytes);
+  assert.match(bundle().err, /the index is not that of the ledger; run cavra ledger rebuild/);
+  assert.equal(cavra(['ledger', 'rebuild', '--ledger', other]).status, 0);
+  assert.equal(bundle().status, 0);
+});
+
 test('a session is bundled with the proof of each of its entries', () => {
   const bundle = bundleOf(ledger, ['--session', 's1', ...signing]);
   assert.equal(verify(bundle, ...key).status, 'verified');
@@ -215,7 +244,7 @@ test('what is not there is not bundled', () => {
     return done.err;
   };
   assert.match(refuse('--ledger', ledger, '--session', 's3'), /no entries of the session s3/);
-  assert.match(refuse('--ledger', ledger, '--since', '2027-01-01T00:00:00Z'), /no entries since then/);
+  assert.match(refuse('--ledger', ledger, '--since', '2027-01-01T00:00:00Z'), /no entries of that time/);
   assert.match(refuse('--ledger', ledger, '--since', 'yesterday'), /--since is a time/);
   assert.match(refuse('--ledger', join(scratch(), 'none'), '--session', 's1'), /none/);
   assert.match(refuse('--ledger', ledger, '--session', 's1', '--demo'), /--demo makes decisions of its own/);
@@ -225,7 +254,7 @@ test('what is not there is not bundled', () => {
   chmodSync(damaged, 0o700);
   mkdirSync(join(damaged, 'segments'));
   writeFileSync(join(damaged, 'segments/00000000000000000001.jsonl'), `${[...lines.slice(0, 2), ...lines.slice(3)].join('\n')}\n`);
-  assert.match(refuse('--ledger', damaged, '--session', 's1'), /entry 4 does not follow the one before it/);
+  assert.match(refuse('--ledger', damaged, '--session', 's1'), /damaged at line 3 of segment 1: its sequence does not follow/);
 });
 
 test('a bundle is written over a bundle and over nothing else', () => {

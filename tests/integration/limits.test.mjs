@@ -207,7 +207,7 @@ const elsewhere = {
   'tests/unit/test_readiness.c': ['READINESS_PROBLEMS', 'REFERENCE_BYTES'],
   'tests/unit/test_schema.c': ['SCHEMA_DEPTH', 'SCHEMA_MEMORY', 'SCHEMA_NAMES'],
   'tests/unit/test_siem.c': ['EXPORT_BYTES'],
-  'tests/unit/test_sessions.c': ['SESSIONS'],
+  'tests/unit/test_sessions.c': ['SESSIONS', 'SESSION_BYTES', 'SESSION_REFS'],
   'tests/unit/test_signature.c': ['SIGNATURE_TEXT'],
   'tests/unit/test_http.c': ['HTTP_HEADER', 'HTTP_URL'],
   'tests/unit/test_sigv4.c': ['HTTP_HEADERS'],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions of a ledger: as many as may be told at once, and one more.
+ * Sessions of a ledger: as many, and as much of them, as may be told at once, and one more.
  */
 #include "unit.h"
 
@@ -45,8 +45,68 @@ static void test_as_many_as_may_be(void **state)
 	json_decref(sessions);
 }
 
+/* Entries of about 60 KB, until a line more would be too much. */
+static void test_as_long_as_one_may_be(void **state)
+{
+	enum { BIG = 60000 };
+	struct world *world = *state;
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	struct cavra_error error;
+	json_t *session;
+	char *text = malloc(BIG + 1);
+	memset(text, 'x', BIG);
+	text[BIG] = '\0';
+	json_t *body = json_pack("{s:s}", "text", text);
+	struct ledger_draft draft = {"cavra.test", STR("long"), body};
+	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+	for (size_t bytes = 0; bytes + BIG + 1000 < LIMIT_SESSION_BYTES; bytes += BIG + 600)
+		assert_int_equal(ledger_append(&writer, &draft, 1, &error), 0);
+	assert_int_equal(session_read(world->directory, STR("long"), &session, &error), 0);
+	assert_true(json_array_size(json_object_get(session, "entries")) >
+		    LIMIT_SESSION_BYTES / BIG - 20);
+	json_decref(session);
+	for (size_t i = 0; i < 20; i++)
+		assert_int_equal(ledger_append(&writer, &draft, 1, &error), 0);
+	assert_int_equal(session_read(world->directory, STR("long"), &session, &error),
+			 CAVRA_ERR_LIMIT);
+	assert_non_null(strstr(error.text, "cavra ledger show"));
+	/* Which sessions there are is told all the same. */
+	assert_int_equal(sessions_list(world->directory, &session, &error), 0);
+	assert_int_equal(json_array_size(session), 1);
+	json_decref(session);
+	json_decref(body);
+	free(text);
+}
+
+static void test_as_many_references(void **state)
+{
+	struct world *world = *state;
+	struct ledger_writer CLEANUP_LEDGER_WRITER writer;
+	struct cavra_error error;
+	json_t *sessions, *refs = json_array();
+	for (size_t i = 0; i < LIMIT_SESSION_REFS; i++)
+		json_array_append_new(refs, json_string("r"));
+	json_t *body = json_pack("{s:{s:s, s:o}}", "decision", "decision", "allow", "evidence_refs",
+				 refs);
+	struct ledger_draft draft = {"cavra.decision", STR("s"), body};
+	ledger_writer_init(&writer, world->directory, LEDGER_NONE);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(ledger_append(&writer, &draft, 1, &error), 0);
+		assert_int_equal(sessions_list(world->directory, &sessions, &error), 0);
+		const json_t *one = json_array_get(sessions, 0);
+		assert_int_equal(json_array_size(json_object_get(one, "evidence_refs")),
+				 LIMIT_SESSION_REFS);
+		assert_int_equal(json_integer_value(json_object_get(one, "evidence_refs_left_out")),
+				 i * LIMIT_SESSION_REFS);
+		json_decref(sessions);
+	}
+	json_decref(body);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {WITH_LEDGER(test_as_many_as_may_be)};
+	const struct CMUnitTest tests[] = {WITH_LEDGER(test_as_many_as_may_be),
+					   WITH_LEDGER(test_as_long_as_one_may_be),
+					   WITH_LEDGER(test_as_many_references)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
