@@ -136,15 +136,40 @@ static void keep_side_effects(struct eval *ev, struct state *st, const struct no
 	}
 }
 
+static void give(struct eval *ev, const struct shell_assign **list, struct str name,
+		 struct value value)
+{
+	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
+	*assign = (struct shell_assign){name, value, true, *list};
+	*list = assign;
+}
+
+/* x= y=${x:=1}: the command perhaps gets the x that y has assigned. */
+static void give_side_effects(struct eval *ev, const struct node *node,
+			      const struct word_node *word, const struct state *inner,
+			      const struct binding *before, const struct shell_assign **list)
+{
+	for (const struct binding *b = inner->bindings; b && b != before && eval_charge(ev, 1);
+	     b = b->next)
+		if (b->kind == BINDING_VARIABLE && !str_eq(b->name, word->name) &&
+		    is_prefix_name(node, b->name))
+			give(ev, list, b->name, value_any());
+}
+
 /* One assignment in front of a command. A later one sees it, but not where a substitution in that expands the words of
  * redirections.
  */
 static void prefix_assign(struct eval *ev, struct state *inner, const struct state *outer,
-			  const struct word_node *word)
+			  const struct node *node, const struct word_node *word,
+			  const struct shell_assign **list)
 {
-	if (word->is_array || word->has_subscript || !parts_are_plain(word->parts))
+	bool plain = !word->is_array && !word->has_subscript && parts_are_plain(word->parts);
+	if (!plain)
 		state_join(ev, inner, outer, false);
+	const struct binding *before = inner->bindings;
 	simple_assign(ev, inner, word);
+	if (!plain)
+		give_side_effects(ev, node, word, inner, before, list);
 	/* In front of a command an array is but text. */
 	if (word->is_array)
 		state_assign(ev, inner, word->name, &variable_tainted);
@@ -159,13 +184,10 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 	struct state inner = *st; /* later ones see the earlier ones */
 	ev->prefixes++;
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
-		prefix_assign(ev, &inner, st, word);
+		prefix_assign(ev, &inner, st, node, word, list);
 		const struct variable *v = state_variable(ev, &inner, word->name);
 		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
-		struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
-		*assign = (struct shell_assign){word->name, one ? v->alt[0] : value_any(), true,
-						*list};
-		*list = assign;
+		give(ev, list, word->name, one ? v->alt[0] : value_any());
 	}
 	ev->prefixes--;
 	keep_side_effects(ev, st, node, &inner);
