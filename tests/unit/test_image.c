@@ -267,7 +267,7 @@ static void test_digest_is_whole(void **state)
 	struct policy *policy = load_rich();
 	write_image(policy, &bytes);
 	size_t at = str_find(buf_str(&bytes), str_from(policy->digest));
-	assert_true(at != STR_NPOS && strlen(policy->digest) > 10);
+	assert_true(at != STR_NPOS && at + 10 < bytes.n);
 	bytes.p[at + 10] = 'x';
 	policy_image_seal(&bytes, key);
 	assert_int_equal(try(buf_str(&bytes)), 0);
