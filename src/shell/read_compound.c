@@ -139,6 +139,9 @@ static struct node *read_parenthesis(struct reader *r)
 		if (str_find_char(text, '\'') != STR_NPOS &&
 		    (str_find_char(text, '`') != STR_NPOS || str_find_char(text, '$') != STR_NPOS))
 			reader_fail(r, "(( that is no arithmetic, with quotes inside");
+		/* Bash looks for the end as if it were arithmetic, where there are no comments. */
+		if (str_find_char(text, '#') != STR_NPOS)
+			reader_fail(r, "(( that is no arithmetic, with a '#' inside");
 		if (r->heredocs != heredocs)
 			reader_fail(r, "(( that is no arithmetic, with a here-document inside");
 		return node;
