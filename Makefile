@@ -81,6 +81,11 @@ fuzz-bash: all
 	@build/tests/oracle/oracle $(if $(COUNT),--count $(COUNT),--forever) --seed $(or $(SEED),random) --jobs 2 \
 		tests/oracle/seeds/*.txt $(addprefix tests/golden/corpus/,actions.jsonl everyday.txt lookalikes.txt)
 
+# Runs made-up command lines in a room of their own and compares what they do with what was decided.
+fuzz-effects: all
+	@build/tests/effects/effects --script tests/effects/world.sh --templates tests/effects/templates.txt \
+		--policy tests/effects/policy.yaml --count $(COUNT) --seed $(SEED) --jobs 2
+
 # The ledger under a thousand rounds of kill -9, and under losses of power; SEED=1 for the same once more.
 crash: all
 	@build/tests/crash/kill --rounds 1000 $(CRASH_SEED)
