@@ -52,8 +52,9 @@ void arena_release(struct arena *arena);
 /* Forgets all allocations and keeps the first block for reuse. */
 void arena_reset(struct arena *arena);
 
-/* Memory as it comes, aligned for any type. size 0 gives a unique pointer. */
+/* arena_take() when the block has no room; for no other use. */
 void *arena_take_slowly(struct arena *arena, size_t size);
+/* Memory as it comes, aligned for any type. size 0 gives a unique pointer. */
 static inline void *arena_take(struct arena *arena, size_t size)
 {
 #ifndef ARENA_POISONS

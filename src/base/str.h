@@ -87,7 +87,9 @@ size_t str_find(struct str s, struct str needle);
 
 /* ASCII only: bytes over 127 compare as they are. */
 bool str_eq_nocase(struct str a, struct str b);
+/* What str_compare() calls where the first bytes are equal. */
 int str_compare_all(struct str a, struct str b);
+/* By bytes: negative, 0 or positive. */
 static inline int str_compare(struct str a, struct str b)
 {
 	/* Mostly the first bytes say it. */
