@@ -611,18 +611,6 @@ static bool is_known_path(struct value path, const struct scope *scope)
 	return value_is_known(path);
 }
 
-/* How people name their home directory to a file tool. */
-static struct str expand_home(struct decider *d, struct str text)
-{
-	static const char *const homes[] = {"~", "$HOME", "${HOME}"};
-	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
-		struct str home = str_from(homes[i]);
-		if (str_starts(text, home) && (text.n == home.n || text.p[home.n] == '/'))
-			return arena_join(d->arena, d->resolver->home, str_from_at(text, home.n));
-	}
-	return text;
-}
-
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
@@ -633,7 +621,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 		    special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
 			return verdict;
 		if (is_file_request(d) && d->resolver->home.n)
-			path = value_from(d->arena, expand_home(d, text));
+			path = value_from(d->arena,
+					  path_at_home(d->arena, text, d->resolver->home));
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
@@ -654,7 +643,14 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	return verdict | one_file(d, kind, path, tree, scope);
 }
 
-void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
+static enum match list_match(const struct decider *d, enum policy_list_id list,
+			     const struct names *names)
+{
+	return path_match(d->policy->list[list], names->items, names->n, false, d->arena).match;
+}
+
+static void suspicion(struct decider *d, struct value path, bool perhaps_read,
+		      const struct scope *scope)
 {
 	struct names names;
 	/* Text whose end is unknown may be any file, which says nothing about this one. */
@@ -662,45 +658,34 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 	    path.seg[path.n - 1].kind == SEG_NUMBER)
 		return;
 	collect_names(d, &names, path, scope);
-	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items,
-					      names.n, false, d->arena);
-	struct match_result write = path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items,
-					       names.n, false, d->arena);
 	const char *what = NULL;
-	bool reads = read.match != MATCH_NO ||
-		     secret_path(d, names.items, names.n, false, &what) != MATCH_NO;
-	bool guarded = protected_path(d, names.items, names.n, false, &what) != MATCH_NO;
-	if (!reads && write.match == MATCH_NO && !guarded)
+	bool reads = perhaps_read &&
+		     (list_match(d, LIST_FILES_BLOCK_READ, &names) != MATCH_NO ||
+		      secret_path(d, names.items, names.n, false, &what) != MATCH_NO);
+	if (!reads && list_match(d, LIST_FILES_BLOCK_WRITE, &names) == MATCH_NO &&
+	    protected_path(d, names.items, names.n, false, &what) == MATCH_NO)
 		return;
 	struct effect *effect = effect_add(d, reads ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
 					   value_show(d->arena, path), scope);
 	effect->known = false;
-	struct asked asked = {.writes = !reads, .perhaps = true};
-	(void)judge(d, effect, &names, asked);
+	(void)judge(d, effect, &names, (struct asked){.writes = !reads, .perhaps = true});
+}
+
+void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
+{
+	suspicion(d, path, true, scope);
 }
 
 void file_write_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
-	struct names names;
-	const char *what = NULL;
-	collect_names(d, &names, path, scope);
-	if (path_match(d->policy->list[LIST_FILES_BLOCK_WRITE], names.items, names.n, false,
-		       d->arena)
-			    .match == MATCH_NO &&
-	    protected_path(d, names.items, names.n, false, &what) == MATCH_NO)
-		return;
-	struct effect *effect = effect_add(d, EFFECT_FILE_WRITE, value_show(d->arena, path), scope);
-	effect->known = false;
-	(void)judge(d, effect, &names, (struct asked){.writes = true, .perhaps = true});
+	suspicion(d, path, false, scope);
 }
 
 void file_mention(struct decider *d, struct value path, const struct scope *scope)
 {
 	struct names names;
 	collect_names(d, &names, path, scope);
-	struct match_result read = path_match(d->policy->list[LIST_FILES_BLOCK_READ], names.items,
-					      names.n, false, d->arena);
-	if (read.match == MATCH_NO || !value_is_known(path)) {
+	if (list_match(d, LIST_FILES_BLOCK_READ, &names) == MATCH_NO || !value_is_known(path)) {
 		file_suspicion(d, path, scope);
 		return;
 	}

@@ -38,6 +38,9 @@ struct str path_plain_spelling(struct arena *arena, struct str text);
 /* The name as a program would see it that expands "*", "?" and "[...]". */
 struct value path_as_pattern(struct arena *arena, struct str text);
 
+/* With home in place of what people write for it to a file tool: "~", "$HOME", "${HOME}". */
+struct str path_at_home(struct arena *arena, struct str text, struct str home);
+
 /* The files that a partly known path stands for, in those of the scope's directories that can be listed, when it is a shell
  * pattern. True when these are all; false when there may be others. makes: a file that is not there would be made, so that
  * the pattern itself is a name, too: the shell leaves one that matches nothing as it is.

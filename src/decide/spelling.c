@@ -2,6 +2,7 @@
  *
  * Other spellings of a path: what forgiving file systems and programs take for the same name.
  */
+#include "base/array.h"
 #include "base/utf8.h"
 #include "decide/paths.h"
 #include "decide/visible.h"
@@ -159,4 +160,15 @@ struct value path_as_pattern(struct arena *arena, struct str text)
 		plain = i += n;
 	}
 	return value_concat(arena, result, value_from(arena, str_from_at(text, plain)));
+}
+
+struct str path_at_home(struct arena *arena, struct str text, struct str home)
+{
+	static const char *const names[] = {"~", "$HOME", "${HOME}"};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct str name = str_from(names[i]);
+		if (str_starts(text, name) && (text.n == name.n || text.p[name.n] == '/'))
+			return arena_join(arena, home, str_from_at(text, name.n));
+	}
+	return text;
 }
