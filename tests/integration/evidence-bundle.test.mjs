@@ -12,7 +12,10 @@ import { cavra, get, put, run, scratch } from './cavra.mjs';
 import { canonical, rechain } from './ledgers.mjs';
 import { bundleOf, decision, firstError, foreignBundle, keyPair, ledgerLines, makeLedger, merkleRoot, prettyJson, readManifest, sha256, signature, signedNote, verify } from './evidence.mjs';
 
-const { crypto: sigstore, dsse } = createRequire(import.meta.url)('@sigstore/core');
+const require = createRequire(import.meta.url);
+const { crypto: sigstore, dsse } = require('@sigstore/core');
+const { bundleFromJSON } = require('@sigstore/bundle');
+const { Verifier, toSignedEntity, toTrustMaterial } = require('@sigstore/verify');
 
 const pair = keyPair(), key = ['--public-key', pair.publicPath], signing = ['--private-key', pair.privatePath];
 const load = (directory, name) => JSON.parse(get(directory, name));
@@ -317,6 +320,34 @@ test('the envelopes verify with @sigstore/core and with openssl', () => {
     writeFileSync(join(directory, 'sig'), bytes);
     const openssl = (file) => run('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', file, '-rawin', '-in', join(directory, 'pae'), '-sigfile', join(directory, 'sig')]).status;
     assert.deepEqual([openssl(pair.publicPath), openssl(other.publicPath)], [0, 1]);
+  }
+});
+
+test('sigstore\'s verifier takes the envelopes as they are, with the key of their signer alone', () => {
+  const bundle = bundleOf(ledger, ['--session', 's1', ...signing]);
+  const verdict = (envelope, { pem, fingerprint }) => {
+    const material = toTrustMaterial({ certificateAuthorities: [], ctlogs: [], tlogs: [], timestampAuthorities: [] }, (hint) => {
+      assert.equal(hint, fingerprint.slice(0, 16));
+      return { publicKey: createPublicKey(pem), validFor: () => true };
+    });
+    const entity = toSignedEntity(bundleFromJSON({
+      mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+      verificationMaterial: { publicKey: { hint: fingerprint.slice(0, 16) }, tlogEntries: [] },
+      dsseEnvelope: envelope,
+    }));
+    try {
+      new Verifier(material, { ctlogThreshold: 0, tlogThreshold: 0 }).verify(entity);
+      return 'verified';
+    } catch (error) {
+      return error.code;
+    }
+  };
+  for (const { envelope, statement } of statementsOf(bundle)) {
+    assert.equal(verdict(envelope, pair), 'verified');
+    assert.equal(verdict(envelope, keyPair()), 'SIGNATURE_ERROR');
+    const payload = Buffer.from(JSON.stringify({ ...statement, subject: [] })).toString('base64');
+    assert.equal(verdict({ ...envelope, payload }, pair), 'SIGNATURE_ERROR');
+    assert.equal(verdict({ ...envelope, payloadType: 'text/plain' }, pair), 'SIGNATURE_ERROR');
   }
 });
 
