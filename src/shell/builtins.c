@@ -136,6 +136,14 @@ static void forget_assigned_directories(struct eval *ev, struct state *st)
 			state_assign(ev, st, str_from(names[i]), &variable_tainted);
 }
 
+static struct value home(struct eval *ev, struct state *st)
+{
+	const struct variable *home = state_variable(ev, st, STR("HOME"));
+	return home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset
+		       ? home->alt[0]
+		       : value_any();
+}
+
 static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 {
 	forget_assigned_directories(ev, st);
@@ -146,10 +154,7 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 		state_unknown_cwd(ev, st);
 		st->oldpwd = value_any();
 	} else if (i >= s->words.n) {
-		const struct variable *home = state_variable(ev, st, STR("HOME"));
-		bool known = home->kind == VARIABLE_SCALAR && home->n_alt == 1 &&
-			     !str_is(name, "pushd");
-		change_directory(ev, st, known ? home->alt[0] : value_any());
+		change_directory(ev, st, str_is(name, "pushd") ? value_any() : home(ev, st));
 	} else if (str_is(builtin_arg(ev, s, i), "-")) {
 		change_directory(ev, st, st->oldpwd);
 	} else {
@@ -301,6 +306,20 @@ static bool run_builtin(struct eval *ev, struct state *st, struct simple *s)
 	return false;
 }
 
+/* exec looks for a tilde in front of the name once more, quoted or not: exec '~/bin/x'. */
+static struct value exec_name(struct eval *ev, struct state *st, struct value name)
+{
+	if (name.n == 0 || name.seg[0].kind != SEG_TEXT || !str_starts(name.seg[0].text, STR("~")))
+		return name;
+	if (!value_is_known(name))
+		return value_any();
+	struct str text = value_text(ev->arena, name), rest = str_from_at(text, 1);
+	/* What stands between other tildes, or quotes, has rules of its own. */
+	if (!str_starts(rest, STR("/")) || str_find_char(rest, '~') != STR_NPOS)
+		return value_any();
+	return value_concat(ev->arena, home(ev, st), value_from(ev->arena, rest));
+}
+
 /* exec [-cl] [-a name] command ...; without a command only its redirections count. */
 static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 {
@@ -309,6 +328,7 @@ static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
 		return false;
 	struct simple inner = *s;
 	inner.words = (struct words){s->words.items + i, s->words.n - i, 0};
+	inner.words.items[0].value = exec_name(ev, st, inner.words.items[0].value);
 	simple_run_program(ev, st, &inner);
 	s->redirects = NULL; /* they went with the program */
 	st->surely = false;
