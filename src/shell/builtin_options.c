@@ -64,6 +64,26 @@ static bool is_set_option(struct str name)
 	return false;
 }
 
+/* The word behind each "o" among the letters names an option. False when nothing more is looked at. */
+static bool named_option(struct eval *ev, struct state *st, struct simple *s, size_t *i)
+{
+	if (*i + 1 >= s->words.n)
+		return true;
+	if (!word_is_known(&s->words.items[*i + 1])) {
+		st->positional_unknown = st->nounset = st->allexport = true;
+		eval_opaque(ev, st, "set with options that are not known");
+		return false;
+	}
+	struct str name = builtin_arg(ev, s, *i + 1);
+	if (!name.n || name.p[0] == '-' || name.p[0] == '+')
+		return true; /* the options are printed */
+	++*i;
+	set_option(ev, st, name);
+	/* Otherwise an error, which leaves the positional parameters alone. */
+	st->positional_unknown |= !is_set_option(name);
+	return is_set_option(name);
+}
+
 void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
@@ -96,13 +116,9 @@ void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 		st->nounset |= str_find_char(text, 'u') != STR_NPOS;
 		if (str_find_char(text, 'a') != STR_NPOS)
 			st->allexport = text.p[0] == '-' || state_is_unsure(st);
-		if (text.p[text.n - 1] != 'o' || i + 1 >= s->words.n)
-			continue;
-		set_option(ev, st, builtin_arg(ev, s, ++i));
-		if (!is_set_option(builtin_arg(ev, s, i))) {
-			st->positional_unknown = true; /* an error, which leaves them alone */
-			return;
-		}
+		for (size_t k = 1; k < text.n; k++)
+			if (text.p[k] == 'o' && !named_option(ev, st, s, &i))
+				return;
 	}
 }
 

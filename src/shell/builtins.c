@@ -564,11 +564,18 @@ static bool format_assigns(struct str format)
 static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t format = builtin_skip_options(ev, s, "v");
-	if (format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format))) {
-		st->weak++;
+	bool known = format < s->words.n && word_is_known(&s->words.items[format]);
+	st->weak++;
+	if (known && format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format)))
 		assign_names(ev, st, s, format + 1, "REPLY");
-		st->weak--;
-	}
+	/* A format that is not known might assign, but to names that are not known hardly. */
+	for (size_t i = format + 1; !known && i < s->words.n; i++)
+		if (word_is_known(&s->words.items[i]))
+			assign_names(ev, st,
+				     &(struct simple){.node = s->node,
+						      .words = {s->words.items + i, 1, 0}},
+				     0, "REPLY");
+	st->weak--;
 	/* Of several -v the last one counts. */
 	struct word name = {.value = {NULL, 0}};
 	for (size_t i = 1; i < s->words.n && str_starts(builtin_arg(ev, s, i), STR("-v")); i++) {

@@ -230,6 +230,17 @@ static void output_words(struct field *f, const void *source)
 	f->many = true;
 }
 
+/* Unquoted, text without blanks is a word, or none when it is empty. */
+static void word_or_none(struct field *f, const void *source)
+{
+	bool unknown;
+	size_t picked = eval_pick(f->ev, 2, &unknown);
+	if (unknown)
+		output_words(f, source);
+	else if (picked == 0)
+		push_seg(f, SEG_ANY, STR(""));
+}
+
 void field_value(struct field *f, struct value v, bool quoted)
 {
 	struct str ifs;
@@ -255,10 +266,19 @@ void field_value(struct field *f, struct value v, bool quoted)
 			push_seg(f, SEG_NUMBER, STR(""));
 		else if (v.seg[i].text.n && v.seg[i].kind == SEG_ANY && ifs_known &&
 			 str_is(ifs, " \t\n"))
-			push_seg(f, SEG_ANY, STR(""));
+			word_or_none(f, v.seg[i].source);
 		else
 			output_words(f, v.seg[i].source);
 	}
+}
+
+static bool has_blank(struct value v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		for (size_t k = 0; k < v.seg[i].text.n; k++)
+			if (strchr(" \t\n", v.seg[i].text.p[k]))
+				return true;
+	return false;
 }
 
 static bool only_blanks(struct str text)
@@ -292,7 +312,9 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 				field_any(f, true);
 			else if (i)
 				push_seg(f, SEG_TEXT, star ? str_first(ifs, 1) : STR(" "));
-			if (items[i].many)
+			/* $* behind $@ is split in a here-document. */
+			if (items[i].many ||
+			    (star && f->ev->in_here_document && has_blank(items[i].value)))
 				field_any(f, true);
 			else
 				field_value(f, items[i].value, true);
@@ -413,9 +435,15 @@ static void run_substitution(struct eval *ev, struct state *st, const struct nod
 	state_join(ev, st, &inner, false);
 }
 
+/* A command that runs for one choice of several counts as a branch, which each command below it does, too. */
+static struct capture capture_open(const struct eval *ev)
+{
+	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
+}
+
 static void command_part(struct field *f, const struct part *part, bool quoted)
 {
-	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
+	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
 	const struct value *input = f->ev->input;
 	bool in_here_document = f->ev->in_here_document;
 	f->ev->capture = &capture;
@@ -466,7 +494,7 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 
 static void process_part(struct field *f, const struct part *part)
 {
-	struct capture capture = {.known = true, .base = f->ev->branches}, *outer = f->ev->capture;
+	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
 	const struct value *input = f->ev->input;
 	f->ev->capture = part->writes ? NULL : &capture;
 	f->ev->input = NULL;

@@ -76,7 +76,7 @@ struct node *read_simple(struct reader *r)
 	struct word_node **word_tail = &node->words;
 	struct redir **redir_tail = &node->redirs;
 	const struct word_node *name = NULL;
-	bool declares = false;
+	bool declares = false, redirected = false;
 	size_t n_words = 0, heredocs = r->heredocs, from = r->at, end = r->at;
 	while (!r->error) {
 		size_t sign;
@@ -85,14 +85,21 @@ struct node *read_simple(struct reader *r)
 		if (peek_redirection(r, &sign)) {
 			*redir_tail = read_redirection(r);
 			redir_tail = &(*redir_tail)->next;
-		} else if (c == '(' && n_words == 1 && redir_tail == &node->redirs && name) {
+			redirected = true;
+			end = r->at;
+			continue;
+		}
+		if (c == '(' && n_words == 1 && redir_tail == &node->redirs && name) {
 			return read_short_function(r, node);
 		} else if (c == '(' && n_words) {
 			reader_fail(r, "unexpected parenthesis");
 		} else if (grammar_starts_word(r, c)) {
-			enum word_assign assign = !name      ? ASSIGN_FIRST
-						  : declares ? ASSIGN_ARGUMENT
-							     : ASSIGN_NEVER;
+			/* Behind assignments and a redirection, brackets are read as in arguments. */
+			enum word_assign assign = ASSIGN_NEVER;
+			if (!name)
+				assign = n_words && redirected ? ASSIGN_ARGUMENT : ASSIGN_FIRST;
+			else if (declares)
+				assign = ASSIGN_ARGUMENT;
 			struct word_node *word = read_word(r, assign, WORD_PLAIN);
 			if (!word)
 				break;
@@ -100,6 +107,7 @@ struct node *read_simple(struct reader *r)
 				name = word;
 				declares = is_declaration(name);
 			}
+			redirected = false;
 			word->end -= from;
 			*word_tail = word;
 			word_tail = &word->next;

@@ -108,6 +108,8 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 			/* ${x:1:} has a length, which is nothing. */
 			if (!param->arg2)
 				param->arg2 = ARENA_NEW(r->arena, struct part);
+		} else if (!param->arg) {
+			reader_fail(r, "bad substitution in ${ }");
 		}
 	} else if (c > 0 && strchr("-=?+", c)) {
 		set_op(param, c, 0);

@@ -97,8 +97,10 @@ static void single_quotes(struct reader *r, struct part_list *list)
 	add_part(r, list, PART_TEXT, true)->text = str_make(r->text.p + from, r->at - 1 - from);
 }
 
-/* In arithmetic and subscripts Bash groups by single quotes and then expands what is inside them all the same. */
-static void expanded_single_quotes(struct reader *r, struct part_list *list)
+/* In arithmetic and subscripts Bash groups by single quotes and then expands what is inside them all the same. Arithmetic keeps
+ * the quotes, which make it an error.
+ */
+static void expanded_single_quotes(struct reader *r, struct part_list *list, bool kept)
 {
 	struct part_list inner = {.tail = &inner.first};
 	size_t from = r->at;
@@ -114,7 +116,11 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list)
 		reader_fail(r, error);
 		r->final = true;
 	}
+	if (kept)
+		add_part(r, list, PART_TEXT, true)->text = STR("'");
 	add_list(r, list, parts, true);
+	if (kept)
+		add_part(r, list, PART_TEXT, true)->text = STR("'");
 }
 
 /* Double quotes with quotes inside `...` or ${...}: Bash finds the end of the word in one way, and looks for braces to
@@ -579,7 +585,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' &&
 			   (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
-			expanded_single_quotes(r, &list);
+			expanded_single_quotes(r, &list, mode == WORD_ARITH);
 		} else if (c == '\'' && quotes_with_single(mode)) {
 			single_quotes(r, &list);
 		} else if (c == '"' && mode != WORD_HEREDOC) {

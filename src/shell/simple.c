@@ -492,7 +492,7 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 	} else if (!ev->exhausted) {
 		struct state skipped = *st;
 		unsigned branches = ev->branches;
-		ev->branches += simple.may_skip || ev->n_choices;
+		ev->branches += simple.may_skip + (ev->n_choices > 0);
 		simple_run(ev, st, &simple, true);
 		ev->branches = branches;
 		if (simple.may_skip)

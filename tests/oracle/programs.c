@@ -77,11 +77,26 @@ static bool is_plain_tee(char *const argv[])
 	return true;
 }
 
+/* nproc, nproc --all, date +%s, id -u, id -g */
+static bool prints_digits(const char *base, char *const argv[], size_t argc)
+{
+	static const char *const programs[][2] = {
+		{"nproc", "--all"}, {"date", "+%s"}, {"id", "-u"}, {"id", "-g"}};
+	if (argc == 1)
+		return strcmp(base, "nproc") == 0;
+	for (size_t i = 0; argc == 2 && i < sizeof programs / sizeof *programs; i++)
+		if (strcmp(base, programs[i][0]) == 0 && strcmp(argv[1], programs[i][1]) == 0)
+			return true;
+	return false;
+}
+
 /* The few programs whose output is computed by the analysis do what they are known for. */
-static bool imitate(char *const argv[], size_t argc)
+static bool imitate(char *const argv[], size_t argc, uint32_t nth)
 {
 	const char *base = strrchr(argv[0], '/');
 	base = base ? base + 1 : argv[0];
+	if (prints_digits(base, argv, argc)) /* or nothing, as when it is not there */
+		return ((nth + watched.wire->seed) & 1) || dprintf(1, "12\n") > 0;
 	if (strcmp(base, "cat") == 0 && (argc == 1 || (argc == 2 && strcmp(argv[1], "-") == 0))) {
 		if (note.input && write(1, note.input, note.input_size) < 0)
 			_exit(1);
@@ -123,7 +138,7 @@ int execve(const char *path, char *const argv[], char *const environment[])
 	note_environment(environment);
 	note_input();
 	note_write();
-	if (imitate(argv, note.argc))
+	if (imitate(argv, note.argc, nth))
 		_exit(watched.wire->world == WORLD_FAILURE ? 1 : 0);
 	switch ((enum wire_world)watched.wire->world) {
 	case WORLD_SUCCESS:
