@@ -233,8 +233,8 @@ static void output_words(struct field *f, const void *source)
 /* Unquoted, text without blanks is a word, or none when it is empty. */
 static void word_or_none(struct field *f, const void *source)
 {
-	bool unknown;
-	size_t picked = eval_pick(f->ev, 2, &unknown);
+	bool unknown = false;
+	size_t picked = f->started ? 0 : eval_pick(f->ev, 2, &unknown);
 	if (unknown)
 		output_words(f, source);
 	else if (picked == 0)

@@ -520,17 +520,8 @@ static bool next_choice(struct eval *ev)
 }
 
 /* Runs the command once for each combination of the alternatives that its words mention. */
-void eval_simple(struct eval *ev, struct state *st, const struct node *node)
+static void run_each_choice(struct eval *ev, struct state *st, const struct node *node)
 {
-	st->n_fresh = 0;
-	if (ev->replaying) {
-		/* Inside a substitution of a command that is being replayed: alternatives are unknown here. */
-		bool choosing = ev->choosing;
-		ev->choosing = false;
-		run_once(ev, st, node);
-		ev->choosing = choosing;
-		return;
-	}
 	struct state entry = *st, result = *st;
 	bool first = true;
 	size_t replays = 0;
@@ -554,4 +545,21 @@ void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 	} while (next_choice(ev) && !ev->exhausted);
 	*st = result;
 	ev->n_choices = 0;
+}
+
+void eval_simple(struct eval *ev, struct state *st, const struct node *node)
+{
+	st->n_fresh = 0;
+	if (!ev->replaying) {
+		run_each_choice(ev, st, node);
+		return;
+	}
+	/* In a substitution of a command that is run for one choice of several. */
+	struct choices outer;
+	bool perhaps = ev->n_choices > 0;
+	save_choices(ev, &outer);
+	ev->branches += perhaps;
+	run_each_choice(ev, st, node);
+	ev->branches -= perhaps;
+	restore_choices(ev, &outer);
 }
