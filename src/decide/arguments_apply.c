@@ -42,9 +42,35 @@ static bool has_any(const struct arguments *a, size_t level, struct known_list n
 	return false;
 }
 
-/* Could a partly known text meet the glob, as far as its known start and end tell? */
+/* May the byte stand in a text of that value? */
+static bool may_hold(struct value value, char byte)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		const struct seg *seg = &value.seg[i];
+		bool digit = (byte >= '0' && byte <= '9') || byte == '-';
+		if (seg->kind == SEG_ANY || seg->kind == SEG_GLOB ||
+		    (seg->kind == SEG_NUMBER && digit) ||
+		    (seg->kind == SEG_TEXT && str_find_char(seg->text, byte) != STR_NPOS))
+			return true;
+	}
+	return false;
+}
+
+/* Does the glob ask for a byte that the value cannot have? */
+static bool asks_for_more(struct value value, struct str glob)
+{
+	for (size_t i = 0; i < glob.n && !strchr("[\\", glob.p[i]); i++)
+		if (!strchr("*?", glob.p[i]) && !may_hold(value, glob.p[i]))
+			return true;
+	return false;
+}
+
+/* Could a partly known text meet the glob, as far as its known start and end, and its bytes, tell? */
 static bool may_meet(struct arena *arena, struct value value, struct str glob)
 {
+	if (asks_for_more(value, glob))
+		return false;
+
 	struct str start = value_known_prefix(arena, value), end = STR("");
 	size_t same = 0, wild = 0, last = glob.n;
 	if (value.n && value.seg[value.n - 1].kind == SEG_TEXT)

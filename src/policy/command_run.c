@@ -12,6 +12,12 @@ static bool has_glob(struct value value)
 	return false;
 }
 
+/* At most an option like "-5", which takes no value. */
+static bool is_number(const struct command_word *word)
+{
+	return !word->many && word->value.n == 1 && word->value.seg[0].kind == SEG_NUMBER;
+}
+
 static bool may_be_option(const struct command_word *word)
 {
 	const struct value *value = &word->value;
@@ -32,9 +38,9 @@ static struct run_word describe(const struct command_word *words, size_t i, bool
 	const struct command_word *word = &words[i];
 	struct run_word ret = {.word = word};
 	ret.sure_skip = !word->many && (word->cls == CW_OPTION || word->cls == CW_OPTION_VALUE);
-	ret.unknown = !ret.sure_skip && may_be_option(word) &&
+	ret.unknown = !ret.sure_skip && may_be_option(word) && !is_number(word) &&
 		      (word->many || !value_is_known(word->value));
-	ret.may_skip = ret.sure_skip || ret.unknown || behind_unknown ||
+	ret.may_skip = ret.sure_skip || ret.unknown || behind_unknown || is_number(word) ||
 		       word->cls == CW_MAYBE_VALUE;
 	ret.has_glob = !word->many && has_glob(word->value);
 	return ret;

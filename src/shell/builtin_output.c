@@ -4,7 +4,7 @@
  */
 #include "shell/builtin.h"
 
-static const struct seg digits_seg = {SEG_ANY, STR_INIT(SEG_TEXT_UNSPLIT), NULL};
+static const struct seg digits_seg = {SEG_ANY, STR_INIT(SEG_TEXT_DIGITS), NULL};
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 static bool has_glob(struct value v)

@@ -24,6 +24,14 @@ bool builtin_args_known(const struct simple *s, size_t from)
 }
 
 /* Index of the first word behind the options; words of the option string take a value. */
+static bool may_be_several(const struct word *word)
+{
+	bool several = word->many;
+	for (size_t i = 0; i < word->value.n; i++)
+		several |= word->value.seg[i].kind == SEG_GLOB;
+	return several;
+}
+
 size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char *with_value)
 {
 	static const char *const with_plus[] = {"declare", "local", "typeset"};
@@ -44,7 +52,7 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 			letter++;
 		if (letter + 1 != text.n)
 			continue;
-		if (i < s->words.n && s->words.items[i].many)
+		if (i < s->words.n && may_be_several(&s->words.items[i]))
 			return i; /* the value, and what else? */
 		i++;
 	}

@@ -230,17 +230,6 @@ static void output_words(struct field *f, const void *source)
 	f->many = true;
 }
 
-/* Unquoted, text without blanks is a word, or none when it is empty. */
-static void word_or_none(struct field *f, const void *source)
-{
-	bool unknown = false;
-	size_t picked = f->started ? 0 : eval_pick(f->ev, 2, &unknown);
-	if (unknown)
-		output_words(f, source);
-	else if (picked == 0)
-		push_seg(f, SEG_ANY, STR(""));
-}
-
 void field_value(struct field *f, struct value v, bool quoted)
 {
 	struct str ifs;
@@ -264,9 +253,6 @@ void field_value(struct field *f, struct value v, bool quoted)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
 			push_seg(f, SEG_NUMBER, STR(""));
-		else if (v.seg[i].text.n && v.seg[i].kind == SEG_ANY && ifs_known &&
-			 str_is(ifs, " \t\n"))
-			word_or_none(f, v.seg[i].source);
 		else
 			output_words(f, v.seg[i].source);
 	}
@@ -424,6 +410,24 @@ static bool is_file_reading(const struct node *list)
 	       !only->words && only->redirs && !only->redirs->next && only->redirs->op == REDIR_IN;
 }
 
+/* What prints digits prints a line of them, or nothing. ret_segs: room for twice as many. Returns how many there are. */
+static size_t choose_digits(struct eval *ev, struct value v, struct seg *ret_segs)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < v.n; i++) {
+		bool unknown = false;
+		if (v.seg[i].kind != SEG_ANY || !v.seg[i].text.n) {
+			ret_segs[n++] = v.seg[i];
+		} else if (eval_pick(ev, 2, &unknown) == 0 && !unknown) {
+			ret_segs[n++] = (struct seg){.kind = SEG_NUMBER};
+			ret_segs[n++] = (struct seg){.kind = SEG_TEXT, .text = STR("\n")};
+		} else if (unknown) {
+			ret_segs[n++] = (struct seg){.kind = SEG_ANY};
+		}
+	}
+	return n;
+}
+
 static void run_substitution(struct eval *ev, struct state *st, const struct node *list)
 {
 	if (!is_file_reading(list)) {
@@ -469,8 +473,8 @@ static void command_part(struct field *f, const struct part *part, bool quoted)
 		f->started |= quoted;
 		return;
 	}
-	struct seg *segs = ARENA_ARRAY(f->ev->arena, v.n, struct seg);
-	memcpy(segs, v.seg, v.n * sizeof *segs);
+	struct seg *segs = ARENA_ARRAY(f->ev->arena, 2 * v.n, struct seg);
+	v.n = choose_digits(f->ev, v, segs);
 	while (v.n && segs[v.n - 1].kind == SEG_TEXT) {
 		struct str *text = &segs[v.n - 1].text;
 		while (text->n && text->p[text->n - 1] == '\n')

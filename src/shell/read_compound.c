@@ -226,6 +226,14 @@ static struct str read_plain_name(struct reader *r)
 	return name;
 }
 
+static bool is_variable_name(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_name(name.p[i]))
+			return false;
+	return name.n && !ascii_is_digit(name.p[0]);
+}
+
 /* for and select, behind the keyword */
 static struct node *read_for(struct reader *r, enum node_kind kind)
 {
@@ -234,6 +242,8 @@ static struct node *read_for(struct reader *r, enum node_kind kind)
 	if (kind == NODE_FOR && reader_peek(r) == '(' && reader_peek_second(r) == '(')
 		return read_c_for(r, node);
 	node->name = read_plain_name(r);
+	if (!is_variable_name(node->name))
+		reader_fail(r, "a loop over what is no name");
 	reader_skip_lines(r);
 	struct word_node **tail = &node->words;
 	if (accept_reserved(r, RESERVED_IN)) {

@@ -121,8 +121,9 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 		set_op(param, c, second == c ? reader_next(r) : 0);
 		/* ${x///y}: a slash right behind the operator belongs to the pattern. */
 		param->arg = read_parts(r, WORD_PATTERN, false);
+		/* Quotes in the replacement quote in double quotes, too. */
 		if (reader_accept(r, '/'))
-			param->arg2 = read_parts(r, plain, quoted);
+			param->arg2 = read_parts(r, WORD_BRACE, false);
 	} else if (c == '@') {
 		set_op(param, c, 0);
 		param->arg = read_parts(r, plain, quoted);

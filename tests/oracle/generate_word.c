@@ -126,9 +126,10 @@ static void put_quoted_literal(struct generator *g, enum place place)
 {
 	static const char *const quoted[] = {"a",  " b ", "'",    "\\$x", "\\\"", "\\\\", "\\a",
 					     "*",  "~",   "\\\n", "\\`",  "x;y",  "#",    "|",
-					     "\n", "(",   ")",    "}",    "!"};
-	static const char *const brace[] = {"a",  "b c",  "'x}'", "\\}",   "*", "~",  "\"d e\"",
-					    "''", "$'q'", "-x",   "{p,q}", "/", "\\ "};
+					     "\n", "(",   ")",    "}",    "!",    "'a'"};
+	static const char *const brace[] = {
+		"a",     "b c", "'x}'", "\\}",  "*",     "~",    "\"d e\"", "''", "$'q'", "-x",
+		"{p,q}", "/",   "\\ ",  "'$x'", "\"'\"", "'\"'", "\\&",     "&",  "\\a"};
 	static const char *const pattern[] = {"a",   "*",    "?",     "[ab]",   "'*'",
 					      "\\*", "[!a]", "a*",    "[a-c]x", "[[:alpha:]]",
 					      "]",   "x",    "\"*\"", "[x'y']"};
@@ -203,14 +204,19 @@ static void put_parameter(struct generator *g, enum place place)
 	else
 		generate_variable(g);
 	put(g, operator);
+	/* What matches anything shows what is put in its place. */
 	bool pattern = strchr("#%/", *operator) != NULL;
-	if (pattern)
+	if (pattern && one_in(g, 2))
+		put(g, one_in(g, 2) ? "?" : "*");
+	else if (pattern)
 		generate_pattern(g);
 	if (*operator== '/' && !one_in(g, 5))
 		put(g, "/");
+	bool quoted = place == PLACE_QUOTED || place == PLACE_HEREDOC;
+	if (*operator== '/' && one_in(g, 2))
+		quoted = false; /* quotes quote there all the same */
 	if (!pattern || *operator== '/')
-		generate_parts(g, place == PLACE_QUOTED || place == PLACE_HEREDOC ? PLACE_QUOTED
-										  : PLACE_BRACE);
+		generate_parts(g, quoted ? PLACE_QUOTED : PLACE_BRACE);
 	put(g, "}");
 }
 
