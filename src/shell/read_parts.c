@@ -97,10 +97,10 @@ static void single_quotes(struct reader *r, struct part_list *list)
 	add_part(r, list, PART_TEXT, true)->text = str_make(r->text.p + from, r->at - 1 - from);
 }
 
-/* In arithmetic and subscripts Bash groups by single quotes and then expands what is inside them all the same. Arithmetic keeps
- * the quotes, which make it an error.
+/* In arithmetic and subscripts Bash groups by single quotes and then expands what is inside them all the same. The quotes stay,
+ * which makes it an error where it is a number.
  */
-static void expanded_single_quotes(struct reader *r, struct part_list *list, bool kept)
+static void expanded_single_quotes(struct reader *r, struct part_list *list)
 {
 	struct part_list inner = {.tail = &inner.first};
 	size_t from = r->at;
@@ -116,11 +116,9 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list, boo
 		reader_fail(r, error);
 		r->final = true;
 	}
-	if (kept)
-		add_part(r, list, PART_TEXT, true)->text = STR("'");
+	add_part(r, list, PART_TEXT, true)->text = STR("'");
 	add_list(r, list, parts, true);
-	if (kept)
-		add_part(r, list, PART_TEXT, true)->text = STR("'");
+	add_part(r, list, PART_TEXT, true)->text = STR("'");
 }
 
 /* Double quotes with quotes inside `...` or ${...}: Bash finds the end of the word in one way, and looks for braces to
@@ -380,6 +378,8 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	bool in_quotes = mode == WORD_DQUOTE || mode == WORD_HEREDOC || mode == WORD_BRACE_QUOTED;
 	(void)reader_next(r);
 	int c = reader_peek(r);
+	if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET))
+		reader_fail(r, "a quote behind a '$' in arithmetic");
 	if (c == '\'' && !in_quotes) {
 		ansi_quotes(r, list);
 		return;
@@ -585,7 +585,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' &&
 			   (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
-			expanded_single_quotes(r, &list, mode == WORD_ARITH);
+			expanded_single_quotes(r, &list);
 		} else if (c == '\'' && quotes_with_single(mode)) {
 			single_quotes(r, &list);
 		} else if (c == '"' && mode != WORD_HEREDOC) {
