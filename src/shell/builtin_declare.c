@@ -336,6 +336,8 @@ void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s)
 			state_assign(ev, st, name,
 				     uncovers(ev, name) ? &variable_tainted : &variable_unset);
 		st->weak -= references;
+		if (ev->frame && !functions)
+			state_bind_bare(ev, st, name);
 		/* A function of this name may be gone, or not. */
 		st->weak++;
 		if (state_find(ev, st, BINDING_FUNCTION, name))

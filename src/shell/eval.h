@@ -36,7 +36,13 @@ struct function {
 	const struct function *next;
 };
 
-enum binding_kind { BINDING_VARIABLE, BINDING_FUNCTION, BINDING_ALIAS, BINDING_READONLY };
+enum binding_kind {
+	BINDING_VARIABLE,
+	BINDING_FUNCTION,
+	BINDING_ALIAS,
+	BINDING_READONLY,
+	BINDING_BARE, /* of a local variable that was unset: what is assigned to it since, programs may not get */
+};
 
 /* Persistent list, newest first: copying a state is copying a pointer. */
 struct binding {
@@ -89,6 +95,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);
 void state_bind_function(struct eval *ev, struct state *st, struct str name,
 			 const struct node *body);
+void state_bind_bare(struct eval *ev, struct state *st, struct str name);
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name);
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text);
 /* An error may end the line here: this command and what follows perhaps do not run. */
@@ -121,6 +128,12 @@ struct capture {
 
 struct choice {
 	size_t picked, of;
+};
+
+/* Assignments in front of a command that are being expanded: those from `first` up to `now` are done. */
+struct prefixing {
+	const struct word_node *first, *now;
+	const struct prefixing *outer;
 };
 
 struct frame {
@@ -173,7 +186,8 @@ struct eval {
 	bool prefixed; /* assignments stand in front of the function that is called next */
 	const struct saved_variables
 		*saved; /* what assignments in front of functions and builtins hide; simple.c */
-	int prefixes;   /* assignments in front of commands that are being expanded */
+	const struct prefixing
+		*prefixing;          /* assignments in front of a command that are being expanded */
 	const struct variable *path; /* PATH as the text finds it */
 	int aliases;                 /* alias expansions in progress */
 	int substitutions;           /* $( ) and <( ) around the command */

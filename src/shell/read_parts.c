@@ -380,6 +380,9 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	int c = reader_peek(r);
 	if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET))
 		reader_fail(r, "a quote behind a '$' in arithmetic");
+	/* Bash puts in what it stands for and reads that once more, but not in a here-document. */
+	if (c == '\'' && mode == WORD_BRACE_QUOTED)
+		reader_fail(r, "a $' quote in ${ } in double quotes");
 	if (c == '\'' && !in_quotes) {
 		ansi_quotes(r, list);
 		return;

@@ -39,7 +39,7 @@ static void assign_array(struct eval *ev, struct state *st, const struct word_no
 	struct words items = {0};
 	bool keyed;
 	/* Which of the two variables of that name it makes an array of, depends. */
-	if (ev->prefixes && ev->substitutions)
+	if (ev->prefixing && ev->substitutions)
 		eval_opaque(ev, st, "an array in a substitution in front of a command");
 	const struct variable *before = state_variable(ev, st, word->name);
 	if (word->append && before->kind == VARIABLE_ARRAY)
@@ -175,6 +175,16 @@ static void prefix_assign(struct eval *ev, struct state *inner, const struct sta
 		state_assign(ev, inner, word->name, &variable_tainted);
 }
 
+/* A function that a substitution in them calls takes those in front of it for its own, and they are gone when it ends. */
+static void lose_prefixes(struct eval *ev, struct state *st)
+{
+	st->weak++;
+	for (const struct prefixing *p = ev->prefixing; p; p = p->outer)
+		for (const struct word_node *word = p->first; word != p->now; word = word->next)
+			state_assign(ev, st, word->name, &variable_tainted);
+	st->weak--;
+}
+
 /* The variables that they give the command are added to *list. */
 static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node,
 			   const struct shell_assign **list)
@@ -182,14 +192,16 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 	if (!node->words || !node->words->assign)
 		return;
 	struct state inner = *st; /* later ones see the earlier ones */
-	ev->prefixes++;
+	struct prefixing prefixing = {.first = node->words, .outer = ev->prefixing};
+	ev->prefixing = &prefixing;
 	for (const struct word_node *word = node->words; word && word->assign; word = word->next) {
+		prefixing.now = word;
 		prefix_assign(ev, &inner, st, node, word, list);
 		const struct variable *v = state_variable(ev, &inner, word->name);
 		bool one = v->kind == VARIABLE_SCALAR && v->n_alt == 1 && !v->maybe_unset;
 		give(ev, list, word->name, one ? v->alt[0] : value_any());
 	}
-	ev->prefixes--;
+	ev->prefixing = prefixing.outer;
 	keep_side_effects(ev, st, node, &inner);
 	if (inner.shaken)
 		state_shake(st);
@@ -361,6 +373,7 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 	ev->input = input;
 	ev->feeder = feeder;
 	leave_prefix(ev, st, &saved);
+	lose_prefixes(ev, st);
 }
 
 /* Alternatives are chosen per command: what runs inside this one chooses for itself. */

@@ -297,7 +297,8 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
 	assign->name = name;
 	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 &&
-		   !st->volatile_variables;
+		   !st->volatile_variables &&
+		   !(ev->frame && state_find(ev, st, BINDING_BARE, name));
 	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
 	st->assigns = assign;
@@ -345,6 +346,11 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 		all = function_union(ev, function, before ? before->functions : &none);
 	push(ev, &st->bindings, BINDING_FUNCTION, name)->functions = all;
 	push(ev, &ev->all_functions, BINDING_FUNCTION, name)->functions = function;
+}
+
+void state_bind_bare(struct eval *ev, struct state *st, struct str name)
+{
+	push(ev, &st->bindings, BINDING_BARE, name);
 }
 
 void state_bind_readonly(struct eval *ev, struct state *st, struct str name)
@@ -444,6 +450,8 @@ static void join_binding(struct eval *ev, struct state *st, const struct state *
 	const struct binding *in_b = state_find(ev, b, which->kind, which->name);
 	if (which->kind == BINDING_READONLY) {
 		state_bind_readonly(ev, st, which->name);
+	} else if (which->kind == BINDING_BARE) {
+		state_bind_bare(ev, st, which->name);
 	} else if (which->kind == BINDING_ALIAS) {
 		struct value text = which->alias;
 		if (in_a && in_b && !value_eq(in_a->alias, in_b->alias))
@@ -617,6 +625,7 @@ static bool same_binding(const struct binding *a, const struct binding *b)
 	case BINDING_ALIAS:
 		return value_eq(a->alias, b->alias);
 	case BINDING_READONLY:
+	case BINDING_BARE:
 		return true;
 	}
 	return false;
