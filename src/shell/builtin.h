@@ -2,7 +2,8 @@
  *
  * What the files of the builtins share. Private to src/shell/.
  *
- *	builtins.c         the table; directories, text that is run, input
+ *	builtins.c         the table; directories, input
+ *	builtin_commands.c what runs other commands, or text
  *	builtin_options.c  set, shopt, shift
  *	builtin_declare.c  variables, aliases
  *	builtin_output.c   what echo, printf and a few others write
@@ -29,6 +30,14 @@ void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_unset(struct eval *ev, struct state *st, struct simple *s);
 void builtin_run_alias(struct eval *ev, struct state *st, struct simple *s);
+void builtin_run_trap(struct eval *ev, struct state *st, struct simple *s);
+/* These emit commands of their own. Is the builtin emitted nevertheless? */
+bool builtin_run_eval(struct eval *ev, struct state *st, struct simple *s);
+bool builtin_run_source(struct eval *ev, struct state *st, struct simple *s);
+bool builtin_run_command(struct eval *ev, struct state *st, struct simple *s);
+bool builtin_run_builtin(struct eval *ev, struct state *st, struct simple *s);
+bool builtin_run_exec(struct eval *ev, struct state *st, struct simple *s);
+bool builtin_run_jobs(struct eval *ev, struct state *st, struct simple *s);
 
 enum output_kind {
 	OUTPUT_UNKNOWN,

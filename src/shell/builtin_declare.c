@@ -242,34 +242,7 @@ static bool plain_name(struct str name)
 	return name.n > 0;
 }
 
-/* Does Bash refuse the options, and assign nothing? */
-static bool has_odd_option(struct eval *ev, const struct simple *s)
-{
-	struct str name = builtin_arg(ev, s, 0);
-	const char *known = str_is(name, "export")     ? "fnp"
-			    : str_is(name, "readonly") ? "aAfp"
-						       : "aAfFgiIlnrtuxp";
-	size_t end = builtin_skip_options(ev, s, "");
-	for (size_t i = 1; i < end; i++) {
-		struct str text = builtin_arg(ev, s, i);
-		for (size_t k = 1; k < text.n; k++)
-			if (!strchr(known, text.p[k]) && !str_is(text, "--"))
-				return true;
-	}
-	return false;
-}
-
-static void run_declarations(struct eval *ev, struct state *st, struct simple *s);
-
 void builtin_run_declare(struct eval *ev, struct state *st, struct simple *s)
-{
-	bool refused = has_odd_option(ev, s);
-	st->weak += refused;
-	run_declarations(ev, st, s);
-	st->weak -= refused;
-}
-
-static void run_declarations(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = builtin_skip_options(ev, s, ""); i < s->words.n; i++) {
 		struct str name;

@@ -144,14 +144,6 @@ static void forget_assigned_directories(struct eval *ev, struct state *st)
 			state_assign(ev, st, str_from(names[i]), &variable_tainted);
 }
 
-static struct value home(struct eval *ev, struct state *st)
-{
-	const struct variable *home = state_variable(ev, st, STR("HOME"));
-	return home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset
-		       ? home->alt[0]
-		       : value_any();
-}
-
 static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 {
 	forget_assigned_directories(ev, st);
@@ -162,185 +154,12 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 		state_unknown_cwd(ev, st);
 		st->oldpwd = value_any();
 	} else if (i >= s->words.n) {
-		change_directory(ev, st, str_is(name, "pushd") ? value_any() : home(ev, st));
+		change_directory(ev, st, str_is(name, "pushd") ? value_any() : state_home(ev, st));
 	} else if (str_is(builtin_arg(ev, s, i), "-")) {
 		change_directory(ev, st, st->oldpwd);
 	} else {
 		change_directory(ev, st, s->words.items[i].value);
 	}
-}
-
-/* ---- text that is run ---- */
-
-static bool run_eval(struct eval *ev, struct state *st, struct simple *s)
-{
-	if (!builtin_args_known(s, 1)) {
-		eval_opaque(ev, st, "eval of text that is not known");
-		state_havoc(ev, st);
-		state_unknown_cwd(ev, st);
-		return false;
-	}
-	struct str text = STR("");
-	for (size_t i = 1; i < s->words.n; i++) {
-		if (i == 1 && str_is(builtin_arg(ev, s, 1), "--"))
-			continue;
-		text = text.n ? arena_join3(ev->arena, text, STR(" "), builtin_arg(ev, s, i))
-			      : builtin_arg(ev, s, i);
-		(void)eval_charge(ev, 1 + text.n / 64);
-	}
-	struct state refused = *st;
-	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH)
-		eval_opaque(ev, st, "nested too deeply");
-	else if (text.n)
-		eval_text(ev, st, text);
-	/* The reader takes more between [[ and ]] than Bash, which may refuse the whole line. */
-	if (str_find(text, STR("[[")) != STR_NPOS)
-		state_join(ev, st, &refused, false);
-	return false;
-}
-
-static bool run_source(struct eval *ev, struct state *st, struct simple *s)
-{
-	if (s->words.n < 2)
-		return false; /* an error of Bash's, after the redirections */
-	struct shell_command *command = eval_emit(ev, st, SHELL_SOURCE);
-	s->words.items[0].value = value_from(ev->arena, STR("source"));
-	command->argv = s->words.items;
-	command->argc = s->words.n;
-	command->redirects = s->redirects;
-	command->assigns = s->assigns;
-	command->input = s->input;
-	s->redirects = NULL;
-	/* It can do anything, also by itself; what it leaves behind, when it is what it is called, is a PATH with the
-	 * programs of the environment in front.
-	 */
-	if (s->words.n == 2 && word_is_known(&s->words.items[1]) &&
-	    str_ends(builtin_arg(ev, s, 1), STR("/bin/activate")))
-		return false;
-	state_havoc(ev, st);
-	state_unknown_cwd(ev, st);
-	return false;
-}
-
-/* Signals whose trap does not run between any two commands. */
-static const char *const exit_traps[] = {"EXIT", "0"};
-static const char *const signal_traps[] = {"INT",    "TERM",    "HUP",    "QUIT",    "PIPE",
-					   "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGPIPE",
-					   "1",      "2",       "3",      "13",      "15"};
-
-static bool is_listed(struct str text, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_nocase(text, str_from(names[i])))
-			return true;
-	return false;
-}
-
-static void defer(struct eval *ev, const struct state *st, struct str text)
-{
-	struct deferred *deferred = ARENA_NEW(ev->arena, struct deferred);
-	*deferred = (struct deferred){.text = text,
-				      .span = ev->span,
-				      .assigns = st->assigns,
-				      .piped_in = ev->piped_in,
-				      .next = ev->deferred};
-	ev->deferred = deferred;
-	ev->keeps_late = true;
-}
-
-static void run_trap(struct eval *ev, struct state *st, struct simple *s)
-{
-	size_t i = builtin_skip_options(ev, s, "");
-	if (i + 1 >= s->words.n && builtin_args_known(s, 1))
-		return; /* lists traps, or resets one */
-	struct str text = builtin_arg(ev, s, i);
-	if (!builtin_args_known(s, i)) {
-		eval_opaque(ev, st, "a trap that is not known");
-		st->volatile_variables = true;
-		return;
-	}
-	if (text.n == 0 || str_is(text, "-"))
-		return;
-	defer(ev, st, text);
-	bool later = false;
-	for (size_t k = i + 1; k < s->words.n; k++) {
-		struct str signal = builtin_arg(ev, s, k);
-		if (is_listed(signal, exit_traps, ARRAY_SIZE(exit_traps)))
-			continue;
-		later = true;
-		if (!is_listed(signal, signal_traps, ARRAY_SIZE(signal_traps)))
-			eval_opaque(ev, st, "a trap that runs between commands");
-	}
-	if (!later)
-		return;
-	/* What it assigns, every command may find from here on. */
-	bool surely = st->surely;
-	struct state ran = *st;
-	ev->branches++;
-	eval_text(ev, &ran, text);
-	ev->branches--;
-	state_join(ev, st, &ran, false);
-	st->surely = surely;
-	st->volatile_variables = true;
-}
-
-/* Drops n words and runs the rest as a command. */
-static void run_rest(struct eval *ev, struct state *st, struct simple *s, size_t n, bool functions)
-{
-	struct simple inner = *s;
-	inner.words.items += n;
-	inner.words.n -= n;
-	inner.words.cap = 0;
-	simple_run(ev, st, &inner, functions);
-	s->redirects = NULL; /* they went with the inner command */
-}
-
-/* command [-p] name ...; -v and -V only look. */
-static bool run_command(struct eval *ev, struct state *st, struct simple *s)
-{
-	if (builtin_has(ev, s, 'v') || builtin_has(ev, s, 'V'))
-		return true;
-	size_t i = builtin_skip_options(ev, s, "");
-	if (i < s->words.n)
-		run_rest(ev, st, s, i, false);
-	return i >= s->words.n;
-}
-
-static bool run_builtin(struct eval *ev, struct state *st, struct simple *s)
-{
-	size_t i = builtin_skip_options(ev, s, "");
-	if (i < s->words.n)
-		run_rest(ev, st, s, i, false);
-	return false;
-}
-
-/* exec looks for a tilde in front of the name once more, quoted or not: exec '~/bin/x'. */
-static struct value exec_name(struct eval *ev, struct state *st, struct value name)
-{
-	if (name.n == 0 || name.seg[0].kind != SEG_TEXT || !str_starts(name.seg[0].text, STR("~")))
-		return name;
-	if (!value_is_known(name))
-		return value_any();
-	struct str text = value_text(ev->arena, name), rest = str_from_at(text, 1);
-	/* What stands between other tildes, or quotes, has rules of its own. */
-	if (!str_starts(rest, STR("/")) || str_find_char(rest, '~') != STR_NPOS)
-		return value_any();
-	return value_concat(ev->arena, home(ev, st), value_from(ev->arena, rest));
-}
-
-/* exec [-cl] [-a name] command ...; without a command only its redirections count. */
-static bool run_exec(struct eval *ev, struct state *st, struct simple *s)
-{
-	size_t i = builtin_skip_options(ev, s, "a");
-	if (i >= s->words.n)
-		return false;
-	struct simple inner = *s;
-	inner.words = (struct words){s->words.items + i, s->words.n - i, 0};
-	inner.words.items[0].value = exec_name(ev, st, inner.words.items[0].value);
-	simple_run_program(ev, st, &inner);
-	s->redirects = NULL; /* they went with the program */
-	st->surely = false;
-	return false;
 }
 
 /* ---- input ---- */
@@ -375,6 +194,9 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 		}
 	}
 	assign_names(ev, st, s, i, "REPLY");
+	/* read -d[1]: what stands there may be options alone */
+	if (i < s->words.n && !builtin_args_known(s, 1))
+		state_assign(ev, st, STR("REPLY"), &variable_tainted);
 }
 
 static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
@@ -449,6 +271,7 @@ enum builtin_action {
 	RUN_COMMAND,
 	RUN_BUILTIN,
 	RUN_EXEC,
+	RUN_JOBS,
 	RUN_READ,
 	RUN_MAPFILE,
 	RUN_GETOPTS,
@@ -470,66 +293,68 @@ static const struct builtin {
 	enum builtin_action action;
 	enum output_kind output;
 	bool harmless; /* touches nothing outside the shell */
+	const char *options; /* its letters; with another one it does nothing. NULL: not looked at */
 } builtins[] = {
-	{".",         RUN_SOURCE,  OUTPUT_UNKNOWN, false},
-	{":",         RUN_NOTHING, OUTPUT_NONE,    true},
-	{"[",         RUN_TEST,    OUTPUT_NONE,    true},
-	{"alias",     RUN_ALIAS,   OUTPUT_UNKNOWN, true},
-	{"basename",  RUN_NOTHING, OUTPUT_PATH,    false},
-	{"break",     RUN_JUMP,    OUTPUT_NONE,    true},
-	{"builtin",   RUN_BUILTIN, OUTPUT_UNKNOWN, true},
-	{"caller",    RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"cat",       RUN_NOTHING, OUTPUT_CAT,     false},
-	{"cd",        RUN_CD,      OUTPUT_CD,      true},
-	{"command",   RUN_COMMAND, OUTPUT_UNKNOWN, true},
-	{"compgen",   RUN_COMPGEN, OUTPUT_UNKNOWN, true},
-	{"complete",  RUN_COMPGEN, OUTPUT_NONE,    true},
-	{"continue",  RUN_JUMP,    OUTPUT_NONE,    true},
-	{"date",      RUN_NOTHING, OUTPUT_DIGITS,  false},
-	{"declare",   RUN_DECLARE, OUTPUT_UNKNOWN, false},
-	{"dirname",   RUN_NOTHING, OUTPUT_PATH,    false},
-	{"dirs",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"disown",    RUN_NOTHING, OUTPUT_NONE,    true},
-	{"echo",      RUN_NOTHING, OUTPUT_ECHO,    true},
-	{"enable",    RUN_ENABLE,  OUTPUT_UNKNOWN, false},
-	{"eval",      RUN_EVAL,    OUTPUT_UNKNOWN, true},
-	{"exec",      RUN_EXEC,    OUTPUT_UNKNOWN, true},
-	{"exit",      RUN_EXIT,    OUTPUT_NONE,    true},
-	{"export",    RUN_DECLARE, OUTPUT_UNKNOWN, false},
-	{"false",     RUN_NOTHING, OUTPUT_NONE,    true},
-	{"getopts",   RUN_GETOPTS, OUTPUT_NONE,    true},
-	{"hash",      RUN_HASH,    OUTPUT_UNKNOWN, true},
-	{"help",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"id",        RUN_NOTHING, OUTPUT_DIGITS,  false},
-	{"let",       RUN_LET,     OUTPUT_NONE,    true},
-	{"local",     RUN_DECLARE, OUTPUT_UNKNOWN, true},
-	{"logout",    RUN_EXIT,    OUTPUT_NONE,    true},
-	{"mapfile",   RUN_MAPFILE, OUTPUT_NONE,    true},
-	{"nproc",     RUN_NOTHING, OUTPUT_DIGITS,  false},
-	{"popd",      RUN_CD,      OUTPUT_UNKNOWN, true},
-	{"printf",    RUN_PRINTF,  OUTPUT_PRINTF,  true},
-	{"pushd",     RUN_CD,      OUTPUT_UNKNOWN, true},
-	{"pwd",       RUN_NOTHING, OUTPUT_PWD,     true},
-	{"read",      RUN_READ,    OUTPUT_NONE,    true},
-	{"readarray", RUN_MAPFILE, OUTPUT_NONE,    true},
-	{"readonly",  RUN_DECLARE, OUTPUT_UNKNOWN, false},
-	{"return",    RUN_JUMP,    OUTPUT_NONE,    true},
-	{"set",       RUN_SET,     OUTPUT_UNKNOWN, false},
-	{"shift",     RUN_SHIFT,   OUTPUT_NONE,    true},
-	{"shopt",     RUN_SHOPT,   OUTPUT_UNKNOWN, true},
-	{"source",    RUN_SOURCE,  OUTPUT_UNKNOWN, false},
-	{"tee",       RUN_NOTHING, OUTPUT_TEE,     false},
-	{"test",      RUN_TEST,    OUTPUT_NONE,    true},
-	{"times",     RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"trap",      RUN_TRAP,    OUTPUT_UNKNOWN, true},
-	{"true",      RUN_NOTHING, OUTPUT_NONE,    true},
-	{"type",      RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"typeset",   RUN_DECLARE, OUTPUT_UNKNOWN, false},
-	{"ulimit",    RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"umask",     RUN_NOTHING, OUTPUT_UNKNOWN, true},
-	{"unalias",   RUN_NOTHING, OUTPUT_NONE,    true},
-	{"unset",     RUN_UNSET,   OUTPUT_NONE,    true},
-	{"wait",      RUN_WAIT,    OUTPUT_NONE,    true},
+	{".",         RUN_SOURCE,  OUTPUT_UNKNOWN, false, NULL},
+	{":",         RUN_NOTHING, OUTPUT_NONE,    true,  NULL},
+	{"[",         RUN_TEST,    OUTPUT_NONE,    true,  NULL},
+	{"alias",     RUN_ALIAS,   OUTPUT_UNKNOWN, true,  "p"},
+	{"basename",  RUN_NOTHING, OUTPUT_PATH,    false, NULL},
+	{"break",     RUN_JUMP,    OUTPUT_NONE,    true,  NULL},
+	{"builtin",   RUN_BUILTIN, OUTPUT_UNKNOWN, true,  NULL},
+	{"caller",    RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"cat",       RUN_NOTHING, OUTPUT_CAT,     false, NULL},
+	{"cd",        RUN_CD,      OUTPUT_CD,      true,  NULL},
+	{"command",   RUN_COMMAND, OUTPUT_UNKNOWN, true,  NULL},
+	{"compgen",   RUN_COMPGEN, OUTPUT_UNKNOWN, true,  NULL},
+	{"complete",  RUN_COMPGEN, OUTPUT_NONE,    true,  NULL},
+	{"continue",  RUN_JUMP,    OUTPUT_NONE,    true,  NULL},
+	{"date",      RUN_NOTHING, OUTPUT_DIGITS,  false, NULL},
+	{"declare",   RUN_DECLARE, OUTPUT_UNKNOWN, false, "aAfFgiIlnrtuxp"},
+	{"dirname",   RUN_NOTHING, OUTPUT_PATH,    false, NULL},
+	{"dirs",      RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"disown",    RUN_NOTHING, OUTPUT_NONE,    true,  NULL},
+	{"echo",      RUN_NOTHING, OUTPUT_ECHO,    true,  NULL},
+	{"enable",    RUN_ENABLE,  OUTPUT_UNKNOWN, false, NULL},
+	{"eval",      RUN_EVAL,    OUTPUT_UNKNOWN, true,  NULL},
+	{"exec",      RUN_EXEC,    OUTPUT_UNKNOWN, true,  NULL},
+	{"exit",      RUN_EXIT,    OUTPUT_NONE,    true,  NULL},
+	{"export",    RUN_DECLARE, OUTPUT_UNKNOWN, false, "fnp"},
+	{"false",     RUN_NOTHING, OUTPUT_NONE,    true,  NULL},
+	{"getopts",   RUN_GETOPTS, OUTPUT_NONE,    true,  NULL},
+	{"hash",      RUN_HASH,    OUTPUT_UNKNOWN, true,  NULL},
+	{"help",      RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"id",        RUN_NOTHING, OUTPUT_DIGITS,  false, NULL},
+	{"jobs",      RUN_JOBS,    OUTPUT_UNKNOWN, true,  NULL},
+	{"let",       RUN_LET,     OUTPUT_NONE,    true,  NULL},
+	{"local",     RUN_DECLARE, OUTPUT_UNKNOWN, true,  "aAfFgiIlnrtuxp"},
+	{"logout",    RUN_EXIT,    OUTPUT_NONE,    true,  NULL},
+	{"mapfile",   RUN_MAPFILE, OUTPUT_NONE,    true,  "dnOsuCct"},
+	{"nproc",     RUN_NOTHING, OUTPUT_DIGITS,  false, NULL},
+	{"popd",      RUN_CD,      OUTPUT_UNKNOWN, true,  NULL},
+	{"printf",    RUN_PRINTF,  OUTPUT_PRINTF,  true,  "v"},
+	{"pushd",     RUN_CD,      OUTPUT_UNKNOWN, true,  NULL},
+	{"pwd",       RUN_NOTHING, OUTPUT_PWD,     true,  NULL},
+	{"read",      RUN_READ,    OUTPUT_NONE,    true,  "adeiNnprstu"},
+	{"readarray", RUN_MAPFILE, OUTPUT_NONE,    true,  "dnOsuCct"},
+	{"readonly",  RUN_DECLARE, OUTPUT_UNKNOWN, false, "aAfp"},
+	{"return",    RUN_JUMP,    OUTPUT_NONE,    true,  NULL},
+	{"set",       RUN_SET,     OUTPUT_UNKNOWN, false, NULL},
+	{"shift",     RUN_SHIFT,   OUTPUT_NONE,    true,  NULL},
+	{"shopt",     RUN_SHOPT,   OUTPUT_UNKNOWN, true,  NULL},
+	{"source",    RUN_SOURCE,  OUTPUT_UNKNOWN, false, NULL},
+	{"tee",       RUN_NOTHING, OUTPUT_TEE,     false, NULL},
+	{"test",      RUN_TEST,    OUTPUT_NONE,    true,  NULL},
+	{"times",     RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"trap",      RUN_TRAP,    OUTPUT_UNKNOWN, true,  NULL},
+	{"true",      RUN_NOTHING, OUTPUT_NONE,    true,  NULL},
+	{"type",      RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"typeset",   RUN_DECLARE, OUTPUT_UNKNOWN, false, "aAfFgiIlnrtuxp"},
+	{"ulimit",    RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"umask",     RUN_NOTHING, OUTPUT_UNKNOWN, true,  NULL},
+	{"unalias",   RUN_NOTHING, OUTPUT_NONE,    true,  NULL},
+	{"unset",     RUN_UNSET,   OUTPUT_NONE,    true,  "fvn"},
+	{"wait",      RUN_WAIT,    OUTPUT_NONE,    true,  "fnp"},
 };
 /* clang-format on */
 
@@ -648,7 +473,7 @@ static void (*const actions[RUN_ACTIONS])(struct eval *, struct state *, struct 
 	[RUN_SET]     = builtin_run_set,
 	[RUN_SHIFT]   = builtin_run_shift,
 	[RUN_SHOPT]   = builtin_run_shopt,
-	[RUN_TRAP]    = run_trap,
+	[RUN_TRAP]    = builtin_run_trap,
 	[RUN_READ]    = run_read,
 	[RUN_MAPFILE] = run_mapfile,
 	[RUN_GETOPTS] = run_getopts,
@@ -665,20 +490,37 @@ static void (*const actions[RUN_ACTIONS])(struct eval *, struct state *, struct 
 
 /* What emits commands of its own. Each returns whether the builtin is emitted nevertheless. */
 static bool (*const runners[RUN_ACTIONS])(struct eval *, struct state *, struct simple *) = {
-	[RUN_EVAL]    = run_eval,
-	[RUN_SOURCE]  = run_source,
-	[RUN_COMMAND] = run_command,
-	[RUN_BUILTIN] = run_builtin,
-	[RUN_EXEC]    = run_exec,
+	[RUN_EVAL]    = builtin_run_eval,
+	[RUN_SOURCE]  = builtin_run_source,
+	[RUN_COMMAND] = builtin_run_command,
+	[RUN_BUILTIN] = builtin_run_builtin,
+	[RUN_EXEC]    = builtin_run_exec,
+	[RUN_JOBS]    = builtin_run_jobs,
 };
 /* clang-format on */
+
+/* Does Bash refuse the options, and do nothing? */
+static bool has_odd_option(struct eval *ev, const struct simple *s, const char *known)
+{
+	size_t end = builtin_skip_options(ev, s, "");
+	for (size_t i = 1; i < end; i++) {
+		struct str text = builtin_arg(ev, s, i);
+		for (size_t k = 1; k < text.n; k++)
+			if (!strchr(known, text.p[k]) && !str_is(text, "--"))
+				return true;
+	}
+	return false;
+}
 
 static bool act(struct eval *ev, struct state *st, struct simple *s, const struct builtin *builtin)
 {
 	if (runners[builtin->action])
 		return runners[builtin->action](ev, st, s);
+	unsigned refused = builtin->options && has_odd_option(ev, s, builtin->options);
+	st->weak += refused;
 	if (actions[builtin->action])
 		actions[builtin->action](ev, st, s);
+	st->weak -= refused;
 	return true;
 }
 
@@ -691,7 +533,8 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 		return false;
 	*ret_emit = act(ev, st, simple, builtin);
 	bool inner = builtin->action == RUN_EVAL || builtin->action == RUN_COMMAND ||
-		     builtin->action == RUN_BUILTIN || builtin->action == RUN_EXEC;
+		     builtin->action == RUN_BUILTIN || builtin->action == RUN_EXEC ||
+		     builtin->action == RUN_JOBS;
 	if (!inner || *ret_emit)
 		builtin_run_output(ev, st, simple, builtin->output);
 	else if (simple->output_lost || simple->output_unknown)

@@ -90,6 +90,8 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 /* Never NULL. */
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name);
 bool state_assigned(struct eval *ev, const struct state *st, struct str name);
+/* What $HOME stands for. */
+struct value state_home(struct eval *ev, const struct state *st);
 void state_assign(struct eval *ev, struct state *st, struct str name,
 		  const struct variable *variable);
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);

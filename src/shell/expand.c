@@ -361,11 +361,7 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 	if (end == text.n && goes_on)
 		return 0;
 	if (who.n == 0) {
-		const struct variable *home = state_variable(f->ev, f->st, STR("HOME"));
-		if (home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset)
-			field_value(f, home->alt[0], true);
-		else
-			field_any(f, true);
+		field_value(f, state_home(f->ev, f->st), true);
 	} else if (str_is(who, "+") && f->st->n_cwds == 1) {
 		field_value(f, f->st->cwds[0], true);
 	} else if (str_is(who, "-")) {

@@ -131,7 +131,19 @@ struct node *read_simple(struct reader *r)
 
 /* ---- pipelines and lists ---- */
 
-/* "!" and "time [-p]" change nothing about what runs. */
+/* "-p" or "--" */
+static bool accept_time_option(struct reader *r, char letter)
+{
+	size_t at = r->at;
+	if (reader_accept(r, '-') && reader_accept(r, letter) && reader_is_meta(reader_peek(r))) {
+		reader_skip_blanks(r);
+		return true;
+	}
+	r->at = at;
+	return false;
+}
+
+/* "!" and "time [-p] [--]" change nothing about what runs. */
 static bool skip_prefixes(struct reader *r)
 {
 	bool any = false;
@@ -148,16 +160,10 @@ static bool skip_prefixes(struct reader *r)
 		if (word == RESERVED_TIME && r->substitutions &&
 		    peek_reserved(r, &end) != RESERVED_NONE)
 			reader_fail(r, "a reserved word behind time");
-		size_t at = r->at;
-		if (word == RESERVED_TIME && reader_accept(r, '-')) {
-			bool option = (reader_accept(r, 'p') || reader_accept(r, '-')) &&
-				      reader_is_meta(reader_peek(r));
-			if (!option)
-				r->at = at;
-			reader_skip_blanks(r);
-			if (r->substitutions && peek_reserved(r, &end) != RESERVED_NONE)
-				reader_fail(r, "a reserved word behind time");
-		}
+		if (word == RESERVED_TIME &&
+		    (accept_time_option(r, 'p') | accept_time_option(r, '-')) && r->substitutions &&
+		    peek_reserved(r, &end) != RESERVED_NONE)
+			reader_fail(r, "a reserved word behind time");
 	}
 }
 
@@ -167,7 +173,12 @@ static struct node *read_pipeline(struct reader *r)
 	struct node *pipeline = grammar_node(r, NODE_PIPELINE);
 	struct node *command = read_command(r);
 	if (!command) {
-		/* A lone "!" or "time" runs nothing. */
+		/* A lone "!" or "time" runs nothing, and Bash takes it only in front of some ends. */
+		int c = reader_peek(r);
+		bool ends = c == '\n' || c == READER_END ||
+			    (c == ';' && reader_peek_second(r) != ';');
+		if (prefixed && !ends)
+			reader_fail(r, "nothing behind \"!\" or \"time\"");
 		return prefixed ? pipeline : NULL;
 	}
 	struct node **tail = &pipeline->first;

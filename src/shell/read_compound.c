@@ -338,49 +338,139 @@ static enum test_word test_operator_kind(struct str op)
 	return str_is(op, "-v") || str_is(op, "-R") ? TEST_VARIABLE : TEST_PLAIN;
 }
 
-/* [[ ... ]]: only its words matter, since they are expanded; how they are combined does not. */
+/* What may come next in [[ ]]. */
+enum test_place {
+	TEST_TERM,    /* the start of a term */
+	TEST_WORD,    /* behind its first word: an operator, or the end of the term */
+	TEST_OPERAND, /* behind an operator */
+	TEST_DONE,    /* behind a term that takes no more */
+};
+
+struct test_reading {
+	struct reader *r;
+	struct test_operand **tail, *before;
+	enum test_place place;
+	enum test_word kind; /* of the operand that comes next */
+	enum word_mode mode;
+	size_t depth; /* open parentheses */
+};
+
+static bool is_unary(struct str op)
+{
+	return op.n == 2 && op.p[0] == '-' && strchr("abcdefghknoprstuvwxzGLNORS", op.p[1]);
+}
+
+static bool is_binary(struct str op)
+{
+	static const char *const operators[] = {"=",   "==",  "!=",  "=~",  "-eq", "-ne", "-lt",
+						"-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
+	for (size_t i = 0; i < ARRAY_SIZE(operators); i++)
+		if (str_is(op, operators[i]))
+			return true;
+	return false;
+}
+
+static bool is_digits(struct str text)
+{
+	size_t n = 0;
+	while (n < text.n && ascii_is_digit(text.p[n]))
+		n++;
+	return n == text.n;
+}
+
+/* A sign that is no word: ( ) && || < >. False when there is none; what may not stand here is an error. */
+static bool read_test_sign(struct test_reading *t)
+{
+	struct reader *r = t->r;
+	int c = reader_peek(r), second = reader_peek_second(r);
+	bool ends = t->place == TEST_WORD || t->place == TEST_DONE, fits = false;
+	if (!reader_is_meta(c) || ((c == '<' || c == '>') && second == '(') ||
+	    (c == '(' && t->mode != WORD_PLAIN))
+		return false;
+	if (c == '(') {
+		fits = t->place == TEST_TERM;
+		t->depth++;
+	} else if (c == ')') {
+		fits = ends && t->depth > 0;
+		t->depth -= fits;
+		t->place = TEST_DONE;
+	} else if ((c == '&' || c == '|') && second == c) {
+		fits = ends;
+		(void)reader_next(r);
+		t->place = TEST_TERM;
+	} else if (c == '<' || c == '>') {
+		fits = t->place == TEST_WORD;
+		t->place = TEST_OPERAND;
+	}
+	(void)reader_next(r);
+	if (!fits)
+		reader_fail(r, "[[ ]] that is no expression");
+	return true;
+}
+
+/* False at its end. */
+static bool read_test_word(struct test_reading *t)
+{
+	struct reader *r = t->r;
+	struct str text;
+	bool quoted;
+	struct word_node *word = NULL;
+	if (t->mode != WORD_TEST || reader_peek(r) != '(')
+		word = read_word(r, ASSIGN_NEVER, t->mode);
+	t->mode = WORD_PLAIN;
+	if (!word) {
+		reader_fail(r, "unexpected character in [[ ]]");
+		return false;
+	}
+	bool plain = word_node_text(word, &text, &quoted) && !quoted;
+	int next = reader_peek(r);
+	if (plain && (next == '<' || next == '>') && is_digits(text))
+		reader_fail(r, "a redirection in [[ ]]");
+	bool ends = t->place == TEST_WORD || t->place == TEST_DONE;
+	if (plain && str_is(text, "]]")) {
+		if (!ends || t->depth)
+			reader_fail(r, "[[ ]] that is no expression");
+		return false;
+	}
+	enum test_word kind = t->kind, op = plain ? test_operator_kind(text) : TEST_PLAIN;
+	t->kind = TEST_PLAIN;
+	if (t->place == TEST_OPERAND) {
+		t->place = TEST_DONE;
+	} else if (t->place == TEST_TERM && plain && is_unary(text)) {
+		t->kind = op;
+		t->place = TEST_OPERAND;
+	} else if (t->place == TEST_WORD && plain && is_binary(text)) {
+		if (op == TEST_ARITH)
+			t->before->kind = op;
+		t->kind = op;
+		if (op == TEST_PLAIN && text.p[0] != '-')
+			t->mode = str_is(text, "=~") ? WORD_REGEX : WORD_TEST;
+		t->place = TEST_OPERAND;
+	} else if (t->place != TEST_TERM) {
+		reader_fail(r, "[[ ]] that is no expression");
+	} else if (!plain || !str_is(text, "!")) {
+		t->place = TEST_WORD;
+	}
+	t->before = add_test_operand(r, &t->tail, word, kind);
+	return true;
+}
+
+/* [[ ... ]]: only its words matter, since they are expanded; how they are combined does not. But what Bash refuses is an
+ * error here, too.
+ */
 static struct node *read_test(struct reader *r)
 {
 	struct node *node = grammar_node(r, NODE_TEST);
-	struct test_operand **tail = &node->operands;
-	struct test_operand *before = NULL;
-	enum word_mode mode = WORD_PLAIN;
-	enum test_word kind = TEST_PLAIN;
-	for (;;) {
-		reader_skip_lines(r);
-		int c = reader_peek(r);
-		struct str text;
-		bool quoted;
-		if (c == READER_END) {
+	struct test_reading t = {.r = r, .tail = &node->operands, .mode = WORD_PLAIN};
+	do {
+		if (t.place == TEST_TERM || t.place == TEST_DONE)
+			reader_skip_lines(r);
+		else
+			reader_skip_blanks(r);
+		if (reader_peek(r) == READER_END)
 			reader_fail(r, "[[ is never closed");
-			return node;
-		}
-		if (mode == WORD_PLAIN && c != '<' && c != '>' && reader_is_meta(c)) {
-			(void)reader_next(r);
-			continue;
-		}
-		if ((c == '<' || c == '>') && reader_peek_second(r) != '(') {
-			(void)reader_next(r);
-			continue;
-		}
-		struct word_node *word = read_word(r, ASSIGN_NEVER, mode);
-		mode = WORD_PLAIN;
-		if (!word) {
-			reader_fail(r, "unexpected character in [[ ]]");
-			return node;
-		}
-		bool plain = word_node_text(word, &text, &quoted) && !quoted;
-		if (plain && str_is(text, "]]"))
-			return node;
-		if (plain && (str_is(text, "=~") || str_is(text, "==") || str_is(text, "=") ||
-			      str_is(text, "!=")))
-			mode = str_is(text, "=~") ? WORD_REGEX : WORD_TEST;
-		enum test_word op = plain ? test_operator_kind(text) : TEST_PLAIN;
-		if (op == TEST_ARITH && before)
-			before->kind = TEST_ARITH;
-		before = add_test_operand(r, &tail, word, op == TEST_PLAIN ? kind : TEST_PLAIN);
-		kind = op;
-	}
+	} while (!r->error && (read_test_sign(&t) || read_test_word(&t)));
+	return node;
 }
 
 static struct node *read_function(struct reader *r)

@@ -64,6 +64,14 @@ const struct variable *state_variable(struct eval *ev, const struct state *st, s
 	return number ? &variable_number : &variable_foreign;
 }
 
+struct value state_home(struct eval *ev, const struct state *st)
+{
+	const struct variable *home = state_variable(ev, st, STR("HOME"));
+	return home->kind == VARIABLE_SCALAR && home->n_alt == 1 && !home->maybe_unset
+		       ? home->alt[0]
+		       : value_any();
+}
+
 bool state_assigned(struct eval *ev, const struct state *st, struct str name)
 {
 	return st->havoc || st->volatile_variables ||
