@@ -79,9 +79,13 @@ struct node *read_simple(struct reader *r)
 	bool declares = false, redirected = false;
 	size_t n_words = 0, heredocs = r->heredocs, from = r->at, end = r->at;
 	while (!r->error) {
-		size_t sign;
+		size_t sign, word_end;
 		reader_skip_blanks(r);
 		int c = reader_peek(r);
+		/* Bash prints a substitution and reads that: the redirection then stands behind the word. */
+		if (r->substitutions && node->redirs && !n_words &&
+		    peek_reserved(r, &word_end) != RESERVED_NONE)
+			reader_fail(r, "a reserved word behind a redirection in a substitution");
 		if (peek_redirection(r, &sign)) {
 			*redir_tail = read_redirection(r);
 			redir_tail = &(*redir_tail)->next;

@@ -111,13 +111,14 @@ static bool is_prefix_name(const struct node *node, struct str name)
 	return false;
 }
 
-/* Was the name assigned before this binding, behind base? */
-static bool assigned_twice(const struct binding *binding, const struct binding *base)
+/* Was the name assigned more than once behind base? */
+static bool assigned_twice(const struct binding *newest, const struct binding *base,
+			   struct str name)
 {
-	for (const struct binding *b = binding->next; b && b != base; b = b->next)
-		if (b->kind == BINDING_VARIABLE && str_eq(b->name, binding->name))
-			return true;
-	return false;
+	size_t n = 0;
+	for (const struct binding *b = newest; b && b != base; b = b->next)
+		n += b->kind == BINDING_VARIABLE && str_eq(b->name, name);
+	return n > 1;
 }
 
 /* What their expansions assigned on the way (x=$((y=1))) stays; of x=$((x=1)) nobody can tell which one is which. */
@@ -127,8 +128,9 @@ static void keep_side_effects(struct eval *ev, struct state *st, const struct no
 	const struct binding *base = st->bindings;
 	for (const struct binding *b = inner->bindings; b && b != base && eval_charge(ev, 1);
 	     b = b->next) {
-		bool twice = assigned_twice(b, base), prefix = is_prefix_name(node, b->name);
-		if (b->kind != BINDING_VARIABLE || (prefix && !twice))
+		bool prefix = is_prefix_name(node, b->name);
+		if (b->kind != BINDING_VARIABLE ||
+		    (prefix && !assigned_twice(inner->bindings, base, b->name)))
 			continue;
 		st->weak += prefix;
 		state_assign(ev, st, b->name, b->variable);
