@@ -264,7 +264,8 @@ struct field {
 	bool started, many;
 	bool fuzzy;          /* an open bracket: the rest of the word is unknown */
 	bool literal_splits; /* ${x:-a b}: plain text is split as well */
-	bool vanishes;       /* "$@" without parameters: no word if nothing else stands in it */
+	bool escapes; /* an expansion brought a backslash, which escapes where the word is a pattern */
+	bool vanishes; /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
 	bool arithmetic;
 	bool assigns; /* NAME=, by the look of it */

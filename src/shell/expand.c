@@ -76,6 +76,7 @@ struct value field_take(struct field *f)
 	f->segs = NULL;
 	f->n = f->cap = 0;
 	f->started = f->many = f->fuzzy = f->vanishes = f->assigns = false;
+	f->escapes = false;
 	return v;
 }
 
@@ -108,7 +109,7 @@ void field_end(struct field *f)
 	}
 	many |= !solid;
 	many |= glob && f->st->globs_unknown;
-	bool odd = glob && has_slashes_behind_glob(f);
+	bool odd = glob && (f->escapes || has_slashes_behind_glob(f));
 	struct word word = {.many = many || odd};
 	word.value = field_take(f);
 	if (odd)
@@ -192,6 +193,12 @@ static bool current_ifs(struct field *f, struct str *ret_ifs)
 	return true;
 }
 
+static void expanded_text(struct field *f, struct str text)
+{
+	f->escapes |= str_find_char(text, '\\') != STR_NPOS;
+	field_text(f, text, false, true);
+}
+
 static void split_text(struct field *f, struct str text, struct str ifs)
 {
 	for (size_t i = 0; i < text.n && eval_charge(f->ev, 1);) {
@@ -199,7 +206,7 @@ static void split_text(struct field *f, struct str text, struct str ifs)
 		while (plain < text.n && str_find_char(ifs, text.p[plain]) == STR_NPOS)
 			plain++;
 		if (plain > i)
-			field_text(f, str_make(text.p + i, plain - i), false, true);
+			expanded_text(f, str_make(text.p + i, plain - i));
 		i = plain;
 		if (i >= text.n)
 			return;
@@ -237,7 +244,7 @@ void field_value(struct field *f, struct value v, bool quoted)
 	if (!splits) {
 		for (size_t i = 0; i < v.n; i++)
 			if (v.seg[i].kind == SEG_TEXT && f->globs && !quoted)
-				field_text(f, v.seg[i].text, false, true);
+				expanded_text(f, v.seg[i].text);
 			else if (v.seg[i].kind == SEG_ANY)
 				push_output(f, v.seg[i].source);
 			else
