@@ -94,7 +94,7 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 		eval_opaque(ev, st, "functions nested too deeply");
 		return;
 	}
-	bool several = function->next != NULL;
+	bool several = function->next != NULL, prefixed = ev->prefixed;
 	args = positional_words(ev, args, n);
 	struct state entry = *st, result = *st;
 	for (bool first = true; function && !ev->exhausted;
@@ -106,6 +106,7 @@ void eval_function(struct eval *ev, struct state *st, const struct function *fun
 		inner.n_positional = n;
 		inner.positional_unknown = false;
 		ev->branches += several;
+		ev->prefixed = prefixed;
 		if (ev->calls >= LIMIT_SHELL_CALL_DEPTH || on_stack(ev, function->body, false))
 			call_recursive(ev, &inner, function->body);
 		else

@@ -231,11 +231,11 @@ enum { ALIAS_DEPTH_MAX = 8 };
 static void eval_alias(struct eval *ev, struct state *st, const struct node *node,
 		       const struct word_node *name)
 {
-	struct str text;
+	struct str called, text;
 	bool quoted;
-	if (!name || !word_node_text(name, &text, &quoted) || quoted)
+	if (!name || !word_node_text(name, &called, &quoted) || quoted)
 		return;
-	const struct binding *alias = state_find(ev, st, BINDING_ALIAS, text);
+	const struct binding *alias = state_find(ev, st, BINDING_ALIAS, called);
 	if (!alias)
 		return;
 	if (ev->aliases >= ALIAS_DEPTH_MAX || !value_is_known(alias->alias) || !node->text.n) {
@@ -258,8 +258,16 @@ static void eval_alias(struct eval *ev, struct state *st, const struct node *nod
 		eval_opaque(ev, st, "an alias that changes the next word");
 		return;
 	}
+	/* What stands in front of the word stays there. */
+	size_t start = name->end - called.n;
+	if (name->end < called.n ||
+	    !str_eq(str_first(str_from_at(node->text, start), called.n), called)) {
+		eval_opaque(ev, st, "an alias that is not understood");
+		return;
+	}
 	struct str replaced = arena_join3(ev->arena, value, STR(" "),
 					  str_from_at(node->text, name->end));
+	replaced = arena_join(ev->arena, str_first(node->text, start), replaced);
 	struct state inner = *st;
 	ev->aliases++;
 	ev->branches++;
