@@ -83,7 +83,7 @@ struct node *read_simple(struct reader *r)
 		reader_skip_blanks(r);
 		int c = reader_peek(r);
 		/* Bash prints a substitution and reads that: the redirection then stands behind the word. */
-		if (r->substitutions && node->redirs && !n_words &&
+		if (r->substitutions && redirected && !n_words &&
 		    peek_reserved(r, &word_end) != RESERVED_NONE)
 			reader_fail(r, "a reserved word behind a redirection in a substitution");
 		if (peek_redirection(r, &sign)) {

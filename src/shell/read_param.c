@@ -132,6 +132,18 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 	}
 }
 
+/* Bash looks for the end of ${ } without a thought for brackets. */
+static bool closes_brace(struct str text)
+{
+	size_t open = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '}' && open-- == 0)
+			return true;
+		open += text.p[i] == '{';
+	}
+	return false;
+}
+
 /* ${...}, behind the opening brace */
 struct param *read_braced(struct reader *r, bool quoted)
 {
@@ -148,7 +160,10 @@ struct param *read_braced(struct reader *r, bool quoted)
 	if (reader_peek(r) == '[') {
 		(void)reader_next(r);
 		param->has_subscript = true;
+		size_t start = r->at;
 		param->subscript = read_parts(r, WORD_SUBSCRIPT, true);
+		if (closes_brace(str_make(r->text.p + start, r->at - start)))
+			reader_fail(r, "a brace in a subscript, which ends ${ }");
 		reader_expect(r, ']', "a subscript is never closed");
 		if (!param->subscript)
 			reader_fail(r, "an empty subscript");

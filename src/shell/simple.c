@@ -496,7 +496,13 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 		prefix_assigns(ev, st, node, &given);
 	if (ev->substituted != substituted)
 		simple->input = NULL; /* a substitution may have read it */
+	const struct binding *before = st->bindings;
 	eval_redirects(ev, st, node, simple);
+	/* x= <f$((x++)): either */
+	for (const struct binding *b = st->bindings; b && b != before && eval_charge(ev, 1);
+	     b = b->next)
+		if (!bare && b->kind == BINDING_VARIABLE && is_prefix_name(node, b->name))
+			give(ev, &given, b->name, value_any());
 	simple->assigns = add_assigns(ev, given, st->assigns);
 	return !bare;
 }
