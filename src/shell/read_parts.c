@@ -208,7 +208,7 @@ static unsigned ansi_escape(struct reader *r)
 	if (c == 'x' || c == 'u' || c == 'U') {
 		(void)reader_next_raw(r);
 		if (c == 'x' && r->at < r->text.n && r->text.p[r->at] == '{')
-			return ANSI_UNKNOWN;
+			reader_fail(r, "\\x{ in a $' quote");
 		unsigned value = read_number(r, 16, c == 'x' ? 2 : c == 'u' ? 4 : 8, &digits);
 		if (digits == 0)
 			return ANSI_UNKNOWN;

@@ -211,6 +211,8 @@ static void make_simple(struct generator *g)
 	while (one_in(g, 14)) {
 		generate_redirect(g);
 		put(g, " ");
+		if (one_in(g, 10)) /* no reserved word there, mostly */
+			put(g, one_in(g, 2) ? "time " : "! ");
 	}
 	if (one_in(g, 150))
 		generate_word(g);

@@ -358,11 +358,57 @@ static void make_with_words(struct generator *g)
 	}
 }
 
+/* Any of them with options and operands that may be none of its, and then a look at what that has left behind. */
+static void make_odd(struct generator *g)
+{
+	static const char *const calls[] = {
+		"export",     "declare -i", "declare -A", "declare -n", "declare -u",  "typeset",
+		"local",      "readonly",   "unset",      "unset -v",   "unset -n",    "set",
+		"set -o",     "set -eo",    "set +o",     "shift",      "read",        "read -a",
+		"read -d",    "read -n1",   "mapfile",    "mapfile -t", "getopts ab:", "printf",
+		"printf -v",  "let",        "eval",       "exec -a",    "exec -c",     "command",
+		"command -v", "command -p", "builtin",    "trap",       "alias",       "unalias",
+		"hash",       "type",       "enable",     "shopt -s",   "shopt -u",    "test",
+		"[",          "wait",       "jobs",       "jobs -x",    "umask",       "return",
+		"break",      "cd",         "cd -P",      "pushd",      "popd",        "dirs",
+		"pwd",        "echo -e",    "time",       "time -p",    "time --",     "time -p --",
+		"!",          "coproc",     "compgen",    "complete",   "help",        "caller",
+		"fc",         "history",    "times",      "disown",     "nproc",       "id -u",
+		"date +%s",   "basename",   "dirname",    "xargs",      "env",         "nohup"};
+	static const char *const operands[] = {
+		"x",    "y",    "x=1",  "y=b", "-x", "-p",   "-n",    "-r",    "-",     "--",
+		"\"\"", "[x]",  "a[1]", "+x",  "!",  "1",    "@",     "*",     "a=(1)", "$1",
+		"%1",   "x+=2", "~",    "'~'", "-a", "'b*'", "{p,q}", "'\\t*'"};
+	static const char *const looks[] = {"cmd_l \"$x\" \"$y\"",
+					    "cmd_l $x $y",
+					    "cmd_l \"$@\"",
+					    "cmd_l $1",
+					    "$x cmd_l",
+					    "\"$y\" $x",
+					    "cmd_l $?",
+					    "cmd_l *",
+					    "cmd_l \"$REPLY\"",
+					    "x $x"};
+	put(g, GENERATE_ONE(g, calls));
+	for (unsigned n = pick(g, 3); n > 0; n--) {
+		put(g, " ");
+		if (one_in(g, 4))
+			generate_word(g);
+		else
+			put(g, GENERATE_ONE(g, operands));
+	}
+	if (g->n_heredocs)
+		generate_newline(g);
+	else
+		put(g, one_in(g, 3) ? ";" : "\n");
+	put(g, GENERATE_ONE(g, looks));
+}
+
 void generate_builtin(struct generator *g)
 {
 	static const struct choice choices[] = {
-		{60, make_fixed}, {10, make_declare},   {10, make_eval},
-		{6, make_set},    {5, make_with_words}, {4, make_with_names},
+		{60, make_fixed},     {10, make_declare},   {10, make_eval}, {6, make_set},
+		{5, make_with_words}, {4, make_with_names}, {15, make_odd},
 	};
 	generate_choice(g, choices, ARRAY_SIZE(choices));
 }
