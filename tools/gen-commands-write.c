@@ -248,7 +248,7 @@ static void write_row(struct writer *writer, struct buf *out, const struct row *
 		{"remote", "remote"},       {"appends", "appends"},
 		{"replaces", "replaces"},   {"interactive", "interactive"},
 		{"versions", "versions"},   {"hint", "hint"},
-		{"output", "output"},
+		{"output", "output"},       {"resumes", "resumes"},
 	};
 	const struct tables *t = &row->tables;
 	buf_add_format(out, "\t{.name = {%u}", text_at(writer, row->name));

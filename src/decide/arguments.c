@@ -449,7 +449,7 @@ static void read_operand(struct reading *r)
 	r->a->args[r->a->n_args - 1].operand = true;
 	r->a->n_operands++;
 	r->at++;
-	if (r->style == STYLE_POSIX)
+	if (r->style == STYLE_POSIX && !(innermost(r->a)->resumes && r->a->n_operands == 1))
 		r->options_ended = true;
 }
 

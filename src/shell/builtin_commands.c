@@ -180,8 +180,10 @@ bool builtin_run_jobs(struct eval *ev, struct state *st, struct simple *s)
 	size_t i = builtin_skip_options(ev, s, "");
 	for (size_t k = i; k < s->words.n; k++) {
 		struct str text = value_known_prefix(ev->arena, s->words.items[k].value);
-		if (str_starts(text, STR("%")) || (!text.n && !word_is_known(&s->words.items[k])))
+		if (str_starts(text, STR("%")))
 			s->words.items[k].value = value_any();
+		else if (!text.n && !word_is_known(&s->words.items[k]))
+			s->words.items[k].many = true;
 	}
 	if (i < s->words.n)
 		run_rest(ev, st, s, i, true);

@@ -164,10 +164,11 @@ static bool skip_prefixes(struct reader *r)
 		if (word == RESERVED_TIME && r->substitutions &&
 		    peek_reserved(r, &end) != RESERVED_NONE)
 			reader_fail(r, "a reserved word behind time");
+		/* Nor does it print all of them. */
 		if (word == RESERVED_TIME &&
 		    (accept_time_option(r, 'p') | accept_time_option(r, '-')) && r->substitutions &&
-		    peek_reserved(r, &end) != RESERVED_NONE)
-			reader_fail(r, "a reserved word behind time");
+		    (reader_peek(r) == '-' || peek_reserved(r, &end) != RESERVED_NONE))
+			reader_fail(r, "a reserved word, or an option, behind time");
 	}
 }
 
