@@ -7,7 +7,8 @@ DESTDIR ?=
 FUZZ_SECONDS ?= 600
 COUNT ?= 20000
 SEED ?= 1
-CRASH_SEED = $(if $(filter command line environment,$(origin SEED)),--seed $(SEED))
+GIVEN = $(filter command line environment,$(origin $(1)))
+CRASH_SEED = $(if $(call GIVEN,SEED),--seed $(SEED))
 MESON = meson setup --fatal-meson-warnings
 # Sanitizers end the program on the first finding.
 SANITIZER_OPTIONS = ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1 \
@@ -78,7 +79,7 @@ fuzz-corpus: all
 # Compares the shell analysis with Bash itself on made-up command lines: until it is stopped, or with
 # SEED=1000000 COUNT=50000 on those. The seed is printed.
 fuzz-bash: all
-	@build/tests/oracle/oracle $(if $(COUNT),--count $(COUNT),--forever) --seed $(or $(SEED),random) --jobs 2 \
+	@build/tests/oracle/oracle $(if $(call GIVEN,COUNT),--count $(COUNT),--forever) --seed $(if $(call GIVEN,SEED),$(SEED),random) --jobs 2 \
 		tests/oracle/seeds/*.txt $(addprefix tests/golden/corpus/,actions.jsonl everyday.txt lookalikes.txt)
 
 # Runs made-up command lines in a room of their own and compares what they do with what was decided.
