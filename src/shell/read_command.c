@@ -165,8 +165,12 @@ static bool skip_prefixes(struct reader *r)
 		    peek_reserved(r, &end) != RESERVED_NONE)
 			reader_fail(r, "a reserved word behind time");
 		/* Nor does it print all of them. */
-		if (word == RESERVED_TIME &&
-		    (accept_time_option(r, 'p') | accept_time_option(r, '-')) && r->substitutions &&
+		bool option = false;
+		if (word == RESERVED_TIME) {
+			option = accept_time_option(r, 'p');
+			option = accept_time_option(r, '-') || option;
+		}
+		if (option && r->substitutions &&
 		    (reader_peek(r) == '-' || peek_reserved(r, &end) != RESERVED_NONE))
 			reader_fail(r, "a reserved word, or an option, behind time");
 	}
