@@ -70,7 +70,6 @@ static bool may_meet(struct arena *arena, struct value value, struct str glob)
 {
 	if (asks_for_more(value, glob))
 		return false;
-
 	struct str start = value_known_prefix(arena, value), end = STR("");
 	size_t same = 0, wild = 0, last = glob.n;
 	if (value.n && value.seg[value.n - 1].kind == SEG_TEXT)

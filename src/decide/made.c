@@ -76,12 +76,13 @@ static void writes_backup(struct decider *d, struct command *c, const struct arg
 			  struct value affix)
 {
 	struct str name = value_text(d->arena, arg->value), pattern = value_text(d->arena, affix);
-	if (arg->many || !value_is_known(arg->value) || !value_is_known(affix)) {
+	bool starred = !value_is_known(affix) || str_find_char(pattern, '*') != STR_NPOS;
+	if (!starred) {
 		writes(d, c, arg, arg->many ? value_any() : joined(d, arg->value, affix));
 		return;
 	}
-	if (str_find_char(pattern, '*') == STR_NPOS) {
-		writes(d, c, arg, joined(d, arg->value, affix));
+	if (arg->many || !value_is_known(arg->value) || !value_is_known(affix)) {
+		writes(d, c, arg, value_any());
 		return;
 	}
 	struct value made = around(d, pattern, str_basename(name));

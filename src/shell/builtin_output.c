@@ -332,7 +332,8 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 		break;
 	}
 	/* Found in another directory, the program may be another one. */
-	if (kind == OUTPUT_CAT || kind == OUTPUT_TEE || kind == OUTPUT_PATH)
+	if (kind == OUTPUT_CAT || kind == OUTPUT_TEE || kind == OUTPUT_DIGITS ||
+	    kind == OUTPUT_PATH)
 		known = known && state_variable(ev, st, STR("PATH")) == ev->path;
 	/* With a redirection that fails it does not run at all. */
 	bool silent = kind == OUTPUT_ECHO || kind == OUTPUT_PRINTF || !s->errors_joined;

@@ -23,7 +23,6 @@ bool builtin_args_known(const struct simple *s, size_t from)
 	return true;
 }
 
-/* Index of the first word behind the options; words of the option string take a value. */
 static bool may_be_several(const struct word *word)
 {
 	bool several = word->many;
@@ -32,6 +31,7 @@ static bool may_be_several(const struct word *word)
 	return several;
 }
 
+/* Index of the first word behind the options; words of the option string take a value. */
 size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char *with_value)
 {
 	static const char *const with_plus[] = {"declare", "local", "typeset"};

@@ -155,10 +155,18 @@ void eval_subshell(struct eval *ev, const struct state *st, const struct node *l
 	end_subshell(ev, &inner);
 }
 
+/* Also behind "!" and time, which Bash notes at the command itself. */
+static bool is_coproc(const struct node *node)
+{
+	while (node->kind == NODE_PIPELINE && node->first && !node->first->next)
+		node = node->first;
+	return node->kind == NODE_COPROC;
+}
+
 static void eval_list(struct eval *ev, struct state *st, const struct node *node)
 {
 	for (const struct node *item = node->first; item && !ev->exhausted; item = item->next) {
-		if (item->background && item->kind == NODE_COPROC) {
+		if (item->background && is_coproc(item)) {
 			eval_node(ev, st, item); /* its variables are this shell's */
 		} else if (item->background) {
 			eval_subshell(ev, st, item);
@@ -593,6 +601,8 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 	if (!node || !eval_charge(ev, 1))
 		return;
 	ev->span = node->span;
+	if (node->pattern && st->globs_unknown)
+		eval_opaque(ev, st, "a parenthesis that may belong to a pattern");
 	switch (node->kind) {
 	case NODE_SIMPLE:
 		eval_simple(ev, st, node);

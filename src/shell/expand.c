@@ -109,7 +109,9 @@ void field_end(struct field *f)
 	}
 	many |= !solid;
 	many |= glob && f->st->globs_unknown;
-	bool odd = glob && (f->escapes || has_slashes_behind_glob(f));
+	/* To Bash a backslash alone makes a pattern, too, which may vanish. */
+	bool odd = (glob && (f->escapes || has_slashes_behind_glob(f))) ||
+		   (f->escapes && f->st->globs_unknown);
 	struct word word = {.many = many || odd};
 	word.value = field_take(f);
 	if (odd)
@@ -163,10 +165,28 @@ static void glob_text(struct field *f, struct str text, bool last)
 	}
 }
 
+/* "@(a|b)": a pattern under extglob, and under nullglob something that vanishes. */
+static bool may_be_extended(const struct field *f, struct str text)
+{
+	if (!f->st->globs_unknown)
+		return false;
+	size_t at = str_find_char(text, '(');
+	for (; at != STR_NPOS && at < text.n; at++)
+		if (text.p[at] == '(' && (at == 0 || strchr("?*+@!", text.p[at - 1])))
+			return true;
+	return false;
+}
+
 void field_text(struct field *f, struct str text, bool quoted, bool last)
 {
 	f->started = true;
 	f->absorb = false;
+	if (!quoted && f->globs && may_be_extended(f, text)) {
+		push_seg(f, SEG_ANY, STR(""));
+		f->fuzzy = true;
+		f->many |= f->out != NULL;
+		return;
+	}
 	if (quoted || !f->globs ||
 	    (!memchr(text.p, '*', text.n) && !memchr(text.p, '?', text.n) &&
 	     !memchr(text.p, '[', text.n)))

@@ -62,6 +62,7 @@ static struct node *read_short_function(struct reader *r, struct node *node)
 	reader_skip_blanks(r);
 	reader_expect(r, ')', "unexpected parenthesis");
 	node->words = NULL;
+	node->pattern = node->name.n && strchr("?*+@!", node->name.p[node->name.n - 1]);
 	return read_function_body(r, node);
 }
 
@@ -147,10 +148,11 @@ static bool accept_time_option(struct reader *r, char letter)
 	return false;
 }
 
-/* "!" and "time [-p] [--]" change nothing about what runs. */
-static bool skip_prefixes(struct reader *r)
+/* "!" and "time [-p] [--]" change nothing about what runs. *ret_pattern: a parenthesis is right behind a "!". */
+static bool skip_prefixes(struct reader *r, bool *ret_pattern)
 {
 	bool any = false;
+	*ret_pattern = false;
 	for (;;) {
 		size_t end;
 		reader_skip_blanks(r);
@@ -159,6 +161,7 @@ static bool skip_prefixes(struct reader *r)
 			return any;
 		any = true;
 		r->at = end;
+		*ret_pattern |= word == RESERVED_NOT && reader_peek(r) == '(';
 		reader_skip_blanks(r);
 		/* Inside a substitution Bash knows no reserved words behind "time". */
 		if (word == RESERVED_TIME && r->substitutions &&
@@ -178,8 +181,10 @@ static bool skip_prefixes(struct reader *r)
 
 static struct node *read_pipeline(struct reader *r)
 {
-	bool prefixed = skip_prefixes(r);
+	bool pattern;
+	bool prefixed = skip_prefixes(r, &pattern);
 	struct node *pipeline = grammar_node(r, NODE_PIPELINE);
+	pipeline->pattern = pattern;
 	struct node *command = read_command(r);
 	if (!command) {
 		/* A lone "!" or "time" runs nothing, and Bash takes it only in front of some ends. */

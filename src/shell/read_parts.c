@@ -148,18 +148,34 @@ static bool braces_differ(struct str text)
 	       (str_find_char(rest, ',') != STR_NPOS || str_find(rest, STR("..")) != STR_NPOS);
 }
 
-static void double_quotes(struct reader *r, struct part_list *list)
+/* "${x+"$y"z}": Bash takes the inner quotes away before it reads the name, which is then another one. at: a quote. */
+static bool joins_name(struct str text, size_t at)
 {
+	size_t from = at, to = at;
+	while (from > 0 && text.p[from - 1] == '"')
+		from--;
+	while (from > 0 && ascii_is_name(text.p[from - 1]))
+		from--;
+	while (to < text.n && text.p[to] == '"')
+		to++;
+	return from > 0 && text.p[from - 1] == '$' && to < text.n && ascii_is_name(text.p[to]);
+}
+
+static void double_quotes(struct reader *r, struct part_list *list, enum word_mode mode)
+{
+	bool inner = mode == WORD_BRACE_QUOTED;
 	flush_text(r, list);
 	size_t from = r->at;
 	(void)reader_next(r);
 	if (!reader_enter(r))
 		return;
-	struct part *parts = read_parts(r, WORD_DQUOTE, true);
+	struct part *parts = read_parts(r, inner ? WORD_BRACE_DQUOTE : WORD_DQUOTE, true);
 	reader_leave(r);
 	reader_expect(r, '"', "a double quote is never closed");
 	if (!r->error && braces_differ(str_make(r->text.p + from, r->at - from)))
 		reader_fail(r, "braces between quotes inside quotes");
+	if (inner && !r->error && (joins_name(r->text, from) || joins_name(r->text, r->at - 1)))
+		reader_fail(r, "a name up to a quote in ${ } in double quotes");
 	add_list(r, list, parts, true);
 }
 
@@ -373,9 +389,15 @@ static void check_doubled(struct reader *r, struct str text)
 		reader_fail(r, "$(( that is arithmetic to Bash, and not understood");
 }
 
+static bool quotes_with_single(enum word_mode mode)
+{
+	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED &&
+	       mode != WORD_BRACE_DQUOTE;
+}
+
 static void dollar(struct reader *r, struct part_list *list, enum word_mode mode, bool quoted)
 {
-	bool in_quotes = mode == WORD_DQUOTE || mode == WORD_HEREDOC || mode == WORD_BRACE_QUOTED;
+	bool in_quotes = !quotes_with_single(mode);
 	(void)reader_next(r);
 	int c = reader_peek(r);
 	if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET))
@@ -383,12 +405,14 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	/* Bash puts in what it stands for and reads that once more, but not in a here-document. */
 	if (c == '\'' && mode == WORD_BRACE_QUOTED)
 		reader_fail(r, "a $' quote in ${ } in double quotes");
+	if (c == '"' && (mode == WORD_BRACE_QUOTED || mode == WORD_BRACE_DQUOTE))
+		reader_fail(r, "a $\" quote in ${ } in double quotes");
 	if (c == '\'' && !in_quotes) {
 		ansi_quotes(r, list);
 		return;
 	}
 	if (c == '"' && !in_quotes) {
-		double_quotes(r, list);
+		double_quotes(r, list, mode);
 		return;
 	}
 	if (c != '(' && c != '{' && c != '[' && !starts_parameter(c)) {
@@ -497,6 +521,7 @@ static bool ends(struct reader *r, enum word_mode mode, int c, const struct nest
 		return reader_is_meta(c) &&
 		       !((c == '<' || c == '>') && reader_peek_second(r) == '(');
 	case WORD_DQUOTE:
+	case WORD_BRACE_DQUOTE:
 		return c == '"';
 	case WORD_HEREDOC:
 		return false;
@@ -546,17 +571,12 @@ static size_t paired_quote(struct reader *r)
 	return at;
 }
 
-static bool quotes_with_single(enum word_mode mode)
-{
-	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED;
-}
-
 /* Bytes that stand for themselves in this mode, whatever stands around them. */
 static unsigned plain_bytes(enum word_mode mode)
 {
 	if (mode == WORD_PATTERN || mode == WORD_OFFSET)
 		return 0;
-	return mode == WORD_DQUOTE || mode == WORD_HEREDOC ? BYTE_QUOTED : BYTE_PLAIN;
+	return quotes_with_single(mode) || mode == WORD_BRACE_QUOTED ? BYTE_PLAIN : BYTE_QUOTED;
 }
 
 struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
@@ -592,7 +612,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 		} else if (c == '\'' && quotes_with_single(mode)) {
 			single_quotes(r, &list);
 		} else if (c == '"' && mode != WORD_HEREDOC) {
-			double_quotes(r, &list);
+			double_quotes(r, &list, mode);
 		} else if ((c == '<' || c == '>') && reader_peek_second(r) == '(' &&
 			   (mode == WORD_PLAIN || mode == WORD_BRACE || mode == WORD_PATTERN)) {
 			process_substitution(r, &list);

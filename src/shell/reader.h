@@ -110,6 +110,7 @@ enum word_mode {
 	WORD_HEREDOC,
 	WORD_BRACE,        /* inside ${x op ...} */
 	WORD_BRACE_QUOTED, /* the same inside double quotes, where ' is a plain character */
+	WORD_BRACE_DQUOTE, /* double quotes in there, where every backslash goes */
 	WORD_OFFSET,       /* ${x:offset:length} */
 	WORD_PATTERN,      /* ${x/pattern/...}: '/' ends it */
 	WORD_ARITH,        /* up to an unbalanced ')' */

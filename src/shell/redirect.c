@@ -13,14 +13,25 @@ bool parts_are_plain(const struct part *parts)
 	return true;
 }
 
-static bool is_descriptor(struct value v)
+static bool ends_with_dash(const struct part *parts)
+{
+	for (; parts && parts->next; parts = parts->next)
+		;
+	return parts && parts->kind == PART_TEXT && !parts->quoted &&
+	       str_ends(parts->text, STR("-"));
+}
+
+/* ">&2", ">&-", ">&2-": the dash behind the digits must stand there; in a variable it is part of a file's name. */
+static bool is_descriptor(struct value v, const struct redir *redir)
 {
 	if (value_is_numeric(v))
 		return true;
 	if (v.n != 1 || v.seg[0].kind != SEG_TEXT)
 		return false;
 	struct str text = v.seg[0].text;
-	if (text.n && text.p[text.n - 1] == '-')
+	if (str_is(text, "-"))
+		return true;
+	if (text.n && text.p[text.n - 1] == '-' && ends_with_dash(redir->target->parts))
 		text.n--;
 	for (size_t i = 0; i < text.n; i++)
 		if (!ascii_is_digit(text.p[i]))
@@ -96,14 +107,14 @@ static bool may_fail(struct eval *ev, const struct redir *redir, struct value ta
 	struct str text = value_text(ev->arena, target);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
 	bool standard = text.n == 1 && text.p[0] >= '0' && text.p[0] <= '2';
-	if (duplicates && is_descriptor(target))
+	if (duplicates && is_descriptor(target, redir))
 		return !standard || ev->odd_descriptors;
 	return !str_is(text, "/dev/null");
 }
 
-static bool expands_again(struct eval *ev, struct value target)
+static bool expands_again(struct eval *ev, const struct redir *redir, struct value target)
 {
-	if (is_descriptor(target))
+	if (is_descriptor(target, redir))
 		return false;
 	if (!value_is_known(target))
 		return true;
@@ -186,12 +197,12 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 	if (fails && !parts_are_plain(redir->target->parts))
 		(void)redirect_target(ev, st, redir);
 	/* Behind >& and <& Bash expands the word, and then what it has become once more. */
-	if (duplicates && expands_again(ev, target))
+	if (duplicates && expands_again(ev, redir, target))
 		eval_opaque(ev, st, "a redirection whose word is expanded twice");
 	simple->errors_joined |= redir->op == REDIR_DUP_OUT && fd == 2;
 	if (!duplicates) {
 		add_redirect(ev, simple, redir, target);
-	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target)) {
+	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target, redir)) {
 		add_redirect(ev, simple, redir, target);
 	} else if (redir->op == REDIR_DUP_IN) {
 		simple->input = fd == -1 || fd == 0 ? NULL : simple->input;

@@ -291,11 +291,30 @@ static const char *const readonly_names[] = {"BASHOPTS",  "BASH_VERSINFO", "EUID
 static const char *const integer_names[] = {"BASHPID", "EPOCHSECONDS", "HISTCMD", "LINENO",
 					    "RANDOM",  "SECONDS",      "SRANDOM", NULL};
 
+static void integer_effects(struct eval *ev, struct state *st, struct value value)
+{
+	if (!value_is_numeric(value))
+		arith_effects(ev, st, value);
+}
+
+/* What arithmetic does on the way to the number that is assigned. */
+static void assign_integer(struct eval *ev, struct state *st, const struct variable *variable)
+{
+	if (variable->kind == VARIABLE_UNKNOWN)
+		arith_effects(ev, st, value_any());
+	for (size_t i = 0; variable->kind == VARIABLE_SCALAR && i < variable->n_alt; i++)
+		integer_effects(ev, st, variable->alt[i]);
+	for (size_t i = 0; variable->kind == VARIABLE_ARRAY && i < variable->n_items; i++)
+		integer_effects(ev, st, variable->items[i].value);
+}
+
 void state_assign(struct eval *ev, struct state *st, struct str name,
 		  const struct variable *variable)
 {
 	if (!name.n)
 		return; /* read up to an error */
+	if (st->integers || is_one_of(name, integer_names))
+		assign_integer(ev, st, variable);
 	if ((st->any_readonly && state_find(ev, st, BINDING_READONLY, name)) ||
 	    is_one_of(name, readonly_names))
 		state_shake(st);
@@ -331,8 +350,6 @@ void state_assign_value(struct eval *ev, struct state *st, struct str name, stru
 				  str_find_char(value.seg[i].text, '[') != STR_NPOS &&
 				  (str_find_char(value.seg[i].text, '$') != STR_NPOS ||
 				   str_find_char(value.seg[i].text, '`') != STR_NPOS);
-	if ((st->integers || is_one_of(name, integer_names)) && !value_is_numeric(value))
-		arith_effects(ev, st, value);
 	struct variable *variable = ARENA_NEW(ev->arena, struct variable);
 	struct value *alt = ARENA_NEW(ev->arena, struct value);
 	*alt = value;

@@ -157,6 +157,7 @@ struct node {
 	bool ends_line;        /* child of the text's own list, followed by a newline */
 	bool or_else;          /* AND_OR child: preceded by ||, not && */
 	bool errors_too;       /* PIPELINE child: followed by |& */
+	bool pattern; /* PIPELINE, FUNCTION: "!(x)", "@()", which is a pattern under extglob */
 	struct node *next;
 };
 

@@ -12,7 +12,7 @@
 #include "base/array.h"
 #include "decide/knowledge.h"
 
-enum { MAX_LINES = 2000, MAX_PROGRAMS = 1500, MAX_DEPTH = 4, MAX_CHAIN = 6, MAX_SECTIONS = 40 };
+enum { MAX_LINES = 2000, MAX_PROGRAMS = 8192, MAX_DEPTH = 4, MAX_CHAIN = 6, MAX_SECTIONS = 40 };
 
 struct section {
 	struct str name; /* of a language, "wrap", empty: commands */
@@ -24,8 +24,8 @@ struct generator {
 	size_t n_lines;
 	struct section sections[MAX_SECTIONS];
 	size_t n_sections;
-	const struct known_command *programs[MAX_PROGRAMS];
-	size_t n_programs;
+	bool can_run[MAX_PROGRAMS]; /* known_commands[i] is installed here */
+	size_t n_programs;          /* of them */
 	const struct known_command *only;
 	struct random random;
 	const char *cwd; /* real */
@@ -590,12 +590,22 @@ static void add_known(struct generator *g, struct buf *out, const struct known_c
 
 /* ---- putting together ---- */
 
+/* One that cannot be run here is drawn again, so that a seed says the same wherever its programs are. */
+static const struct known_command *pick_program(struct generator *g)
+{
+	size_t i;
+	do
+		i = random_below(&g->random, (unsigned)known_commands_count);
+	while (!g->can_run[i]);
+	return &known_commands[i];
+}
+
 static void add_simple(struct generator *g, struct buf *out)
 {
 	if (g->only && (g->depth == 0 || random_one_in(&g->random, 2)))
 		add_known(g, out, g->only);
 	else if (random_one_in(&g->random, 2) && g->n_programs)
-		add_known(g, out, g->programs[random_below(&g->random, (unsigned)g->n_programs)]);
+		add_known(g, out, pick_program(g));
 	else
 		(void)add_from(g, out, "");
 }
@@ -705,10 +715,14 @@ struct generator *generator_new(struct str templates)
 	if (!g)
 		return NULL;
 	read_templates(g, templates);
-	for (size_t i = 0; i < known_commands_count && g->n_programs < MAX_PROGRAMS; i++) {
+	if (known_commands_count > MAX_PROGRAMS) {
+		free(g);
+		return NULL;
+	}
+	for (size_t i = 0; i < known_commands_count; i++) {
 		const char *name = knowledge_text(known_commands[i].name);
-		if (is_installed(name) && !is_left_out(name))
-			g->programs[g->n_programs++] = &known_commands[i];
+		g->can_run[i] = is_installed(name) && !is_left_out(name);
+		g->n_programs += g->can_run[i];
 	}
 	return g;
 }

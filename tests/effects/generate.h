@@ -14,7 +14,9 @@ enum { GENERATE_MAX = 8192 };
 
 struct generator;
 
-/* templates: the text of templates.txt, borrowed. Looks for programs in the path of the room. NULL: no memory. */
+/* templates: the text of templates.txt, borrowed. Looks for programs in the path of the room. NULL: no memory, or more
+ * programs are described than it has room for.
+ */
 struct generator *generator_new(struct str templates);
 void generator_free(struct generator *generator);
 /* How many described programs are installed. */

@@ -25,7 +25,8 @@ enum {
 	GROUP_TEXTS = 1000,
 	MAX_GROUPS = 4096,
 	SHRINK_TRIES = 400,
-	SHOWN_FAILURES = 25,
+	SHRUNK_FAILURES = 300, /* of a worker; what is left of them is shown once */
+	SHOWN_FAILURES = 60,
 	SHOWN_SURELY = 1
 };
 
@@ -61,7 +62,21 @@ struct run {
 	FILE *out;          /* of this worker */
 	const char *wanted; /* while shrinking */
 	uint32_t world_seed;
+	struct buf shown[SHOWN_FAILURES]; /* smallest texts */
+	size_t n_shown;
 };
+
+static bool is_shown(struct run *run, struct str text)
+{
+	for (size_t i = 0; i < run->n_shown; i++)
+		if (str_eq(buf_str(&run->shown[i]), text))
+			return true;
+	if (run->n_shown == SHOWN_FAILURES)
+		return true;
+	buf_init(&run->shown[run->n_shown], WIRE_TEXT);
+	buf_add(&run->shown[run->n_shown++], text);
+	return false;
+}
 
 static bool still_fails(void *context, struct str text)
 {
@@ -84,6 +99,10 @@ static void report(struct run *run, struct str text, const struct failure *failu
 	run->wanted = failure->what;
 	run->world_seed = failure->seed;
 	shrink_text(&small, still_fails, run, SHRINK_TRIES);
+	if (is_shown(run, buf_str(&small))) {
+		buf_release(&small);
+		return;
+	}
 	struct counts before = run->checker.counts;
 	check_text(&run->checker, buf_str(&small), buf_str(&small), failure->seed, &smaller);
 	run->checker.counts = before;
@@ -120,7 +139,7 @@ static bool check_one(struct run *run, struct group *group, struct str text, uin
 	bool surely = strcmp(failure.what, "surely") == 0;
 	group->passed = group->passed && surely;
 	if (surely ? run->checker.counts.not_surely <= SHOWN_SURELY
-		   : run->checker.counts.uncovered <= SHOWN_FAILURES)
+		   : run->checker.counts.uncovered <= SHRUNK_FAILURES)
 		report(run, text, &failure, seed);
 	return true;
 }
