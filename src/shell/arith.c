@@ -245,6 +245,14 @@ static void assign_before_sign(struct eval *ev, struct state *st, struct str tex
 	state_shake(st);
 }
 
+static bool ends_in_name(struct str text)
+{
+	size_t from = text.n;
+	while (from > 0 && ascii_is_name(text.p[from - 1]))
+		from--;
+	return from < text.n && !ascii_is_digit(text.p[from]);
+}
+
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
 	for (size_t i = 1; i < expression.n; i++)
@@ -257,15 +265,24 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 		state_shake(st);
 	if (!value_is_numeric(expression))
 		state_read_unset(ev, st);
+	struct str text = STR("");
 	for (size_t i = 0; i < expression.n; i++) {
 		if (expression.seg[i].kind == SEG_ANY || expression.seg[i].kind == SEG_GLOB) {
 			eval_opaque(ev, st,
 				    "arithmetic on text that is not known may run commands");
 			return;
 		}
-		if (expression.seg[i].kind == SEG_TEXT)
-			arith_text(ev, st, expression.seg[i].text, 0);
+		if (expression.seg[i].kind == SEG_TEXT) {
+			text = arena_join(ev->arena, text, expression.seg[i].text);
+			continue;
+		}
+		if (ends_in_name(text))
+			eval_opaque(ev, st,
+				    "a name in arithmetic that goes on with what is not known");
+		arith_text(ev, st, text, 0);
+		text = STR("");
 	}
+	arith_text(ev, st, text, 0);
 }
 
 void subscript_effects(struct eval *ev, struct state *st, struct str array,

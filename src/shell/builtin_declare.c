@@ -116,8 +116,8 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 		static const struct variable associative = {
 			.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};
 		state_assign(ev, st, name, &associative);
-	} else if (is_prefixed(s, name)) {
-		/* x=1 export x: it is this shell's from now on. */
+	} else if (is_prefixed(s, name) || (ev->frame && simple_has_prefix(ev, name))) {
+		/* x=1 export x: it is this shell's from now on; so is that of x=1 f, where f exports it. */
 		struct variable *kept = ARENA_NEW(ev->arena, struct variable);
 		*kept = *state_variable(ev, st, name);
 		state_assign(ev, st, name, kept);

@@ -158,7 +158,10 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 	} else if (str_is(builtin_arg(ev, s, i), "-")) {
 		change_directory(ev, st, st->oldpwd);
 	} else {
-		change_directory(ev, st, s->words.items[i].value);
+		/* Behind --"$x" there may be no directory at all. */
+		const struct word *word = &s->words.items[i];
+		bool option = !word_is_known(word) && builtin_may_be_option(word);
+		change_directory(ev, st, option ? value_any() : word->value);
 	}
 }
 

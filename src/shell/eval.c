@@ -147,11 +147,14 @@ static void end_subshell(struct eval *ev, const struct state *inner)
 void eval_subshell(struct eval *ev, const struct state *st, const struct node *list)
 {
 	struct state inner = *st;
+	struct local *locals = ev->frame ? ev->frame->locals : NULL;
 	ev->depth++;
 	ev->subshells++;
 	eval_node(ev, &inner, list);
 	ev->subshells--;
 	ev->depth--;
+	if (ev->frame)
+		ev->frame->locals = locals; /* those that it declares are its own */
 	end_subshell(ev, &inner);
 }
 
@@ -246,6 +249,7 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 		struct capture capture = {.known = true, .base = ev->branches};
 		struct state inner = *st;
 		bool last = !stage->next;
+		struct local *locals = ev->frame ? ev->frame->locals : NULL;
 		ev->capture = last ? outer : &capture;
 		ev->input = input;
 		ev->piped_in = outer_in || stage != node->first;
@@ -256,6 +260,8 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 		end_subshell(ev, &inner);
 		if (last && st->lastpipe)
 			state_join(ev, st, &inner, false);
+		else if (ev->frame)
+			ev->frame->locals = locals;
 		struct value *output = ARENA_NEW(ev->arena, struct value);
 		*output = capture.output;
 		input = capture.known && !stage->errors_too ? output : NULL;

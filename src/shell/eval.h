@@ -202,8 +202,8 @@ struct eval {
 	 */
 	const struct shell_assign *late;
 	bool keeps_late;
-	const struct binding *all_functions; /* every definition seen */
-	struct span span;                    /* of the simple command being run */
+	const struct binding *all_named; /* every function and alias of the text */
+	struct span span;                /* of the simple command being run */
 };
 
 /* Charges work; false when there is none left. */

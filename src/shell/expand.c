@@ -418,6 +418,7 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 		if (a != STR_NPOS || b != STR_NPOS) {
 			field_text(f, str_first(text, equals + (a < b ? a : b) + 1), false, true);
 			field_any(f, true);
+			f->many |= f->st->globs_unknown;
 			return;
 		}
 	}

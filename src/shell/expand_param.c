@@ -152,6 +152,9 @@ static void hold_element(struct eval *ev, struct state *st, const struct param *
 		return;
 	}
 	static const struct word any_words[1] = {{.many = true}};
+	if (!all && !v->associative &&
+	    !(value_is_known(subscript) && str_to_size(value_text(ev->arena, subscript), &index)))
+		state_shake(st); /* counted from the end it may be in front of the first */
 	h->is_list = all;
 	h->items = any_words;
 	h->n = 1;
@@ -419,6 +422,12 @@ static void prompt_effects(struct field *f, const struct param *param, const str
 		eval_opaque(f->ev, f->st, "a prompt that Bash expands is not known");
 }
 
+static bool is_count(const struct part *parts)
+{
+	size_t number;
+	return parts->kind == PART_TEXT && !parts->next && str_to_size(parts->text, &number);
+}
+
 static void operate(struct field *f, const struct param *param, const struct holding *h,
 		    bool quoted)
 {
@@ -438,6 +447,8 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		return;
 	}
 	run_offsets(f, param);
+	if (param->op[0] == ':' && param->arg2 && !is_count(param->arg2))
+		state_shake(f->st); /* an end in front of the start is an error */
 	field_any(f, quoted);
 	if (h->is_list)
 		f->many = f->out != NULL;
@@ -501,8 +512,12 @@ static void assign_default(struct field *f, const struct param *param, bool sure
 		state_shake(f->st); /* $@ and its kin cannot be assigned */
 		return;
 	}
-	if (!surely) {
+	if (!surely || param->has_subscript) {
+		if (param->has_subscript)
+			state_shake(f->st); /* ${a[@]=x} is an error */
 		state_assign(f->ev, f->st, param->name, &variable_tainted);
+		if (surely)
+			field_any(f, quoted);
 		return;
 	}
 	state_assign_value(f->ev, f->st, param->name, v);
@@ -590,6 +605,10 @@ static void indirect(struct field *f, const struct param *param, bool quoted)
 		struct param direct = {.name = text, .braced = true};
 		expand_param(f, &direct, quoted);
 		return;
+	}
+	if (param->op[0] == '=' || param->op[1] == '=') {
+		eval_opaque(f->ev, f->st, "a variable is chosen by text that is not known");
+		state_havoc(f->ev, f->st);
 	}
 	run_words(f, param->arg);
 	run_words(f, param->arg2);

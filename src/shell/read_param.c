@@ -91,9 +91,31 @@ static void set_op(struct param *param, int first, int second)
 	param->op[1] = (char)second;
 }
 
+/* What Bash finds wrong only when it expands it. from: where the operator starts. */
+static void check_operator(struct reader *r, const struct param *param, size_t from)
+{
+	char name = param->name.p[0];
+	bool special = param->name.n == 1 && strchr("#?-$!", name);
+	char op = param->op[0];
+	bool elements = param->indirect && param->has_subscript;
+	bool empty = !param->arg && !param->arg2;
+	if (param->length || elements ||
+	    (special && (strchr("^,~@/=", op) || empty || param->op[1] == '=')))
+		reader_fail(r, "bad substitution in ${ }");
+	if (op == '@' && (empty || param->arg->next || param->arg->text.n != 1 ||
+			  !strchr("UuLQEPAKak", param->arg->text.p[0])))
+		reader_fail(r, "bad substitution in ${ }");
+	/* In a here-document Bash does not find the end of a substitution there. */
+	struct str text = str_make(r->text.p + from, r->at - from);
+	bool pattern = strchr("#%/^,~@", op) || (op == ':' && !param->op[1]);
+	if (r->embedded && pattern && str_find(text, STR("$(")) != STR_NPOS)
+		reader_fail(r, "a substitution behind an operator in ${ } in a here-document");
+}
+
 /* The operator and its words, up to the closing brace. */
 static void read_operator(struct reader *r, struct param *param, bool quoted)
 {
+	size_t from = r->at;
 	enum word_mode plain = quoted ? WORD_BRACE_QUOTED : WORD_BRACE;
 	int c = reader_next(r);
 	int second = reader_peek(r);
@@ -130,6 +152,8 @@ static void read_operator(struct reader *r, struct param *param, bool quoted)
 	} else {
 		reader_fail(r, "bad substitution in ${ }");
 	}
+	if (!r->error)
+		check_operator(r, param, from);
 }
 
 /* Bash looks for the end of ${ } without a thought for brackets. */
@@ -160,6 +184,8 @@ struct param *read_braced(struct reader *r, bool quoted)
 	if (reader_peek(r) == '[') {
 		(void)reader_next(r);
 		param->has_subscript = true;
+		if (!ascii_is_name(param->name.p[0]) || ascii_is_digit(param->name.p[0]))
+			reader_fail(r, "a subscript of what is no array");
 		size_t start = r->at;
 		param->subscript = read_parts(r, WORD_SUBSCRIPT, true);
 		if (closes_brace(str_make(r->text.p + start, r->at - start)))

@@ -33,7 +33,19 @@ static void initial_state(struct eval *ev, struct state *st)
 	st->n_positional = env->n_positional;
 }
 
-/* Traps run at some other time, with whatever holds then: nothing is known, every function may be there. */
+/* A function or an alias that may be there by then. */
+static void bind_perhaps(struct eval *ev, struct state *st, const struct binding *named)
+{
+	for (const struct function *f = named->functions; f; f = f->next)
+		state_bind_function(ev, st, named->name, f->body);
+	if (named->kind != BINDING_ALIAS)
+		return;
+	const struct binding *other = state_find(ev, st, BINDING_ALIAS, named->name);
+	bool same = !other || value_eq(other->alias, named->alias);
+	state_bind_alias(ev, st, named->name, same ? named->alias : value_any());
+}
+
+/* Traps run at some other time, with whatever holds then: nothing is known, every function and alias may be there. */
 static void run_deferred(struct eval *ev, const struct state *last)
 {
 	enum { ROUNDS_MAX = 32 };
@@ -50,10 +62,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		state_join_assigns(ev, &st, &then);
 		st.bindings = NULL;
 		st.weak = 1;
-		for (const struct binding *b = ev->all_functions; b && eval_charge(ev, 1);
-		     b = b->next)
-			for (const struct function *f = b->functions; f; f = f->next)
-				state_bind_function(ev, &st, b->name, f->body);
+		for (const struct binding *b = ev->all_named; b && eval_charge(ev, 1); b = b->next)
+			bind_perhaps(ev, &st, b);
 		st.weak = 0;
 		st.havoc = st.positional_unknown = st.globs_unknown = true;
 		st.surely = false;

@@ -36,16 +36,19 @@ static void expand_items(struct eval *ev, struct state *st, const struct word_no
 
 static void assign_array(struct eval *ev, struct state *st, const struct word_node *word)
 {
-	struct words items = {0};
+	struct words items = {0}, added = {0};
 	bool keyed;
 	/* Which of the two variables of that name it makes an array of, depends. */
 	if (ev->prefixing && ev->substitutions)
 		eval_opaque(ev, st, "an array in a substitution in front of a command");
+	expand_items(ev, st, word, &added, &keyed);
+	/* What is there by now: a+=(${a=}) */
 	const struct variable *before = state_variable(ev, st, word->name);
 	if (word->append && before->kind == VARIABLE_ARRAY)
 		for (size_t i = 0; i < before->n_items; i++)
 			ARENA_PUSH(ev->arena, items.items, items.n, items.cap) = before->items[i];
-	expand_items(ev, st, word, &items, &keyed);
+	for (size_t i = 0; i < added.n; i++)
+		ARENA_PUSH(ev->arena, items.items, items.n, items.cap) = added.items[i];
 	struct variable *v = ARENA_NEW(ev->arena, struct variable);
 	*v = (struct variable){
 		.kind = VARIABLE_ARRAY,
@@ -498,10 +501,10 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 		simple->input = NULL; /* a substitution may have read it */
 	const struct binding *before = st->bindings;
 	eval_redirects(ev, st, node, simple);
-	/* x= <f$((x++)): either */
+	/* <f$((x++)), <${x:=f}: either */
 	for (const struct binding *b = st->bindings; b && b != before && eval_charge(ev, 1);
 	     b = b->next)
-		if (!bare && b->kind == BINDING_VARIABLE && is_prefix_name(node, b->name))
+		if (!bare && b->kind == BINDING_VARIABLE)
 			give(ev, &given, b->name, value_any());
 	simple->assigns = add_assigns(ev, given, st->assigns);
 	return !bare;

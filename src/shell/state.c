@@ -370,7 +370,7 @@ void state_bind_function(struct eval *ev, struct state *st, struct str name,
 	if (state_is_unsure(st) || st->any_readonly)
 		all = function_union(ev, function, before ? before->functions : &none);
 	push(ev, &st->bindings, BINDING_FUNCTION, name)->functions = all;
-	push(ev, &ev->all_functions, BINDING_FUNCTION, name)->functions = function;
+	push(ev, &ev->all_named, BINDING_FUNCTION, name)->functions = function;
 }
 
 void state_bind_bare(struct eval *ev, struct state *st, struct str name)
@@ -387,6 +387,7 @@ void state_bind_readonly(struct eval *ev, struct state *st, struct str name)
 void state_bind_alias(struct eval *ev, struct state *st, struct str name, struct value text)
 {
 	push(ev, &st->bindings, BINDING_ALIAS, name)->alias = text;
+	push(ev, &ev->all_named, BINDING_ALIAS, name)->alias = text;
 }
 
 /* What the text gave to commands so far may have another value. A name counts by its newest entry. */
@@ -630,6 +631,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 		st->jump = other->jump;
 }
 
+/* Is each of a's one of b's? */
 static bool same_functions(const struct function *a, const struct function *b)
 {
 	for (const struct function *f = a; f; f = f->next)
@@ -646,7 +648,7 @@ static bool same_binding(const struct binding *a, const struct binding *b)
 	case BINDING_VARIABLE:
 		return variable_same(a->variable, b->variable);
 	case BINDING_FUNCTION:
-		return same_functions(b->functions, a->functions);
+		return same_functions(a->functions, b->functions);
 	case BINDING_ALIAS:
 		return value_eq(a->alias, b->alias);
 	case BINDING_READONLY:
@@ -676,5 +678,8 @@ bool state_same(const struct state *a, const struct state *b)
 	return same_positional(a, b) && a->havoc == b->havoc &&
 	       a->volatile_variables == b->volatile_variables &&
 	       a->globs_unknown == b->globs_unknown && a->nounset == b->nounset &&
-	       a->allexport == b->allexport && value_eq(a->oldpwd, b->oldpwd);
+	       a->allexport == b->allexport && a->lastpipe == b->lastpipe &&
+	       a->odd_options == b->odd_options && a->integers == b->integers &&
+	       a->any_readonly == b->any_readonly && a->shaken == b->shaken &&
+	       a->started_job == b->started_job && value_eq(a->oldpwd, b->oldpwd);
 }

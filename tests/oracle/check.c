@@ -160,7 +160,9 @@ static bool covers_directory(struct checker *checker, const struct shell_command
 {
 	for (size_t i = 0; i < command->n_cwds; i++) {
 		struct value v = command->cwds[i];
-		if (value_covers(v, str_from(cwd)))
+		/* Nothing behind the last slash leaves it out. */
+		if (value_covers(v, str_from(cwd)) ||
+		    value_covers(v, arena_join(&checker->arena, str_from(cwd), STR("/"))))
 			return true;
 		if (value_is_known(v) &&
 		    str_is(canonical(&checker->arena, value_text(&checker->arena, v)), cwd))

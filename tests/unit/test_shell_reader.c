@@ -149,7 +149,7 @@ static const struct shell_case redirects[] = {
 	{"a &>f; b &>>g; c >|h; d <>i",          "? a > f ; ? b >> g ; ? c > h ; ? d <> i"},
 	{"a 2>&1 >&2 3<&0 4<&- 5>&6-",           "? a"},
 	{"a >&f",                                "? a > f"},
-	{"a {fd}>f",                             "? a > f"},
+	{"a {fd}>f",                             "? fd=«?» a > f"},
 	{"a '>' f",                              "a > f"},
 	{"a > 'f g' > \"$HOME/h\"",              "? a > 'f g' > /root/h"},
 	{"a > /dev/tcp/h/80",                    "? a > /dev/tcp/h/80"},
