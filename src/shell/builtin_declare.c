@@ -112,6 +112,8 @@ static void declare_bare(struct eval *ev, struct state *st, const struct simple 
 	}
 	(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
 	apply_readonly(ev, st, s, name);
+	if (special_traits(name))
+		state_export(ev, st, name); /* export UID */
 	if (builtin_may_have(ev, s, 'A')) {
 		static const struct variable associative = {
 			.kind = VARIABLE_UNKNOWN, .associative = true, .tainted = true};

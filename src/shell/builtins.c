@@ -206,6 +206,8 @@ static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (builtin_may_have(ev, s, 'C'))
 		eval_opaque(ev, st, "mapfile with a callback");
+	if (str_is(builtin_arg(ev, s, s->words.n - 1), "IFS"))
+		eval_opaque(ev, st, "words are split at what an array holds");
 	assign_names(ev, st, s, builtin_skip_options(ev, s, "dnOsuCc"), "MAPFILE");
 }
 

@@ -95,6 +95,8 @@ struct value state_home(struct eval *ev, const struct state *st);
 void state_assign(struct eval *ev, struct state *st, struct str name,
 		  const struct variable *variable);
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value);
+/* Commands find it in their environment, with a value that is not known. */
+void state_export(struct eval *ev, struct state *st, struct str name);
 void state_bind_function(struct eval *ev, struct state *st, struct str name,
 			 const struct node *body);
 void state_bind_bare(struct eval *ev, struct state *st, struct str name);
@@ -117,6 +119,21 @@ void state_unknown_cwd(struct eval *ev, struct state *st);
 void state_join(struct eval *ev, struct state *st, const struct state *other, bool widen);
 bool state_same(const struct state *a, const struct state *b);
 bool value_is_numeric(struct value v);
+
+/* ---- special.c ---- */
+
+enum {
+	SPECIAL_SET = 1,      /* Bash sets it at its start */
+	SPECIAL_UNKNOWN = 2,  /* and later, whatever the text assigns */
+	SPECIAL_NUMBER = 4,   /* it holds digits unless the text assigns */
+	SPECIAL_READONLY = 8, /* assigning to it is an error */
+	SPECIAL_INTEGER = 16  /* assigning to it is arithmetic */
+};
+/* 0: the variable is like any other. */
+unsigned special_traits(struct str name);
+/* What else it does that the variable is assigned. */
+void special_assigned(struct eval *ev, struct state *st, struct str name,
+		      const struct variable *variable);
 
 /* ---- the run ---- */
 

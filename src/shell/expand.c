@@ -389,9 +389,10 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		return 0;
 	if (who.n == 0) {
 		field_value(f, state_home(f->ev, f->st), true);
-	} else if (str_is(who, "+") && f->st->n_cwds == 1) {
+	} else if (str_is(who, "+") && f->st->n_cwds == 1 &&
+		   !state_assigned(f->ev, f->st, STR("PWD"))) {
 		field_value(f, f->st->cwds[0], true);
-	} else if (str_is(who, "-")) {
+	} else if (str_is(who, "-") && !state_assigned(f->ev, f->st, STR("OLDPWD"))) {
 		field_value(f, f->st->oldpwd, true);
 	} else {
 		field_any(f, true);

@@ -28,35 +28,13 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 	return binding;
 }
 
-static const char *const numeric_names[] = {"RANDOM", "SRANDOM", "LINENO", "SECONDS",
-					    "UID",    "EUID",    "PPID",   "EPOCHSECONDS",
-					    "SHLVL",  "OPTIND",  NULL};
-/* Bash sets these by itself, whatever the text assigns. */
-static const char *const always_unknown[] = {"_",           "BASHPID",       "FUNCNAME",
-					     "GROUPS",      "DIRSTACK",      "BASH_COMMAND",
-					     "BASH_ARGV0",  "BASH_ARGV",     "BASH_ARGC",
-					     "BASH_SOURCE", "BASH_LINENO",   "BASH_ALIASES",
-					     "BASH_CMDS",   "BASH_REMATCH",  "BASH_SUBSHELL",
-					     "PIPESTATUS",  "EPOCHREALTIME", "HISTCMD",
-					     NULL};
-
-/* The names that Bash uses itself are written in capitals, but for "_". */
-static bool is_one_of(struct str name, const char *const *names)
-{
-	if (!name.n || (name.p[0] >= 'a' && name.p[0] <= 'z'))
-		return false;
-	for (; *names; names++)
-		if (str_is(name, *names))
-			return true;
-	return false;
-}
-
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name)
 {
-	if (st->volatile_variables || is_one_of(name, always_unknown))
+	unsigned traits = special_traits(name);
+	if (st->volatile_variables || (traits & SPECIAL_UNKNOWN))
 		return &variable_tainted;
 	const struct binding *binding = state_find(ev, st, BINDING_VARIABLE, name);
-	bool number = is_one_of(name, numeric_names);
+	bool number = traits & SPECIAL_NUMBER;
 	if (binding)
 		return number ? &variable_tainted : binding->variable;
 	if (st->havoc)
@@ -239,31 +217,6 @@ static void bind_variable(struct eval *ev, struct state *st, struct str name,
 	push(ev, &st->bindings, BINDING_VARIABLE, name)->variable = variable;
 }
 
-/* Prompt strings and options that Bash expands or obeys on its own. */
-static void watch_assignment(struct eval *ev, struct state *st, struct str name,
-			     const struct variable *variable)
-{
-	if (str_is(name, "GLOBIGNORE"))
-		st->globs_unknown = true;
-	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||
-	    str_is(name, "POSIXLY_CORRECT"))
-		eval_opaque(ev, st, "a variable that changes what names mean");
-	if (!str_is(name, "PS4") && !str_is(name, "PROMPT_COMMAND") && !str_is(name, "PS0"))
-		return;
-	bool known = variable->kind == VARIABLE_SCALAR;
-	for (size_t i = 0; known && i < variable->n_alt; i++) {
-		if (!value_is_known(variable->alt[i]))
-			known = false;
-		else if (str_is(name, "PROMPT_COMMAND"))
-			eval_text(ev, st, value_text(ev->arena, variable->alt[i]));
-		else if (str_find_char(value_text(ev->arena, variable->alt[i]), '$') != STR_NPOS ||
-			 str_find_char(value_text(ev->arena, variable->alt[i]), '`') != STR_NPOS)
-			known = false; /* it is expanded at every command, with whatever holds then */
-	}
-	if (!known)
-		eval_opaque(ev, st, "a prompt that Bash expands is not known");
-}
-
 void state_shake(struct state *st)
 {
 	st->shaken = true;
@@ -282,14 +235,6 @@ bool state_is_unsure(const struct state *st)
 {
 	return st->weak || st->shaken;
 }
-
-/* Bash refuses to assign to these from its start. */
-static const char *const readonly_names[] = {"BASHOPTS",  "BASH_VERSINFO", "EUID", "PPID",
-					     "SHELLOPTS", "UID",           NULL};
-
-/* To these it assigns what arithmetic makes of the value. */
-static const char *const integer_names[] = {"BASHPID", "EPOCHSECONDS", "HISTCMD", "LINENO",
-					    "RANDOM",  "SECONDS",      "SRANDOM", NULL};
 
 static void integer_effects(struct eval *ev, struct state *st, struct value value)
 {
@@ -313,10 +258,11 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 {
 	if (!name.n)
 		return; /* read up to an error */
-	if (st->integers || is_one_of(name, integer_names))
+	unsigned traits = special_traits(name);
+	if (st->integers || (traits & SPECIAL_INTEGER))
 		assign_integer(ev, st, variable);
 	if ((st->any_readonly && state_find(ev, st, BINDING_READONLY, name)) ||
-	    is_one_of(name, readonly_names))
+	    (traits & SPECIAL_READONLY))
 		state_shake(st);
 	if (state_is_unsure(st))
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);
@@ -325,6 +271,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	assign->name = name;
 	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 &&
 		   !st->volatile_variables &&
+		   !(traits & (SPECIAL_UNKNOWN | SPECIAL_NUMBER | SPECIAL_INTEGER)) &&
 		   !(ev->frame && state_find(ev, st, BINDING_BARE, name));
 	assign->value = one ? variable->alt[0] : value_any();
 	assign->next = st->assigns;
@@ -334,7 +281,14 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 		*late = (struct shell_assign){.name = name, .value = value_any(), .next = ev->late};
 		ev->late = late;
 	}
-	watch_assignment(ev, st, name, variable);
+	special_assigned(ev, st, name, variable);
+}
+
+void state_export(struct eval *ev, struct state *st, struct str name)
+{
+	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
+	*assign = (struct shell_assign){.name = name, .value = value_any(), .next = st->assigns};
+	st->assigns = assign;
 }
 
 void state_assign_value(struct eval *ev, struct state *st, struct str name, struct value value)
