@@ -330,6 +330,7 @@ struct str variable_name(struct eval *ev, struct state *st, const struct word *w
 	struct str name = str_first(text, n);
 	if (n < text.n && text.p[n] == '[') {
 		arith_effects(ev, st, value_from(ev->arena, str_from_at(text, n + 1)));
+		special_element(ev, st, name);
 		state_assign(ev, st, name, &variable_tainted);
 		return STR("");
 	}

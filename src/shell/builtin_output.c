@@ -257,7 +257,7 @@ static bool output_of_tee(struct eval *ev, const struct simple *s, struct value 
 static bool output_of_path(struct eval *ev, const struct simple *s, struct value *ret_output)
 {
 	struct str path = builtin_arg(ev, s, 1);
-	if (s->words.n != 2 || !path.n || path.p[0] == '-')
+	if (s->words.n != 2 || !path.n || path.p[0] == '-' || str_starts(path, STR("//")))
 		return false;
 	while (path.n > 1 && path.p[path.n - 1] == '/')
 		path.n--;

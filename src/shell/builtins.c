@@ -101,6 +101,16 @@ bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
 
 /* ---- directories ---- */
 
+/* A component that is "" or ".", or "..". */
+static bool holds_dots(struct str path)
+{
+	struct str rest = path, part;
+	while (str_split(&rest, '/', &part))
+		if (!part.n || str_is(part, ".") || str_is(part, ".."))
+			return true;
+	return false;
+}
+
 static struct value join_path(struct eval *ev, struct value base, struct value path)
 {
 	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
@@ -108,6 +118,9 @@ static struct value join_path(struct eval *ev, struct value base, struct value p
 		return path;
 	if (path.n && path.seg[0].kind != SEG_TEXT)
 		return value_any(); /* may be absolute */
+	bool plain = value_is_known(base) || !value_is_known(path);
+	if (!plain && holds_dots(value_text(ev->arena, path)))
+		return value_any(); /* up from there, or there itself */
 	return value_concat(ev->arena,
 			    value_concat(ev->arena, base, value_from(ev->arena, STR("/"))), path);
 }
@@ -123,7 +136,8 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 	size_t fresh = n;
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = st->cwds[i];
-	st->fresh_oldpwd = st->n_cwds == 1 ? st->cwds[0] : value_any();
+	bool plain = st->n_cwds == 1 && !state_assigned(ev, st, STR("PWD"));
+	st->fresh_oldpwd = plain ? st->cwds[0] : value_any();
 	if (!value_eq(st->oldpwd, st->fresh_oldpwd))
 		st->oldpwd = value_any();
 	st->cwds = all;
@@ -240,7 +254,7 @@ static void run_test(struct eval *ev, struct state *st, struct simple *s)
 		if (!op->many && !value_covers(op->value, STR("-v")) &&
 		    !value_covers(op->value, STR("-R")))
 			continue;
-		if (!word_is_known(name) && known)
+		if (!word_is_known(name) && (known || name->many))
 			eval_opaque(ev, st, "a variable is chosen by text that is not known");
 		else if (word_is_known(name) &&
 			 str_find_char(value_text(ev->arena, name->value), '[') != STR_NPOS)
@@ -542,7 +556,7 @@ bool builtin_run(struct eval *ev, struct state *st, struct simple *simple, bool 
 		     builtin->action == RUN_JOBS;
 	if (!inner || *ret_emit)
 		builtin_run_output(ev, st, simple, builtin->output);
-	else if (simple->output_lost || simple->output_unknown)
+	else if (simple->output_lost || simple->output_unknown || simple->errors_joined)
 		capture_unknown(ev);
 	return true;
 }

@@ -131,6 +131,8 @@ enum {
 };
 /* 0: the variable is like any other. */
 unsigned special_traits(struct str name);
+/* What it does that an element is assigned, which makes it an array. */
+void special_element(struct eval *ev, struct state *st, struct str name);
 /* What else it does that the variable is assigned. */
 void special_assigned(struct eval *ev, struct state *st, struct str name,
 		      const struct variable *variable);

@@ -272,7 +272,7 @@ static void ansi_quotes(struct reader *r, struct part_list *list)
 			continue;
 		/* Bash marks its own quotes with these two, and then doubles or loses them. */
 		if (byte == 1 || byte == 0x7f)
-			byte = ANSI_UNKNOWN;
+			reader_fail(r, "a byte in a $' quote that Bash marks quotes with");
 		if (byte == ANSI_UNKNOWN) {
 			flush_text(r, list);
 			add_part(r, list, PART_UNKNOWN, true);

@@ -24,7 +24,7 @@ static bool ends_with_dash(const struct part *parts)
 /* ">&2", ">&-", ">&2-": the dash behind the digits must stand there; in a variable it is part of a file's name. */
 static bool is_descriptor(struct value v, const struct redir *redir)
 {
-	if (value_is_numeric(v))
+	if (v.n == 1 && v.seg[0].kind == SEG_NUMBER)
 		return true;
 	if (v.n != 1 || v.seg[0].kind != SEG_TEXT)
 		return false;

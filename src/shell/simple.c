@@ -93,6 +93,7 @@ void simple_assign(struct eval *ev, struct state *st, const struct word_node *wo
 	} else if (word->has_subscript) {
 		const struct variable *before = state_variable(ev, st, word->name);
 		subscript_effects(ev, st, word->name, word->subscript);
+		special_element(ev, st, word->name);
 		if (!before->associative && !is_index(word->subscript))
 			state_shake(st);
 		(void)expand_assigned(ev, st, word->parts);
@@ -307,7 +308,8 @@ static void run_unknown_name(struct eval *ev, struct state *st, const struct sim
 
 struct saved_variable {
 	struct str name;
-	const struct variable *before, *during;
+	const struct variable *before;
+	const struct binding *during;
 };
 
 enum { SAVED_MAX = 16 };
@@ -354,7 +356,7 @@ static void enter_prefix(struct eval *ev, struct state *st, const struct simple 
 		item->name = order[n]->name;
 		item->before = state_variable(ev, st, item->name);
 		state_assign_value(ev, st, item->name, order[n]->value);
-		item->during = state_variable(ev, st, item->name);
+		item->during = state_find(ev, st, BINDING_VARIABLE, item->name);
 	}
 }
 
@@ -364,7 +366,7 @@ static void leave_prefix(struct eval *ev, struct state *st, const struct saved_v
 	for (size_t n = saved->n; n > 0; n--) {
 		const struct saved_variable *item = &saved->items[n - 1];
 		/* What export and its kin gave it meanwhile, stays. */
-		unsigned weak = state_variable(ev, st, item->name) != item->during;
+		unsigned weak = state_find(ev, st, BINDING_VARIABLE, item->name) != item->during;
 		st->weak += weak;
 		state_assign(ev, st, item->name, item->before);
 		st->weak -= weak;

@@ -75,6 +75,26 @@ static void perhaps_run(struct eval *ev, struct state *st, struct str text)
 	state_join(ev, st, &inner, false);
 }
 
+/* Text without the two bytes that Bash marks its own quotes with. */
+static bool is_plain_separator(struct eval *ev, const struct variable *variable)
+{
+	if (variable->kind == VARIABLE_ARRAY)
+		return false;
+	for (size_t i = 0; variable->kind == VARIABLE_SCALAR && i < variable->n_alt; i++) {
+		struct str text = value_text(ev->arena, variable->alt[i]);
+		if (str_find_char(text, '\001') != STR_NPOS ||
+		    str_find_char(text, '\177') != STR_NPOS)
+			return false;
+	}
+	return true;
+}
+
+void special_element(struct eval *ev, struct state *st, struct str name)
+{
+	if (str_is(name, "IFS"))
+		eval_opaque(ev, st, "words are split at what an array holds");
+}
+
 void special_assigned(struct eval *ev, struct state *st, struct str name,
 		      const struct variable *variable)
 {
@@ -83,8 +103,8 @@ void special_assigned(struct eval *ev, struct state *st, struct str name,
 	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||
 	    str_is(name, "POSIXLY_CORRECT"))
 		eval_opaque(ev, st, "a variable that changes what names mean");
-	if (variable->kind == VARIABLE_ARRAY && str_is(name, "IFS"))
-		eval_opaque(ev, st, "words are split at what an array holds");
+	if (str_is(name, "IFS") && !is_plain_separator(ev, variable))
+		eval_opaque(ev, st, "words are split at what Bash marks quotes with");
 	if (!str_is(name, "PS4") && !str_is(name, "PROMPT_COMMAND") && !str_is(name, "PS0"))
 		return;
 	bool known = variable->kind == VARIABLE_SCALAR;

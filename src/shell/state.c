@@ -262,7 +262,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	if (st->integers || (traits & SPECIAL_INTEGER))
 		assign_integer(ev, st, variable);
 	if ((st->any_readonly && state_find(ev, st, BINDING_READONLY, name)) ||
-	    (traits & SPECIAL_READONLY))
+	    (traits & (SPECIAL_READONLY | SPECIAL_UNKNOWN)))
 		state_shake(st);
 	if (state_is_unsure(st))
 		variable = variable_union(ev, state_variable(ev, st, name), variable, false);

@@ -162,7 +162,8 @@ static bool covers_directory(struct checker *checker, const struct shell_command
 		struct value v = command->cwds[i];
 		/* Nothing behind the last slash leaves it out. */
 		if (value_covers(v, str_from(cwd)) ||
-		    value_covers(v, arena_join(&checker->arena, str_from(cwd), STR("/"))))
+		    value_covers(v, arena_join(&checker->arena, str_from(cwd), STR("/"))) ||
+		    value_covers(v, arena_join(&checker->arena, str_from(cwd), STR("//"))))
 			return true;
 		if (value_is_known(v) &&
 		    str_is(canonical(&checker->arena, value_text(&checker->arena, v)), cwd))

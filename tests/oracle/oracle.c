@@ -146,9 +146,14 @@ static bool check_one(struct run *run, struct group *group, struct str text, uin
 
 static void make_text(struct run *run, struct buf *text, size_t number)
 {
-	enum { EVERY = 5, TRIES = 6, BROKEN_OF = 8 };
+	enum { EVERY = 5, FROM_GRAMMARS = 2, TRIES = 6, BROKEN_OF = 8 };
 	uint64_t seed = run->options->seed + number;
 	buf_clear(text);
+	if (number % EVERY < FROM_GRAMMARS && run->seeds.n_grammars) {
+		size_t which = number / EVERY % run->seeds.n_grammars;
+		grammar_make(&run->seeds.grammars[which], text, seed);
+		return;
+	}
 	if (number % EVERY != EVERY - 1 || !run->seeds.n) {
 		generate_text(text, seed);
 		return;
@@ -405,6 +410,8 @@ static int run_suite(struct run *run, const struct options *options)
 		size_t from = run->seeds.n;
 		if (seeds_load(&run->seeds_arena, options->files[i], &run->seeds) != 0)
 			return 1;
+		if (run->seeds.n == from)
+			continue;
 		const char *base = strrchr(options->files[i], '/');
 		base = base ? base + 1 : options->files[i];
 		add_group(run, (struct group){.file = base,
@@ -448,24 +455,26 @@ static int run_text(const struct options *options)
 	return !group.passed;
 }
 
-static void print_generated(const struct options *options)
+static void print_reason(struct run *run, struct str text)
 {
-	struct buf text;
-	buf_init(&text, GENERATE_MAX);
-	for (unsigned i = 0; i < options->count; i++) {
-		buf_clear(&text);
-		generate_text(&text, options->seed + i);
-		printf("%s\n%%%%\n", text.p);
+	struct shell_result result;
+	struct str why = STR("memory");
+	if (check_analysis(&run->checker, text, &result)) {
+		const struct shell_command *command = result.commands;
+		while (command && command->kind != SHELL_OPAQUE)
+			command = command->next;
+		why = command ? command->reason : STR("");
 	}
-	buf_release(&text);
+	printf("%.*s\t", STR_ARG(why));
+	print_quoted(stdout, text);
+	putchar('\n');
 }
 
-/* Why generated texts are opaque, one line each; for sort | uniq -c. */
-static int print_reasons(const struct options *options)
+/* The generated texts; with --reasons why they are opaque, one line each, for sort | uniq -c. */
+static int print_generated(const struct options *options)
 {
 	struct run run = {.options = options};
 	struct buf text;
-	struct shell_result result;
 	arena_init(&run.seeds_arena, MiB(512));
 	for (size_t i = 0; i < options->n_files; i++)
 		if (seeds_load(&run.seeds_arena, options->files[i], &run.seeds) != 0)
@@ -474,18 +483,10 @@ static int print_reasons(const struct options *options)
 	buf_init(&text, GENERATE_MAX);
 	for (unsigned i = 0; i < options->count; i++) {
 		make_text(&run, &text, i);
-		const char *why = "memory";
-		size_t n = strlen(why);
-		if (check_analysis(&run.checker, buf_str(&text), &result)) {
-			const struct shell_command *command = result.commands;
-			while (command && command->kind != SHELL_OPAQUE)
-				command = command->next;
-			why = command ? command->reason.p : "";
-			n = command ? command->reason.n : 0;
-		}
-		printf("%.*s\t", (int)n, why);
-		print_quoted(stdout, buf_str(&text));
-		putchar('\n');
+		if (options->reasons)
+			print_reason(&run, buf_str(&text));
+		else
+			printf("%s\n%%%%\n", text.p);
 	}
 	buf_release(&text);
 	arena_release(&run.checker.arena);
@@ -596,12 +597,8 @@ int main(int argc, char **argv)
 				  .files = files};
 	if (argc > (int)ARRAY_SIZE(files) || parse_options(argc, argv, &options) != 0)
 		return usage();
-	if (options.list) {
-		print_generated(&options);
-		return 0;
-	}
-	if (options.reasons)
-		return print_reasons(&options);
+	if (options.list || options.reasons)
+		return print_generated(&options);
 	if (!options.library) {
 		fputs("oracle: --inside names the library that is loaded into Bash\n", stderr);
 		return 2;

@@ -69,6 +69,19 @@ static void add_actions(struct arena *arena, struct seeds *seeds, struct str con
 	}
 }
 
+static int add_grammar(struct arena *arena, struct seeds *seeds, struct str content,
+		       const char *path)
+{
+	struct grammar grammar;
+	size_t line;
+	if (!grammar_read(arena, content, &grammar, &line)) {
+		fprintf(stderr, "oracle: %s:%zu: no grammar\n", path, line);
+		return -1;
+	}
+	ARENA_PUSH(arena, seeds->grammars, seeds->n_grammars, seeds->cap_grammars) = grammar;
+	return 0;
+}
+
 int seeds_load(struct arena *arena, const char *path, struct seeds *seeds)
 {
 	FILE *file = fopen(path, "rb");
@@ -86,6 +99,8 @@ int seeds_load(struct arena *arena, const char *path, struct seeds *seeds)
 	struct str content = str_make(bytes, fread(bytes, 1, (size_t)status.st_size, file));
 	fclose(file);
 	struct str name = str_from(path);
+	if (str_ends(name, STR(".grammar")))
+		return add_grammar(arena, seeds, content, path);
 	if (str_ends(name, STR(".jsonl")))
 		add_actions(arena, seeds, content);
 	else if (str_find(name, STR("/corpus/")) != STR_NPOS)
