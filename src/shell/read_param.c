@@ -163,7 +163,7 @@ static bool closes_brace(struct str text)
 	for (size_t i = 0; i < text.n; i++) {
 		if (text.p[i] == '}' && open-- == 0)
 			return true;
-		open += text.p[i] == '{';
+		open += text.p[i] == '{' && i > 0 && text.p[i - 1] == '$';
 	}
 	return false;
 }

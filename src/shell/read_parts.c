@@ -604,6 +604,9 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 			    str_find(str_make(r->text.p + from, r->at - from), STR("\\\"")) !=
 				    STR_NPOS)
 				reader_fail(r, "a quote in backquotes in ${ } in double quotes");
+			if (mode == WORD_BRACE_DQUOTE &&
+			    memchr(r->text.p + from, '\\', r->at - from) != NULL)
+				reader_fail(r, "a backslash in backquotes in ${ } in double quotes");
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' &&

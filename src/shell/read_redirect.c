@@ -2,6 +2,8 @@
  *
  * Reading redirections and the delimiters of here-documents.
  */
+#include <limits.h>
+
 #include "base/array.h"
 #include "shell/grammar.h"
 
@@ -35,9 +37,17 @@ bool peek_redirection(struct reader *r, size_t *ret_sign)
 		else
 			r->at = at;
 	} else {
-		while (reader_peek(r) > 0 && reader_peek(r) < 128 &&
-		       ascii_is_digit((char)reader_peek(r)))
-			r->at++;
+		/* A number that is none of C's is a word. */
+		long long number = 0;
+		for (; reader_peek(r) > 0 && reader_peek(r) < 128 &&
+		       ascii_is_digit((char)reader_peek(r));
+		     r->at++)
+			if (number <= INT_MAX)
+				number = number * 10 + (reader_peek(r) - '0');
+		if (number > INT_MAX) {
+			r->at = at;
+			return false;
+		}
 	}
 	bool moved = r->at != at;
 	c = reader_peek(r);

@@ -117,6 +117,9 @@ static struct word_node *read_array_item(struct reader *r)
 		item->has_subscript = true;
 		item->subscript = read_parts(r, WORD_SUBSCRIPT, false);
 		reader_expect(r, ']', "a subscript is never closed");
+		struct str text = str_make(r->text.p + from, r->at - from);
+		if (str_find(text, STR("<(")) != STR_NPOS || str_find(text, STR(">(")) != STR_NPOS)
+			reader_fail(r, "a process substitution in the brackets of an array");
 		if (accept_assign(r, item)) {
 			item->assign = true;
 			item->parts = read_parts(r, WORD_PLAIN, false);

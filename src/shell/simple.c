@@ -502,7 +502,11 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 	if (ev->substituted != substituted)
 		simple->input = NULL; /* a substitution may have read it */
 	const struct binding *before = st->bindings;
+	/* x= <${x:=f}: which comes first, depends. */
+	unsigned either = bare && node->words;
+	st->weak += either;
 	eval_redirects(ev, st, node, simple);
+	st->weak -= either;
 	/* <f$((x++)), <${x:=f}: either */
 	for (const struct binding *b = st->bindings; b && b != before && eval_charge(ev, 1);
 	     b = b->next)
