@@ -112,6 +112,8 @@ void field_end(struct field *f)
 	/* To Bash a backslash alone makes a pattern, too, which may vanish. */
 	bool odd = (glob && (f->escapes || has_slashes_behind_glob(f))) ||
 		   (f->escapes && f->st->globs_unknown);
+	if (odd && f->st->globs_unknown)
+		state_shake(f->st);
 	struct word word = {.many = many || odd};
 	word.value = field_take(f);
 	if (odd)
@@ -125,6 +127,15 @@ void field_any(struct field *f, bool quoted)
 	push_seg(f, SEG_ANY, STR(""));
 	if (!quoted && f->splits)
 		f->many = true;
+}
+
+/* A pattern that matches nothing is gone under nullglob, and an error under failglob. */
+static void may_vanish(struct field *f)
+{
+	if (!f->out || !f->st->globs_unknown)
+		return;
+	f->many = true;
+	state_shake(f->st);
 }
 
 /* Length of the bracket expression at the start of s, 0 when it is none. */
@@ -184,7 +195,7 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 	if (!quoted && f->globs && may_be_extended(f, text)) {
 		push_seg(f, SEG_ANY, STR(""));
 		f->fuzzy = true;
-		f->many |= f->out != NULL;
+		may_vanish(f);
 		return;
 	}
 	if (quoted || !f->globs ||
@@ -210,6 +221,10 @@ static bool current_ifs(struct field *f, struct str *ret_ifs)
 	if (ifs->n_alt != 1 || ifs->maybe_unset || !value_is_known(ifs->alt[0]))
 		return false;
 	*ret_ifs = value_text(f->ev->arena, ifs->alt[0]);
+	/* What a character is, of several bytes, depends on the locale. */
+	for (size_t i = 0; i < ret_ifs->n; i++)
+		if ((unsigned char)ret_ifs->p[i] > 127)
+			return false;
 	return true;
 }
 
@@ -396,7 +411,7 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		field_value(f, f->st->oldpwd, true);
 	} else {
 		field_any(f, true);
-		f->many |= f->out && f->st->globs_unknown;
+		may_vanish(f);
 	}
 	return end;
 }
@@ -419,7 +434,7 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 		if (a != STR_NPOS || b != STR_NPOS) {
 			field_text(f, str_first(text, equals + (a < b ? a : b) + 1), false, true);
 			field_any(f, true);
-			f->many |= f->st->globs_unknown;
+			may_vanish(f);
 			return;
 		}
 	}

@@ -379,13 +379,27 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 	return false;
 }
 
+static struct str without_continuations(struct reader *r, struct str text)
+{
+	static const struct str continuation = STR_INIT("\\\n");
+	struct str done = STR("");
+	size_t at;
+	while ((at = str_find(text, continuation)) != STR_NPOS) {
+		done = arena_join(r->arena, done, str_first(text, at));
+		text = str_from_at(text, at + continuation.n);
+	}
+	return done.n ? arena_join(r->arena, done, text) : text;
+}
+
 /* "((...)" behind a '$', which is no arithmetic to us. */
 static void check_doubled(struct reader *r, struct str text)
 {
+	text = without_continuations(r, text);
 	/* Where Bash ends it, a ")" of a case may decide, and what is a comment to us may be none. */
 	if (str_find(text, STR("case")) != STR_NPOS || str_find_char(text, '#') != STR_NPOS)
 		reader_fail(r, "$(( that is no arithmetic, with a case or a '#' inside");
-	if (str_ends(text, STR("))")) && parentheses_match(str_make(text.p + 2, text.n - 4)))
+	if (str_ends(text, STR("))")) && text.n >= 4 &&
+	    parentheses_match(str_make(text.p + 2, text.n - 4)))
 		reader_fail(r, "$(( that is arithmetic to Bash, and not understood");
 }
 
@@ -606,7 +620,8 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 				reader_fail(r, "a quote in backquotes in ${ } in double quotes");
 			if (mode == WORD_BRACE_DQUOTE &&
 			    memchr(r->text.p + from, '\\', r->at - from) != NULL)
-				reader_fail(r, "a backslash in backquotes in ${ } in double quotes");
+				reader_fail(r,
+					    "a backslash in backquotes in ${ } in double quotes");
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' &&

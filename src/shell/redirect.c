@@ -182,6 +182,8 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 			*body = value_concat(ev->arena, *body, value_from(ev->arena, STR("\n")));
 		if (fd == -1 || fd == 0)
 			simple->input = body;
+		else
+			simple->output_unknown = true; /* 1<<E: nothing can be written there */
 		simple->may_skip |= may_fail(ev, redir, *body);
 		return;
 	}

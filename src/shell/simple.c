@@ -424,24 +424,8 @@ static void emit_redirects(struct eval *ev, const struct state *st, const struct
 		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple->redirects;
 }
 
-static void run_known_name(struct eval *ev, struct state *st, struct simple *simple, bool functions)
+static void run_no_function(struct eval *ev, struct state *st, struct simple *simple)
 {
-	struct str name = value_text(ev->arena, simple->words.items[0].value);
-	if (name.n && name.p[0] == '%')
-		eval_opaque(ev, st, "a job that is continued");
-	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name)
-						   : NULL;
-	if (function) {
-		bool surely = true;
-		for (const struct function *f = function->functions; f; f = f->next)
-			surely &= f->body != NULL;
-		emit_redirects(ev, st, simple);
-		if (simple->output_lost || simple->output_unknown || simple->errors_joined)
-			capture_unknown(ev);
-		run_function(ev, st, simple, function->functions);
-		if (surely)
-			return;
-	}
 	bool emit = true;
 	struct state before = *st;
 	struct saved_variables saved;
@@ -454,6 +438,34 @@ static void run_known_name(struct eval *ev, struct state *st, struct simple *sim
 		emit_command(ev, &before, simple, SHELL_COMMAND);
 	else
 		emit_redirects(ev, &before, simple);
+}
+
+static void run_known_name(struct eval *ev, struct state *st, struct simple *simple, bool functions)
+{
+	struct str name = value_text(ev->arena, simple->words.items[0].value);
+	if (name.n && name.p[0] == '%')
+		eval_opaque(ev, st, "a job that is continued");
+	const struct binding *function = functions ? state_find(ev, st, BINDING_FUNCTION, name)
+						   : NULL;
+	if (!function) {
+		run_no_function(ev, st, simple);
+		return;
+	}
+	bool surely = true;
+	for (const struct function *f = function->functions; f; f = f->next)
+		surely &= f->body != NULL;
+	struct state otherwise = *st;
+	unsigned branches = ev->branches;
+	ev->branches += !surely;
+	emit_redirects(ev, st, simple);
+	if (simple->output_lost || simple->output_unknown || simple->errors_joined)
+		capture_unknown(ev);
+	run_function(ev, st, simple, function->functions);
+	if (!surely) {
+		run_no_function(ev, &otherwise, simple);
+		state_join(ev, st, &otherwise, false);
+	}
+	ev->branches = branches;
 }
 
 void simple_run_program(struct eval *ev, struct state *st, struct simple *simple)
@@ -503,7 +515,7 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 		simple->input = NULL; /* a substitution may have read it */
 	const struct binding *before = st->bindings;
 	/* x= <${x:=f}: which comes first, depends. */
-	unsigned either = bare && node->words;
+	unsigned either = bare;
 	st->weak += either;
 	eval_redirects(ev, st, node, simple);
 	st->weak -= either;
