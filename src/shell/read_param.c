@@ -102,7 +102,7 @@ static void check_operator(struct reader *r, const struct param *param, size_t f
 	if (param->length || elements ||
 	    (special && (strchr("^,~@/=", op) || empty || param->op[1] == '=')))
 		reader_fail(r, "bad substitution in ${ }");
-	if (op == '@' && (empty || param->arg->next || param->arg->text.n != 1 ||
+	if (op == '@' && (!param->arg || param->arg->next || param->arg->text.n != 1 ||
 			  !strchr("UuLQEPAKak", param->arg->text.p[0])))
 		reader_fail(r, "bad substitution in ${ }");
 	/* In a here-document Bash does not find the end of a substitution there. */
