@@ -120,7 +120,7 @@ static bool valid_expression(struct expression *e)
 {
 	static const char *const signs[] = {"<<=", ">>=", "&&", "||", "<<", ">>", "<=", ">=", "==",
 					    "!=",  "+=",  "-=", "*=", "&=", "|=", "^=", "<",  ">",
-					    "=",   "+",   "-",  "*",  "&",  "|",  "^",  ",",  ";"};
+					    "=",   "+",   "-",  "*",  "&",  "|",  "^",  ","};
 	bool zero;
 	e->depth++;
 	if (!valid_primary(e, &zero))

@@ -193,9 +193,29 @@ static void assign_names(struct eval *ev, struct state *st, struct simple *s, si
 	}
 }
 
+/* read -a"$x", printf -v"$x" */
+static bool has_partial_option(const struct simple *s)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		const struct word *word = &s->words.items[i];
+		if (!word_is_known(word) && word->value.n && word->value.seg[0].kind == SEG_TEXT &&
+		    str_starts(word->value.seg[0].text, STR("-")))
+			return true;
+	}
+	return false;
+}
+
+static void assign_anything(struct eval *ev, struct state *st)
+{
+	eval_opaque(ev, st, "a variable is chosen by text that is not known");
+	state_havoc(ev, st);
+}
+
 static void run_read(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t i = builtin_skip_options(ev, s, "adinNptu");
+	if (has_partial_option(s))
+		assign_anything(ev, st);
 	if (builtin_may_have(ev, s, 'a')) {
 		/* -a NAME stands among the options. */
 		for (size_t k = 1; k + 1 < s->words.n; k++) {
@@ -416,6 +436,9 @@ static bool format_assigns(struct str format)
 static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t format = builtin_skip_options(ev, s, "v");
+	if (format == 1 && s->words.n > 1 &&
+	    has_partial_option(&(struct simple){.words = {s->words.items, 2, 0}}))
+		assign_anything(ev, st);
 	bool known = format < s->words.n && word_is_known(&s->words.items[format]);
 	st->weak++;
 	if (known && format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format)))
@@ -457,8 +480,8 @@ static void run_jump(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_exit(struct eval *ev, struct state *st, struct simple *s)
 {
-	(void)ev;
-	st->dead = !state_is_unsure(st) && s->words.n < 3;
+	/* logout works in a login shell alone. */
+	st->dead = !state_is_unsure(st) && s->words.n < 3 && str_is(builtin_arg(ev, s, 0), "exit");
 	st->surely = false;
 }
 

@@ -276,6 +276,12 @@ static void read_case_patterns(struct reader *r, struct case_item *item)
 			reader_fail(r, "a pattern is missing in \"case\"");
 			return;
 		}
+		/* Bash prints what stands in a substitution, and reads "(esac)" as an end. */
+		struct str text;
+		bool quoted;
+		if (r->substitutions && word_node_text(*tail, &text, &quoted) &&
+		    str_is(text, "esac"))
+			reader_fail(r, "a pattern \"esac\" in a substitution");
 		tail = &(*tail)->next;
 		reader_skip_blanks(r);
 	} while (reader_accept(r, '|'));

@@ -514,11 +514,10 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 	if (ev->substituted != substituted)
 		simple->input = NULL; /* a substitution may have read it */
 	const struct binding *before = st->bindings;
-	/* x= <${x:=f}: which comes first, depends. */
-	unsigned either = bare;
-	st->weak += either;
+	/* What <${x:=f} assigns, this shell sees only when it opens the file itself. */
+	st->weak++;
 	eval_redirects(ev, st, node, simple);
-	st->weak -= either;
+	st->weak--;
 	/* <f$((x++)), <${x:=f}: either */
 	for (const struct binding *b = st->bindings; b && b != before && eval_charge(ev, 1);
 	     b = b->next)

@@ -175,7 +175,8 @@ static bool covers_directory(struct checker *checker, const struct shell_command
 /* Here-documents and process substitutions make pipes as well. */
 static bool only_pipelines_pipe(struct str text)
 {
-	return str_find_char(text, '<') == STR_NPOS && str_find(text, STR(">(")) == STR_NPOS;
+	return str_find_char(text, '<') == STR_NPOS && str_find(text, STR(">(")) == STR_NPOS &&
+	       str_find(text, STR(">\\\n")) == STR_NPOS;
 }
 
 /* The most that is wrong about this command as a cover of the event; NULL: it covers. */
