@@ -132,7 +132,7 @@ struct sequence {
 
 static size_t zero_width(struct str s)
 {
-	struct str digits = s.n && (s.p[0] == '-' || s.p[0] == '+') ? str_from_at(s, 1) : s;
+	struct str digits = s.n && s.p[0] == '-' ? str_from_at(s, 1) : s;
 	return digits.n > 1 && digits.p[0] == '0' ? s.n : 0;
 }
 

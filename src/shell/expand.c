@@ -193,6 +193,7 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 	f->started = true;
 	f->absorb = false;
 	if (!quoted && f->globs && may_be_extended(f, text)) {
+		f->n = 0; /* its first sign may stand there already */
 		push_seg(f, SEG_ANY, STR(""));
 		f->fuzzy = true;
 		may_vanish(f);
@@ -398,6 +399,7 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		if (goes_on)
 			eval_opaque(f->ev, f->st, "an expansion behind a tilde and a colon");
 		field_any(f, true);
+		may_vanish(f);
 		return end;
 	}
 	if (end == text.n && goes_on)

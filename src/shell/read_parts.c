@@ -232,6 +232,8 @@ static unsigned ansi_escape(struct reader *r)
 	}
 	if (c == 'c') {
 		(void)reader_next_raw(r);
+		if (r->at < r->text.n && r->text.p[r->at] == '\'')
+			return ANSI_UNKNOWN; /* which ends the quote */
 		int control = reader_next_raw(r);
 		if (control == '\\' && r->at < r->text.n && r->text.p[r->at] == '\\')
 			(void)reader_next_raw(r);
@@ -367,6 +369,9 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 		bool quotes = str_find_char(text, '`') != STR_NPOS &&
 			      (str_find_char(text, '\'') != STR_NPOS ||
 			       str_find_char(text, '#') != STR_NPOS);
+		/* What it prints of a case has other parentheses. */
+		quotes |= str_find(text, STR("$(")) != STR_NPOS &&
+			  str_find(text, STR("case")) != STR_NPOS;
 		if (quotes || !parentheses_match(text)) {
 			reader_fail(r, "parentheses in $(( )) that do not match");
 			r->final = true;

@@ -270,7 +270,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 	struct shell_assign *assign = ARENA_NEW(ev->arena, struct shell_assign);
 	assign->name = name;
 	bool one = variable->kind == VARIABLE_SCALAR && variable->n_alt == 1 &&
-		   !st->volatile_variables &&
+		   !variable->maybe_unset && !st->volatile_variables &&
 		   !(traits & (SPECIAL_UNKNOWN | SPECIAL_NUMBER | SPECIAL_INTEGER)) &&
 		   !(ev->frame && state_find(ev, st, BINDING_BARE, name));
 	assign->value = one ? variable->alt[0] : value_any();
