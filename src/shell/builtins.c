@@ -198,8 +198,9 @@ static bool has_partial_option(const struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		const struct word *word = &s->words.items[i];
-		if (!word_is_known(word) && word->value.n && word->value.seg[0].kind == SEG_TEXT &&
-		    str_starts(word->value.seg[0].text, STR("-")))
+		bool dash = word->value.n && word->value.seg[0].kind == SEG_TEXT &&
+			    str_starts(word->value.seg[0].text, STR("-"));
+		if (word->many || (dash && !word_is_known(word)))
 			return true;
 	}
 	return false;

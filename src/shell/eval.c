@@ -376,14 +376,21 @@ static void c_for_body(struct eval *ev, struct state *st, const struct node *nod
 		       const void *context)
 {
 	(void)context;
+	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[1]));
 	eval_node(ev, st, node->body);
-	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
+	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[2]));
 }
 
 static void eval_c_for(struct eval *ev, struct state *st, const struct node *node)
 {
 	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 	eval_repeatedly(ev, st, node, c_for_body, NULL);
+	/* The condition is looked at once more. */
+	struct state last = *st;
+	ev->branches++;
+	arith_effects(ev, &last, expand_arithmetic(ev, &last, node->arith[1]));
+	ev->branches--;
+	state_join(ev, st, &last, false);
 }
 
 static void for_words(struct eval *ev, struct state *st, const struct node *node,
@@ -551,7 +558,9 @@ static bool eval_compound_redirects(struct eval *ev, struct state *st, const str
 				    const struct value **ret_input)
 {
 	struct simple simple = {.node = node, .input = ev->input};
+	st->weak++; /* those of a subshell are opened in it */
 	eval_redirects(ev, st, node, &simple);
+	st->weak--;
 	if (simple.redirects)
 		eval_emit(ev, st, SHELL_REDIRECT)->redirects = simple.redirects;
 	for (const struct redir *redir = node->redirs; redir; redir = redir->next)

@@ -439,9 +439,17 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		f->many |= h->is_list && f->out;
 		return;
 	}
-	if (!h->is_list && !h->unknown &&
-	    known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text) &&
-	    transform(f, param, text, &result)) {
+	bool known = !h->is_list && !h->unknown &&
+		     known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text);
+	/* Bash mostly does not look at a pattern for nothing, but may replace that. */
+	if (known && text.n == 0 && param->op[0] != '/') {
+		run_offsets(f, param);
+		if (param->op[0] == ':' && param->arg2 && !is_count(param->arg2))
+			state_shake(f->st);
+		f->started |= quoted;
+		return;
+	}
+	if (known && text.n && transform(f, param, text, &result)) {
 		field_value(f, result, quoted);
 		f->started |= quoted;
 		return;

@@ -205,8 +205,11 @@ static struct node *read_c_for(struct reader *r, struct node *node)
 	node->kind = NODE_C_FOR;
 	(void)reader_next(r);
 	(void)reader_next(r);
-	/* The semicolons need no splitting: all three parts are expanded alike. */
-	node->arith[0] = read_parts(r, WORD_ARITH, true);
+	for (size_t i = 0; i < ARRAY_SIZE(node->arith); i++) {
+		if (i > 0)
+			reader_expect(r, ';', "for (( )) has three parts");
+		node->arith[i] = read_parts(r, WORD_FOR, true);
+	}
 	reader_expect(r, ')', "for (( is never closed");
 	reader_expect(r, ')', "for (( is never closed");
 	reader_skip_blanks(r);
@@ -538,12 +541,15 @@ static struct node *read_coproc(struct reader *r)
 		bool quoted;
 		struct word_node *word = read_word(r, ASSIGN_NEVER, WORD_PLAIN);
 		reader_skip_blanks(r);
-		if (word && word_node_text(word, &name, &quoted) && starts_compound(r))
+		if (word && word_node_text(word, &name, &quoted) && starts_compound(r)) {
 			node->name = name;
-		else if (peek_reserved(r, &end) != RESERVED_NONE)
+			if (str_find_char(name, '=') != STR_NPOS)
+				reader_fail(r, "an assignment behind coproc");
+		} else if (peek_reserved(r, &end) != RESERVED_NONE) {
 			reader_fail(r, "a reserved word behind coproc and a name");
-		else if (!r->error)
+		} else if (!r->error) {
 			r->at = at;
+		}
 	}
 	node->body = read_command(r);
 	if (!node->body)

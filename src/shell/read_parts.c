@@ -408,6 +408,12 @@ static void check_doubled(struct reader *r, struct str text)
 		reader_fail(r, "$(( that is arithmetic to Bash, and not understood");
 }
 
+static bool is_expression(enum word_mode mode)
+{
+	return mode == WORD_ARITH || mode == WORD_FOR || mode == WORD_SUBSCRIPT ||
+	       mode == WORD_OFFSET;
+}
+
 static bool quotes_with_single(enum word_mode mode)
 {
 	return mode != WORD_DQUOTE && mode != WORD_HEREDOC && mode != WORD_BRACE_QUOTED &&
@@ -419,7 +425,7 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	bool in_quotes = !quotes_with_single(mode);
 	(void)reader_next(r);
 	int c = reader_peek(r);
-	if (c == '\'' && (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET))
+	if (c == '\'' && is_expression(mode))
 		reader_fail(r, "a quote behind a '$' in arithmetic");
 	/* Bash puts in what it stands for and reads that once more, but not in a here-document. */
 	if (c == '\'' && mode == WORD_BRACE_QUOTED)
@@ -553,6 +559,8 @@ static bool ends(struct reader *r, enum word_mode mode, int c, const struct nest
 		return c == '}' || (c == ':' && !nesting->open && !nesting->ternary);
 	case WORD_ARITH:
 		return c == ')' && !nesting->open;
+	case WORD_FOR:
+		return c == ';' || (c == ')' && !nesting->open);
 	case WORD_SUBSCRIPT:
 		return c == ']' && !nesting->open;
 	case WORD_TEST:
@@ -567,8 +575,7 @@ static void count_nesting(enum word_mode mode, int c, struct nesting *nesting)
 {
 	char open = mode == WORD_SUBSCRIPT ? '[' : '(';
 	char close = mode == WORD_SUBSCRIPT ? ']' : ')';
-	bool counts = mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET ||
-		      mode == WORD_TEST || mode == WORD_REGEX;
+	bool counts = is_expression(mode) || mode == WORD_TEST || mode == WORD_REGEX;
 	if (!counts)
 		return;
 	nesting->open += c == open;
@@ -629,8 +636,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 					    "a backslash in backquotes in ${ } in double quotes");
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
-		} else if (c == '\'' &&
-			   (mode == WORD_ARITH || mode == WORD_SUBSCRIPT || mode == WORD_OFFSET)) {
+		} else if (c == '\'' && is_expression(mode)) {
 			expanded_single_quotes(r, &list);
 		} else if (c == '\'' && quotes_with_single(mode)) {
 			single_quotes(r, &list);

@@ -114,6 +114,7 @@ enum word_mode {
 	WORD_OFFSET,       /* ${x:offset:length} */
 	WORD_PATTERN,      /* ${x/pattern/...}: '/' ends it */
 	WORD_ARITH,        /* up to an unbalanced ')' */
+	WORD_FOR,          /* one of the three expressions of for (( )): ';' ends it, too */
 	WORD_SUBSCRIPT,    /* up to an unbalanced ']' */
 	WORD_TEST,         /* right side of == in [[ ]] */
 	WORD_REGEX,        /* right side of =~ */
