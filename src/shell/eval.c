@@ -116,8 +116,8 @@ void eval_text(struct eval *ev, struct state *st, struct str text)
 	if (read.error)
 		eval_opaque(ev, st, read.error);
 	/* Bash then takes a reserved word at the start of the next line for the name of a command. */
-	else if (str_ends(text, STR("\\\n")))
-		eval_opaque(ev, st, "text that ends in a backslash and a newline");
+	else if (str_ends(text, STR("\\\n")) || str_ends(text, STR("\\")))
+		eval_opaque(ev, st, "text that ends in a backslash");
 }
 
 void eval_embedded(struct eval *ev, struct state *st, struct str text)
