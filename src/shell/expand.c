@@ -164,7 +164,8 @@ static void glob_text(struct field *f, struct str text, bool last)
 				i++;
 				continue;
 			}
-			if (n == 0) {
+			/* One with a slash inside is none to Bash, which looks for them first. */
+			if (n == 0 || memchr(text.p + i, '/', n)) {
 				push_seg(f, SEG_ANY, STR(""));
 				f->fuzzy = true;
 				f->many |= f->out != NULL; /* a pattern, perhaps */

@@ -2,7 +2,7 @@
  *
  * A notation for partly known text and command words, for tables of cases.
  *
- *   a{any}b       SEG_ANY between texts; also {number} and {glob:PATTERN}
+ *   a{any}b       SEG_ANY between texts; also {number} and {glob:PATTERN}, which holds no slash
  *   git -C x@v    words: the first is the program, those that start with '-' are options, others operands;
  *                 @v marks the value of an option, @m what may be one, "..." is any number of words
  *   a{sp}b        a space inside a word
@@ -31,6 +31,8 @@ static inline struct value partly_value(struct arena *arena, struct str text)
 				*seg = (struct seg){SEG_NUMBER, STR(""), NULL};
 			else if (str_is(name, "sp"))
 				*seg = (struct seg){SEG_TEXT, STR(" "), NULL};
+			else if (str_find_char(name, '/') != STR_NPOS)
+				*seg = (struct seg){SEG_TEXT, name, NULL};
 			else
 				*seg = (struct seg){SEG_GLOB, str_from_at(name, 5), NULL};
 			text = str_from_at(text, close + 1);
