@@ -159,7 +159,9 @@ static const char *judge_one(const struct happening *h, bool only_looks, const c
 	    !(h->acts & ACT_RUN) && only_looks)
 		return NULL;
 	bool reads = h->acts & ACT_READ && !keeps_to_itself(h);
-	if ((reads || h->acts & ACT_NAME) && (item = world_guard(h, GUARD_READ)))
+	/* shred renames what it has overwritten, to hide the name as well; there is no secret in it by then. */
+	bool names = h->acts & ACT_NAME && strcmp(h->program, "shred") != 0;
+	if ((reads || names) && (item = world_guard(h, GUARD_READ)))
 		*ret_name = item->path;
 	if (item)
 		return reads ? "read" : "name";
