@@ -282,12 +282,12 @@ static void judge_key(struct str line)
 	assert_true(str_split(&shape, ' ', &rule));
 	bool marked = str_find(shape, STR("«")) != STR_NPOS;
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		struct buf CLEANUP_BUF template;
 		struct str place = str_from(places[i]);
 		size_t at = str_find(place, STR("%s"));
 		/* A bot's token is a name with a colon in front of it. */
 		if (i == 9 && str_is(rule, "telegram-bot-token"))
 			continue;
+		struct buf CLEANUP_BUF template;
 		buf_init(&template, TEXT_BYTES);
 		buf_add(&template, str_first(place, at));
 		buf_add_c(&template, marked ? "" : "«");
