@@ -253,11 +253,22 @@ static int pattern_matches(const struct value *pattern, size_t i, struct str tex
 	return hit ? pattern_matches(pattern, i + 1, str_from_at(text, 1), budget) : 0;
 }
 
+static bool holds_positional(const struct part *parts)
+{
+	for (; parts; parts = parts->next)
+		if (parts->kind == PART_PARAM &&
+		    (str_is(parts->param->name, "@") || str_is(parts->param->name, "*")))
+			return true;
+	return false;
+}
+
 static struct value expand_pattern(struct field *f, const struct part *parts)
 {
 	struct field pattern = {.ev = f->ev, .st = f->st, .globs = true};
 	field_parts(&pattern, parts, false);
 	struct value v = field_take(&pattern);
+	if (holds_positional(parts))
+		return value_any(); /* IFS has its say in what they are there */
 	/* Whether a backslash is one, or protects what follows, depends on where it came from. */
 	for (size_t i = 0; i < v.n; i++)
 		if (str_find_char(v.seg[i].text, '\\') != STR_NPOS)
