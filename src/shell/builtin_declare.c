@@ -86,6 +86,7 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	st->weak += fails;
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
+		special_element(ev, st, name);
 		/* declare -a "x=($(command))" expands the elements once more. */
 		if (value_is_known(value))
 			eval_embedded(ev, st, text);

@@ -221,6 +221,7 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 		/* -a NAME stands among the options. */
 		for (size_t k = 1; k + 1 < s->words.n; k++) {
 			struct str text = builtin_arg(ev, s, k);
+			special_element(ev, st, builtin_arg(ev, s, k + 1));
 			if (text.n > 1 && text.p[0] == '-' && text.p[text.n - 1] == 'a')
 				assign_names(
 					ev, st,
@@ -241,8 +242,7 @@ static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (builtin_may_have(ev, s, 'C'))
 		eval_opaque(ev, st, "mapfile with a callback");
-	if (str_is(builtin_arg(ev, s, s->words.n - 1), "IFS"))
-		eval_opaque(ev, st, "words are split at what an array holds");
+	special_element(ev, st, builtin_arg(ev, s, s->words.n - 1));
 	assign_names(ev, st, s, builtin_skip_options(ev, s, "dnOsuCc"), "MAPFILE");
 }
 

@@ -199,6 +199,12 @@ static void run_words(struct field *f, const struct part *parts)
 	state_join(f->ev, f->st, &inner, false);
 }
 
+static bool is_count(const struct part *parts)
+{
+	size_t number;
+	return parts->kind == PART_TEXT && !parts->next && str_to_size(parts->text, &number);
+}
+
 /* What an operator's words run; offsets are arithmetic. */
 static void run_offsets(struct field *f, const struct param *param)
 {
@@ -209,6 +215,8 @@ static void run_offsets(struct field *f, const struct param *param)
 		else
 			run_words(f, parts[i]);
 	}
+	if (param->op[0] == ':' && param->arg2 && !is_count(param->arg2))
+		state_shake(f->st); /* an end in front of the start is an error */
 }
 
 static bool known_text(struct eval *ev, struct value v, struct str *ret_text)
@@ -433,12 +441,6 @@ static void prompt_effects(struct field *f, const struct param *param, const str
 		eval_opaque(f->ev, f->st, "a prompt that Bash expands is not known");
 }
 
-static bool is_count(const struct part *parts)
-{
-	size_t number;
-	return parts->kind == PART_TEXT && !parts->next && str_to_size(parts->text, &number);
-}
-
 static void operate(struct field *f, const struct param *param, const struct holding *h,
 		    bool quoted)
 {
@@ -455,8 +457,6 @@ static void operate(struct field *f, const struct param *param, const struct hol
 	/* Bash mostly does not look at a pattern for nothing, but may replace that. */
 	if (known && text.n == 0 && param->op[0] != '/') {
 		run_offsets(f, param);
-		if (param->op[0] == ':' && param->arg2 && !is_count(param->arg2))
-			state_shake(f->st);
 		f->started |= quoted;
 		return;
 	}
@@ -466,8 +466,6 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		return;
 	}
 	run_offsets(f, param);
-	if (param->op[0] == ':' && param->arg2 && !is_count(param->arg2))
-		state_shake(f->st); /* an end in front of the start is an error */
 	field_any(f, quoted);
 	if (h->is_list)
 		f->many = f->out != NULL;

@@ -148,16 +148,21 @@ static bool braces_differ(struct str text)
 	       (str_find_char(rest, ',') != STR_NPOS || str_find(rest, STR("..")) != STR_NPOS);
 }
 
-/* "${x+"$y"z}": Bash takes the inner quotes away before it reads the name, which is then another one. at: a quote. */
+/* "${x+"$y"z}": Bash takes the inner quotes away before it reads the name, which is then another one. at: a quote. Far
+ * from where the name would have to begin and end it is not looked for.
+ */
 static bool joins_name(struct str text, size_t at)
 {
+	enum { FAR = 256 };
 	size_t from = at, to = at;
-	while (from > 0 && text.p[from - 1] == '"')
+	while (from > 0 && at - from < FAR && text.p[from - 1] == '"')
 		from--;
-	while (from > 0 && ascii_is_name(text.p[from - 1]))
+	while (from > 0 && at - from < FAR && ascii_is_name(text.p[from - 1]))
 		from--;
-	while (to < text.n && text.p[to] == '"')
+	while (to < text.n && to - at < FAR && text.p[to] == '"')
 		to++;
+	if (at - from == FAR || to - at == FAR)
+		return true;
 	return from > 0 && text.p[from - 1] == '$' && to < text.n && ascii_is_name(text.p[to]);
 }
 
@@ -386,14 +391,17 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 
 static struct str without_continuations(struct reader *r, struct str text)
 {
-	static const struct str continuation = STR_INIT("\\\n");
-	struct str done = STR("");
-	size_t at;
-	while ((at = str_find(text, continuation)) != STR_NPOS) {
-		done = arena_join(r->arena, done, str_first(text, at));
-		text = str_from_at(text, at + continuation.n);
+	if (str_find(text, STR("\\\n")) == STR_NPOS)
+		return text;
+	char *copy = arena_alloc(r->arena, text.n);
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == '\n')
+			i++;
+		else
+			copy[n++] = text.p[i];
 	}
-	return done.n ? arena_join(r->arena, done, text) : text;
+	return str_make(copy, n);
 }
 
 /* "((...)" behind a '$', which is no arithmetic to us. */
