@@ -3,8 +3,9 @@
  * Appending, see ledger.h. Everything between take_lock() and drop_lock() is one writer's alone.
  *
  * The order of the steps is what makes a crash harmless. A torn line is copied aside before the state says so, the state
- * says so before the segment is cut, and it says so until the entry that tells about it is written; a segment is on disk
- * before the next one begins; the entries of a group come with one write.
+ * says so before the segment is cut, and it says so until the entry that tells about it is written; the cut is on disk before
+ * anything is written there, or sectors of the torn line could come back and make it whole; a segment is on disk before the
+ * next one begins; the entries of a group come with one write.
  */
 #include <errno.h>
 #include <fcntl.h>

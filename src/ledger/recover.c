@@ -71,7 +71,7 @@ int recover_set_aside(struct ledger_writer *writer, struct ledger_tail *tail,
 	free(bytes);
 	writer->state.torn = tail->head.sequence + 1;
 	if (!done || !state_write(writer->lock, &writer->state) || fdatasync(writer->lock) < 0 ||
-	    ftruncate(writer->segment, (off_t)tail->end) < 0)
+	    ftruncate(writer->segment, (off_t)tail->end) < 0 || fdatasync(writer->segment) < 0)
 		return fail_io(writer, "set aside what was torn at the end of", error);
 	tail->size = tail->end;
 	return 0;
