@@ -14,6 +14,7 @@
 enum {
 	ARENA_FIRST_BLOCK = ARENA_SMALLEST,
 	ARENA_LARGEST_BLOCK = 1024 * 1024,
+	ARENA_KEPT_BLOCK = 8 * ARENA_FIRST_BLOCK,
 	ARENA_TEXT_MAX = 64 * 1024
 };
 
@@ -67,17 +68,19 @@ void arena_release(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-	struct arena_block *first = arena->blocks;
-	if (!first)
+	struct arena_block *kept = arena->blocks;
+	if (!kept)
 		return;
-	while (first->older) {
-		struct arena_block *older = first->older;
-		arena->total -= first->cap;
-		ASAN_UNPOISON_MEMORY_REGION(first->bytes, first->cap);
-		free(first);
-		first = older;
+	while (kept->older && kept->cap > ARENA_KEPT_BLOCK) {
+		struct arena_block *older = kept->older;
+		ASAN_UNPOISON_MEMORY_REGION(kept->bytes, kept->cap);
+		free(kept);
+		kept = older;
 	}
-	use_block(arena, first);
+	free_blocks(kept->older);
+	kept->older = NULL;
+	arena->total = kept->cap;
+	use_block(arena, kept);
 }
 
 static void *give_up(struct arena *arena)

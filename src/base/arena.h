@@ -49,7 +49,7 @@ struct arena {
 /* max: bytes, at least ARENA_SMALLEST. Takes no memory yet. */
 void arena_init(struct arena *arena, size_t max);
 void arena_release(struct arena *arena);
-/* Forgets all allocations and keeps the first block for reuse. */
+/* Forgets all allocations and keeps a block of moderate size for reuse. */
 void arena_reset(struct arena *arena);
 
 /* arena_take() when the block has no room; for no other use. */
