@@ -39,15 +39,15 @@ static int decide_and_record(struct agent_session *session, const struct request
 	buf_init(&text, 16 * LIMIT_REQUEST_BYTES);
 	int code = guard_record(guard, request, guard->mode, NULL, &decision, &text, error);
 	if (code >= 0)
-		code = recorder_add_decision(&guard->recorder, "cavra.decision", buf_str(&text),
-					     &guard->context, error);
-	if (code >= 0)
 		code = json_read(buf_str(&text), JSON_READ_NUL, &record, error);
 	if (code < 0)
 		return code;
 	const char *id = json_string_value(json_object_get(record, "decision_id"));
 	*ret_decision_id = strdup(id ? id : "");
-	json_decref(record);
+	code = recorder_add_decision(&guard->recorder, "cavra.decision", record, &guard->context,
+				     error);
+	if (code < 0)
+		return code;
 	if (!*ret_decision_id)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
 	*ret_effect = runtime_mode_apply(&decision);

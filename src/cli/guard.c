@@ -183,10 +183,13 @@ int guard_open(const struct args *args, struct guard *ret_guard, struct cavra_er
 
 int guard_keep(struct guard *guard, struct str record, struct cavra_error *error)
 {
+	json_t *decision;
 	if (!guard->records)
 		return 0;
-	int code = recorder_add_decision(&guard->recorder, "cavra.decision", record,
-					 &guard->context, error);
+	int code = json_read(record, JSON_READ_NUL, &decision, error);
+	if (code == 0)
+		code = recorder_add_decision(&guard->recorder, "cavra.decision", decision,
+					     &guard->context, error);
 	return code < 0 ? code : recorder_write(&guard->recorder, error);
 }
 

@@ -198,7 +198,6 @@ static int answer(struct hook *hook, struct cavra_error *error)
 static int add_record(struct hook *hook, size_t which, const struct record_shadow *shadow,
 		      const char *event_type, struct cavra_error *error)
 {
-	struct buf CLEANUP_BUF line;
 	struct record_stamp stamp;
 	const struct request *request = &hook->event.requests[which];
 	const struct decision *decision = &hook->decisions[which];
@@ -211,15 +210,10 @@ static int add_record(struct hook *hook, size_t which, const struct record_shado
 				.stamp = &stamp,
 				.shadow = shadow,
 				.glass = hook->config.glass_broken ? &glass : NULL};
-	buf_init(&line, 16 * LIMIT_REQUEST_BYTES);
 	int code = stamp_now(request->session_id, &stamp, error);
-	if (code < 0)
-		return code;
-	record_write(&line, &record);
-	if (line.failed)
-		return error_set(error, CAVRA_ERR_LIMIT, "the record is too large");
-	return recorder_add_decision(&hook->recorder, event_type, buf_str(&line), &hook->context,
-				     error);
+	return code < 0 ? code
+			: recorder_add_decision(&hook->recorder, event_type, record_json(&record),
+						&hook->context, error);
 }
 
 /* Only the broken glass lets it pass. */

@@ -114,21 +114,17 @@ static json_t *context_json(const struct record_context *context)
 	return NULL;
 }
 
-int recorder_add_decision(struct recorder *recorder, const char *event_type, struct str record,
+int recorder_add_decision(struct recorder *recorder, const char *event_type, json_t *record,
 			  const struct record_context *context, struct cavra_error *error)
 {
-	json_t *decision;
 	struct str session = STR("");
-	int code = json_read(record, JSON_READ_NUL, &decision, error);
-	if (code < 0)
-		return code;
-	(void)json_get_str(decision, "session_id", &session);
-	json_incref(decision); /* the session's name is in it */
-	code = recorder_add(
+	(void)json_get_str(record, "session_id", &session);
+	json_incref(record); /* the session's name is in it */
+	int code = recorder_add(
 		recorder, event_type, session,
-		json_pack("{s:o, s:o}", "decision", decision, "context", context_json(context)),
+		json_pack("{s:o, s:o}", "decision", record, "context", context_json(context)),
 		error);
-	json_decref(decision);
+	json_decref(record);
 	return code;
 }
 

@@ -45,8 +45,8 @@ void recorder_close(struct recorder *recorder);
  */
 int recorder_add(struct recorder *recorder, const char *event_type, struct str session_id,
 		 json_t *body, struct cavra_error *error);
-/* record: a decision as record_write() writes it. */
-int recorder_add_decision(struct recorder *recorder, const char *event_type, struct str record,
+/* The same with a record_json() and where it was decided. */
+int recorder_add_decision(struct recorder *recorder, const char *event_type, json_t *record,
 			  const struct record_context *context, struct cavra_error *error);
 /* An event without a decision, such as the start of a session under a policy. */
 int recorder_add_event(struct recorder *recorder, const char *event_type, struct str session_id,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "decide/modes.h"
+#include "json/json.h"
 
 static void add_hex_id(char *id, size_t size, const char *prefix, const unsigned char bytes[6])
 {
@@ -30,18 +31,32 @@ void record_stamp_make(struct record_stamp *ret_stamp,
 	when_format(seconds * 1000000 + microseconds % 1000000, ret_stamp->timestamp);
 }
 
-static void add_member(struct buf *out, const char *key, struct str value)
+static bool add(json_t *object, const char *key, json_t *value)
 {
-	buf_add_format(out, ",\"%s\":", key);
-	buf_add_json_string(out, value);
+	return json_object_set_new_nocheck(object, key, value) == 0;
 }
 
-static void add_member_or_null(struct buf *out, const char *key, struct str value)
+static bool add_text(json_t *object, const char *key, struct str value)
 {
-	if (value.n)
-		add_member(out, key, value);
-	else
-		buf_add_format(out, ",\"%s\":null", key);
+	return add(object, key, json_new_str(value));
+}
+
+static bool add_name(json_t *object, const char *key, const char *value)
+{
+	return add_text(object, key, str_from(value));
+}
+
+static bool add_text_or_null(json_t *object, const char *key, struct str value)
+{
+	return value.n ? add_text(object, key, value) : add(object, key, json_null());
+}
+
+static json_t *only_whole(json_t *value, bool whole)
+{
+	if (whole)
+		return value;
+	json_decref(value);
+	return NULL;
 }
 
 static struct str or_default(struct str value, const char *fallback)
@@ -49,126 +64,130 @@ static struct str or_default(struct str value, const char *fallback)
 	return value.n ? value : str_from(fallback);
 }
 
-static void add_finding(struct buf *out, const struct finding *finding)
+static json_t *effect_json(const struct effect *effect)
 {
-	buf_add_format(out, "{\"decision\":\"%s\",\"severity\":\"%s\"",
-		       cavra_outcome_name(finding->decision),
-		       cavra_severity_name(finding->severity));
-	add_member(out, "rule_id", str_from(finding->rule_id));
-	add_member_or_null(out, "approver_group", finding->approver_group);
-	add_member(out, "reason", finding->reason);
-	add_member_or_null(out, "instead", finding->instead);
-	add_member_or_null(out, "pattern", finding->pattern);
-	buf_add_format(out, ",\"certainty\":\"%s\"",
-		       finding->certainty == MATCH_MAY ? "may" : "must");
-	if (finding->effect) {
-		buf_add_format(out, ",\"effect\":{\"kind\":\"%s\"",
-			       effect_kind_name(finding->effect->kind));
-		add_member(out, "shown", finding->effect->shown);
-		buf_add_char(out, '}');
-	} else {
-		buf_add_c(out, ",\"effect\":null");
-	}
-	buf_add_format(out, ",\"span\":[%zu,%zu]}", finding->span.from, finding->span.to);
+	if (!effect)
+		return json_null();
+	json_t *object = json_object();
+	return only_whole(object, add_name(object, "kind", effect_kind_name(effect->kind)) &&
+					  add_text(object, "shown", effect->shown));
 }
 
-static void add_findings(struct buf *out, const struct decision *decision)
+static json_t *finding_json(const struct finding *finding)
 {
-	buf_add_c(out, ",\"findings\":[");
-	for (size_t i = 0; i < decision->n_findings; i++) {
-		if (i)
-			buf_add_char(out, ',');
-		add_finding(out, &decision->findings[i]);
-	}
-	buf_add_char(out, ']');
+	json_t *object = json_object();
+	bool whole = add_name(object, "decision", cavra_outcome_name(finding->decision)) &&
+		     add_name(object, "severity", cavra_severity_name(finding->severity)) &&
+		     add_name(object, "rule_id", finding->rule_id) &&
+		     add_text_or_null(object, "approver_group", finding->approver_group) &&
+		     add_text(object, "reason", finding->reason) &&
+		     add_text_or_null(object, "instead", finding->instead) &&
+		     add_text_or_null(object, "pattern", finding->pattern) &&
+		     add_name(object, "certainty",
+			      finding->certainty == MATCH_MAY ? "may" : "must") &&
+		     add(object, "effect", effect_json(finding->effect)) &&
+		     add(object, "span",
+			 json_pack("[I, I]", (json_int_t)finding->span.from,
+				   (json_int_t)finding->span.to));
+	return only_whole(object, whole);
 }
 
-static void add_shadow(struct buf *out, const struct record_shadow *shadow)
+static json_t *findings_json(const struct decision *decision)
 {
-	buf_add_c(out, ",\"shadow\":{\"policy_pack\":");
-	buf_add_json_string(out, shadow->policy_pack);
-	if (shadow->error) {
-		add_member(out, "error", str_from(shadow->error->text));
-	} else {
-		add_member(out, "policy_digest", str_from(shadow->policy_digest));
-		add_member(out, "decision",
-			   str_from(cavra_outcome_name(shadow->decision->outcome)));
-		add_member(out, "rule_id", str_from(shadow->decision->rule_id));
-		buf_add_format(out, ",\"changed\":%s", shadow->changed ? "true" : "false");
-	}
-	buf_add_char(out, '}');
+	json_t *array = json_array();
+	bool whole = true;
+	for (size_t i = 0; i < decision->n_findings; i++)
+		whole &= json_array_append_new(array, finding_json(&decision->findings[i])) == 0;
+	return only_whole(array, whole);
 }
 
-static void add_glass(struct buf *out, const struct record_glass *glass)
+static json_t *shadow_json(const struct record_shadow *shadow)
 {
-	buf_add_c(out, ",\"break_glass\":{\"actor\":");
-	buf_add_json_string(out, glass->actor);
-	add_member(out, "expires", glass->expires);
-	buf_add_char(out, '}');
+	json_t *object = json_object();
+	bool whole = add_text(object, "policy_pack", shadow->policy_pack);
+	if (shadow->error)
+		whole = whole && add_name(object, "error", shadow->error->text);
+	else
+		whole = whole && add_name(object, "policy_digest", shadow->policy_digest) &&
+			add_name(object, "decision",
+				 cavra_outcome_name(shadow->decision->outcome)) &&
+			add_name(object, "rule_id", shadow->decision->rule_id) &&
+			add(object, "changed", json_boolean(shadow->changed));
+	return only_whole(object, whole);
 }
 
-static void add_echo(struct buf *out, const json_t *id)
+static json_t *glass_json(const struct record_glass *glass)
 {
-	if (json_is_string(id))
-		add_member(out, "id", str_make(json_string_value(id), json_string_length(id)));
-	else if (json_is_integer(id))
-		buf_add_format(out, ",\"id\":%" JSON_INTEGER_FORMAT, json_integer_value(id));
+	json_t *object = json_object();
+	return only_whole(object, add_text(object, "actor", glass->actor) &&
+					  add_text(object, "expires", glass->expires));
 }
 
-void record_write(struct buf *out, const struct record *record)
+static json_t *evidence_refs(struct str session, struct str id)
+{
+	struct buf CLEANUP_BUF place;
+	json_t *array = json_array();
+	buf_init(&place, session.n + 64);
+	buf_add_c(&place, "evidence://");
+	buf_add(&place, session);
+	buf_add_char(&place, '/');
+	buf_add(&place, id);
+	bool whole = !place.failed &&
+		     json_array_append_new(array, json_new_str(buf_str(&place))) == 0;
+	return only_whole(array, whole);
+}
+
+/* The fields of the contract, in their order. */
+static bool add_contract(json_t *object, const struct record *record)
 {
 	const struct request *request = record->request;
 	const struct decision *decision = record->decision;
 	const struct record_stamp *stamp = record->stamp;
 	struct str session = or_default(request->session_id, "local");
-	struct str id = str_from(stamp->decision_id);
+	return add_name(object, "decision_id", stamp->decision_id) &&
+	       add_text(object, "session_id", session) &&
+	       add_text(object, "agent_id", or_default(request->agent_id, "unknown-agent")) &&
+	       add_text(object, "actor", or_default(request->actor, "ai-agent")) &&
+	       add_text(object, "action_type", decision->action_type) &&
+	       add_text(object, "target", decision->target) &&
+	       add_text(object, "requested_operation", decision->requested_operation) &&
+	       add_text(object, "policy_pack",
+			record->policy_pack.n ? record->policy_pack : record->policy->id) &&
+	       add_text(object, "policy_id", record->policy->id) &&
+	       add_name(object, "rule_id", decision->rule_id) &&
+	       add_name(object, "decision", cavra_outcome_name(decision->outcome)) &&
+	       add_name(object, "severity", cavra_severity_name(decision->severity)) &&
+	       add_text_or_null(object, "reason", decision->reason) &&
+	       add(object, "evidence_refs", evidence_refs(session, str_from(stamp->decision_id))) &&
+	       add_text_or_null(object, "approver_group", decision->approver_group) &&
+	       add_name(object, "timestamp", stamp->timestamp) &&
+	       add_text(object, "correlation_id",
+			or_default(request->correlation_id, stamp->correlation_id));
+}
 
-	buf_add_c(out, "{\"decision_id\":");
-	buf_add_json_string(out, id);
-	add_member(out, "session_id", session);
-	add_member(out, "agent_id", or_default(request->agent_id, "unknown-agent"));
-	add_member(out, "actor", or_default(request->actor, "ai-agent"));
-	add_member(out, "action_type", decision->action_type);
-	add_member(out, "target", decision->target);
-	add_member(out, "requested_operation", decision->requested_operation);
-	add_member(out, "policy_pack",
-		   record->policy_pack.n ? record->policy_pack : record->policy->id);
-	add_member(out, "policy_id", record->policy->id);
-	add_member(out, "rule_id", str_from(decision->rule_id));
-	buf_add_format(out, ",\"decision\":\"%s\",\"severity\":\"%s\"",
-		       cavra_outcome_name(decision->outcome),
-		       cavra_severity_name(decision->severity));
-	add_member_or_null(out, "reason", decision->reason);
+json_t *record_json(const struct record *record)
+{
+	const struct policy *policy = record->policy;
+	json_t *object = json_object();
+	bool whole =
+		add_contract(object, record) &&
+		add_name(object, "mode", runtime_mode_name(record->decision->mode)) &&
+		add_name(object, "policy_digest",
+			 record->policy_digest ? record->policy_digest : policy->digest) &&
+		add_name(object, "policy_signature",
+			 record->policy_signature ? record->policy_signature
+						  : policy_signature_name(policy->signature)) &&
+		add(object, "findings", findings_json(record->decision)) &&
+		(!record->shadow || add(object, "shadow", shadow_json(record->shadow))) &&
+		(!record->glass || add(object, "break_glass", glass_json(record->glass))) &&
+		(!record->echo_id || add(object, "id", json_incref((json_t *)record->echo_id)));
+	return only_whole(object, whole);
+}
 
-	struct buf CLEANUP_BUF evidence;
-	buf_init(&evidence, out->max);
-	buf_add_c(&evidence, "evidence://");
-	buf_add(&evidence, session);
-	buf_add_char(&evidence, '/');
-	buf_add(&evidence, id);
-	buf_add_c(out, ",\"evidence_refs\":[");
-	buf_add_json_string(out, buf_str(&evidence));
-	buf_add_char(out, ']');
-
-	add_member_or_null(out, "approver_group", decision->approver_group);
-	add_member(out, "timestamp", str_from(stamp->timestamp));
-	add_member(out, "correlation_id",
-		   or_default(request->correlation_id, stamp->correlation_id));
-	add_member(out, "mode", str_from(runtime_mode_name(decision->mode)));
-	add_member(
-		out, "policy_digest",
-		str_from(record->policy_digest ? record->policy_digest : record->policy->digest));
-	add_member(out, "policy_signature",
-		   str_from(record->policy_signature
-				    ? record->policy_signature
-				    : policy_signature_name(record->policy->signature)));
-	add_findings(out, decision);
-	if (record->shadow)
-		add_shadow(out, record->shadow);
-	if (record->glass)
-		add_glass(out, record->glass);
-	add_echo(out, record->echo_id);
-	buf_add_char(out, '}');
-	if (evidence.failed)
+void record_write(struct buf *out, const struct record *record)
+{
+	json_t *value = record_json(record);
+	if (!value || json_write_compact(value, out) < 0)
 		out->failed = true;
+	json_decref(value);
 }

@@ -52,7 +52,9 @@ struct record {
 	const struct record_glass *glass;   /* NULL: it is whole */
 	const json_t *echo_id; /* `id` of a batch request, a string or integer; NULL: none */
 };
-/* Writes one line without a newline. */
+/* The caller decrefs it; NULL without memory. What is no UTF-8 in a text is replaced by U+FFFD. */
+json_t *record_json(const struct record *record);
+/* The same as one line without a newline. */
 void record_write(struct buf *out, const struct record *record);
 
 #endif

@@ -6,9 +6,44 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 struct str json_str(const json_t *string)
 {
 	return str_make(json_string_value(string), json_string_length(string));
+}
+
+static json_t *replace_invalid(struct str text)
+{
+	struct buf CLEANUP_BUF valid;
+	buf_init(&valid, 3 * text.n + 1);
+	while (text.n) {
+		size_t n = utf8_length(text);
+		buf_add(&valid, n ? str_first(text, n) : STR("\xef\xbf\xbd"));
+		text = str_from_at(text, n ? n : 1);
+	}
+	return valid.failed ? NULL : json_stringn_nocheck(valid.p, valid.n);
+}
+
+json_t *json_new_str(struct str text)
+{
+	return utf8_find_invalid(text) == STR_NPOS
+		       ? json_stringn_nocheck(text.n ? text.p : "", text.n)
+		       : replace_invalid(text);
+}
+
+static int write_piece(const char *piece, size_t n, void *out)
+{
+	struct buf *buf = out;
+	buf_add(buf, str_make(piece, n));
+	return buf->failed ? -1 : 0;
+}
+
+int json_write_compact(const json_t *value, struct buf *out)
+{
+	return json_dump_callback(value, write_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) < 0
+		       ? CAVRA_ERR_LIMIT
+		       : 0;
 }
 
 const char *json_type_name(const json_t *value)

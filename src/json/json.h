@@ -47,9 +47,13 @@ int json_need_str(const json_t *object, const char *key, struct str *ret,
 		  struct cavra_error *error);
 
 struct str json_str(const json_t *string);
+/* A new string, in which U+FFFD stands for each byte that is no UTF-8; NULL without memory. */
+json_t *json_new_str(struct str text);
 /* "null", "boolean", "integer", "number", "string", "array", "object"; NULL is "nothing". */
 const char *json_type_name(const json_t *value);
 
+/* Members in the order they were added, no spaces. Fails with CAVRA_ERR_LIMIT when it does not fit into out. */
+int json_write_compact(const json_t *value, struct buf *out);
 /* RFC 8785 (JCS): members sorted by UTF-16 code units, numbers as ECMAScript writes them. Fails
  * with CAVRA_ERR_INPUT on an integer that a double cannot hold, CAVRA_ERR_LIMIT when it is nested
  * deeper than LIMIT_JSON_DEPTH or does not fit into out.

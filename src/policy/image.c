@@ -31,7 +31,11 @@ static_assert(sizeof(struct rule_match) == 104 && sizeof(struct policy_rule) == 
 /* Sums, and sums of sums, which also see the order: notices what disks and interrupted writes do, and is quick enough
  * to read all of an image every time.
  */
-typedef uint64_t lanes __attribute__((vector_size(64)));
+enum { SUMS = 4 }; /* side by side, as many as registers hold */
+typedef uint64_t pair __attribute__((vector_size(16)));
+struct sums {
+	pair plain[SUMS], ordered[SUMS];
+};
 
 static uint64_t mix(uint64_t all, uint64_t word)
 {
@@ -39,21 +43,27 @@ static uint64_t mix(uint64_t all, uint64_t word)
 	return all ^ all >> 29;
 }
 
+static inline void sum_next(struct sums *sums, const char *bytes)
+{
+	for (size_t i = 0; i < SUMS; i++) {
+		pair word;
+		memcpy(&word, bytes + i * sizeof word, sizeof word);
+		sums->plain[i] += word;
+		sums->ordered[i] += sums->plain[i];
+	}
+}
+
 static uint64_t sum_of(struct str bytes)
 {
-	lanes plain = {bytes.n}, ordered = {0}, word;
+	char last[SUMS * sizeof(pair)] = {0};
+	struct sums sums = {.plain = {{bytes.n}}};
 	uint64_t all = 0;
-	for (; bytes.n >= sizeof word; bytes.p += sizeof word, bytes.n -= sizeof word) {
-		memcpy(&word, bytes.p, sizeof word);
-		plain += word;
-		ordered += plain;
-	}
-	memset(&word, 0, sizeof word);
-	memcpy(&word, bytes.p, bytes.n);
-	plain += word;
-	ordered += plain;
-	for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
-		all = mix(mix(all, plain[i]), ordered[i]);
+	for (; bytes.n >= sizeof last; bytes = str_from_at(bytes, sizeof last))
+		sum_next(&sums, bytes.p);
+	memcpy(last, bytes.p, bytes.n);
+	sum_next(&sums, last);
+	for (size_t i = 0; i < 2 * SUMS; i++)
+		all = mix(mix(all, sums.plain[i / 2][i % 2]), sums.ordered[i / 2][i % 2]);
 	return all;
 }
 
