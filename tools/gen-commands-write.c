@@ -333,10 +333,21 @@ static struct tables write_tables(struct writer *writer, const json_t *command, 
 	return tables;
 }
 
+/* Where the rows begin whose names start with each of the bytes; behind the last, how many there are. */
+static void write_first(struct buf *out, const char *name, const unsigned *n_of)
+{
+	unsigned at = 0;
+	buf_add_format(out, "const uint16_t %s_first[] = {", name);
+	for (unsigned c = 0; c < KNOWN_FIRST_BYTES; at += n_of[c++])
+		buf_add_format(out, "%u, ", at);
+	buf_add_format(out, "%u};\n", at);
+}
+
 static void write_programs(struct writer *writer, struct buf *out)
 {
 	const struct knowledge *all = writer->knowledge;
 	struct row *rows = ARENA_ARRAY(all->arena, all->n_programs, struct row);
+	unsigned n_of[KNOWN_FIRST_BYTES] = {0};
 	for (size_t i = 0; i < all->n_programs; i++) {
 		const json_t *description = all->programs[i].description;
 		rows[i] = (struct row){
@@ -351,9 +362,12 @@ static void write_programs(struct writer *writer, struct buf *out)
 					  : write_tables(writer, description, rows[i].style);
 	}
 	buf_add_c(out, "const struct known_command known_commands[] = {\n");
-	for (size_t i = 0; i < all->n_programs; i++)
+	for (size_t i = 0; i < all->n_programs; i++) {
 		write_row(writer, out, &rows[i]);
+		n_of[rows[i].name.p[0] % KNOWN_FIRST_BYTES]++; /* they are ASCII */
+	}
 	buf_add_format(out, "};\nconst size_t known_commands_count = %zu;\n", all->n_programs);
+	write_first(out, "known_commands", n_of);
 }
 
 /* ---- the sections beside commands: few, and plain pointers ---- */
@@ -391,17 +405,15 @@ static unsigned write_variables(struct writer *writer, struct buf *out, char fir
 
 static void write_environment(struct writer *writer, struct buf *out)
 {
-	unsigned first[KNOWN_FIRST_BYTES + 1] = {0};
+	unsigned n_of[KNOWN_FIRST_BYTES], n = 0;
 	buf_add_c(out, "const struct known_environment known_environment[] = {\n");
 	for (unsigned c = 0; c < KNOWN_FIRST_BYTES; c++)
-		first[c + 1] = first[c] + write_variables(writer, out, (char)c);
+		n += n_of[c] = write_variables(writer, out, (char)c);
 	/* C has no empty arrays. */
-	if (first[KNOWN_FIRST_BYTES] == 0)
+	if (n == 0)
 		buf_add_c(out, "\t{{0}},\n");
-	buf_add_c(out, "};\nconst uint16_t known_environment_first[] = {");
-	for (unsigned c = 0; c <= KNOWN_FIRST_BYTES; c++)
-		buf_add_format(out, "%u, ", first[c]);
 	buf_add_c(out, "};\n");
+	write_first(out, "known_environment", n_of);
 }
 
 static void write_triple(struct writer *writer, struct buf *out, const char *a, const char *b,

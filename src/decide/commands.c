@@ -177,8 +177,7 @@ static bool apply_allow(struct decider *d, const struct command *c)
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
 	    brings_secrets(c, hit.pattern) || may_hide_option(d, c))
 		return false;
-	struct str reason = arena_printf(d->arena, "matches an allowed command: %.*s",
-					 STR_ARG(hit.pattern));
+	struct str reason = arena_join(d->arena, STR("matches an allowed command: "), hit.pattern);
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
 	return true;
 }

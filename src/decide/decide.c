@@ -37,7 +37,7 @@ static void sort_findings(struct decider *d, struct decision *decision)
 	size_t n = 0;
 	for (const struct finding_node *node = d->findings; node; node = node->next)
 		n++;
-	struct finding *sorted = ARENA_ARRAY(d->arena, n, struct finding);
+	struct finding *sorted = arena_take(d->arena, n * sizeof *sorted);
 	size_t used = 0;
 	for (const struct finding_node *node = d->findings; node; node = node->next) {
 		size_t at = used++;

@@ -20,10 +20,14 @@ static const struct known_environment *find(struct str name, struct str program)
 	unsigned first = name.n ? (unsigned char)name.p[0] : 0;
 	if (first >= KNOWN_FIRST_BYTES)
 		return NULL;
-	for (size_t i = known_environment_first[first]; i < known_environment_first[first + 1]; i++)
-		if (knowledge_glob(knowledge_text(known_environment[i].name), name) &&
-		    is_for(&known_environment[i], program))
+	for (size_t i = known_environment_first[first]; i < known_environment_first[first + 1];
+	     i++) {
+		const char *glob = knowledge_text(known_environment[i].name);
+		if (ascii_is_name(glob[1]) && (name.n < 2 || glob[1] != name.p[1]))
+			continue;
+		if (knowledge_glob(glob, name) && is_for(&known_environment[i], program))
 			return &known_environment[i];
+	}
 	return NULL;
 }
 

@@ -193,8 +193,10 @@ static void report(struct decider *d, const struct effect *effect, const struct 
 	else if (!must)
 		finding->approver_group = STR("Platform Security");
 	if (must)
-		finding->reason = arena_printf(d->arena, "%s, %.*s: %.*s", rule->reason,
-					       STR_ARG(effect->shown), STR_ARG(hit->pattern));
+		finding->reason = arena_join3(
+			d->arena,
+			arena_join3(d->arena, str_from(rule->reason), STR(", "), effect->shown),
+			STR(": "), hit->pattern);
 	else
 		finding->reason = arena_printf(
 			d->arena, "perhaps %s, which depends on what %.*s stands for: %.*s",
@@ -558,7 +560,7 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 static unsigned as_pattern(struct decider *d, const struct effect *effect, struct value path,
 			   struct asked asked, const struct scope *scope)
 {
-	if (!is_file_request(d))
+	if (!is_file_request(d) || !path_holds_pattern(value_text(d->arena, path)))
 		return 0;
 	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
 	if (value_is_known(pattern))

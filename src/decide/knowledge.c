@@ -89,7 +89,12 @@ static bool cut_version(struct str *name)
 
 const struct known_command *knowledge_find(struct str name)
 {
-	const struct table programs = {known_commands, known_commands_count,
+	const unsigned first = name.n ? (unsigned char)name.p[0] : 0;
+	if (first >= KNOWN_FIRST_BYTES)
+		return NULL;
+	const size_t from = known_commands_first[first];
+	const struct table programs = {known_commands + from,
+				       known_commands_first[first + 1] - from,
 				       sizeof *known_commands};
 	const struct known_command *found = find_row(&programs, name);
 	if (found)

@@ -209,6 +209,9 @@ struct known_command {
 
 extern const struct known_command known_commands[]; /* programs, sorted by name */
 extern const size_t known_commands_count;
+/* Those whose name starts with `c` are known_commands_first[c] up to the one that known_commands_first[c + 1] says. */
+enum { KNOWN_FIRST_BYTES = 128 };
+extern const uint16_t known_commands_first[KNOWN_FIRST_BYTES + 1];
 extern const struct known_command known_subcommands[];
 extern const struct known_option known_options[];
 extern const struct known_when known_whens[];
@@ -271,11 +274,8 @@ struct known_call {
 	struct known_text takes; /* "shell", "argv", "read", "write", "delete", "eval" */
 };
 
-/* By the first byte of the name: those that start with `c` are known_environment_first[c] up to the one that
- * known_environment_first[c + 1] says.
- */
 extern const struct known_environment known_environment[];
-enum { KNOWN_FIRST_BYTES = 128 };
+/* As known_commands_first. */
 extern const uint16_t known_environment_first[KNOWN_FIRST_BYTES + 1];
 extern const struct known_config known_config[];
 extern const size_t known_config_count;

@@ -129,10 +129,14 @@ static bool has_kind(struct value v, enum seg_kind kind)
 
 static bool climbs(struct str path)
 {
-	struct str part;
-	while (str_split(&path, '/', &part))
-		if (str_is(part, ".."))
+	const char *p = path.p;
+	for (size_t at = 0, dot; (dot = str_find_char(str_from_at(path, at), '.')) != STR_NPOS;
+	     at += dot + 1) {
+		size_t i = at + dot;
+		if ((i == 0 || p[i - 1] == '/') && i + 1 < path.n && p[i + 1] == '.' &&
+		    (i + 2 == path.n || p[i + 2] == '/'))
 			return true;
+	}
 	return false;
 }
 
@@ -141,8 +145,10 @@ static struct str physical(struct decider *d, struct str path, struct str cwd)
 {
 	bool absolute = path.n && path.p[0] == '/';
 	struct str rest = absolute || !cwd.n ? path : arena_join3(d->arena, cwd, STR("/"), path);
-	if (!climbs(rest) || !rest.n || rest.p[0] != '/')
+	if (!rest.n || rest.p[0] != '/')
 		return path_canonical_text(d->arena, path, cwd);
+	if (!climbs(rest))
+		return path_canonical_text(d->arena, rest, cwd);
 	struct str at = STR("/"), part;
 	while (str_split(&rest, '/', &part)) {
 		if (str_is(part, ".."))

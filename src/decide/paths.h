@@ -35,6 +35,7 @@ struct str path_relative(struct str path, struct str dir);
  * backslashes, percent escapes, streams, blanks and dots where a component ends. Empty when it stays as it is.
  */
 struct str path_plain_spelling(struct arena *arena, struct str text);
+bool path_holds_pattern(struct str text);
 /* The name as a program would see it that expands "*", "?" and "[...]". */
 struct value path_as_pattern(struct arena *arena, struct str text);
 

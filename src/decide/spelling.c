@@ -25,13 +25,19 @@ static bool ends_loosely(struct str text, size_t end)
 	return end > 0 && text.p[end - 1] != '/';
 }
 
+#define BIT(c) ((uint64_t)1 << ((c)&63))
+
 static bool looks_odd(struct str text)
 {
+	/* Printable ASCII, without what separates, quotes or stands for another byte. */
+	static const uint64_t ordinary[4] = {(UINT64_MAX << ' ') & ~BIT('%') & ~BIT('/') &
+						     ~BIT(':'),
+					     (UINT64_MAX >> 1) & ~BIT('\\')};
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
-		if (c < 0x20 || c > 0x7e || c == '\\' || c == '%' || c == ':')
-			return true;
-		if (c == '/' && ends_loosely(text, i))
+		if (ordinary[c >> 6] >> (c & 63) & 1)
+			continue;
+		if (c != '/' || ends_loosely(text, i))
 			return true;
 	}
 	return text.n && (text.p[0] == ' ' || ends_loosely(text, text.n));
@@ -137,6 +143,14 @@ static size_t class_length(struct str text)
 	size_t from = text.n > 1 && (text.p[1] == '!' || text.p[1] == '^') ? 3 : 2;
 	size_t close = text.n > from ? str_find_char(str_from_at(text, from), ']') : STR_NPOS;
 	return close == STR_NPOS ? 0 : from + close + 1;
+}
+
+bool path_holds_pattern(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '*' || text.p[i] == '?' || text.p[i] == '[')
+			return true;
+	return false;
 }
 
 struct value path_as_pattern(struct arena *arena, struct str text)

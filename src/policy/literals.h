@@ -69,4 +69,18 @@ static inline uint32_t literals_step(const struct literals *set, uint32_t node, 
 	}
 }
 
+/* The first byte from `from` on that begins a text; most begin none. fold: letters are taken as small ones. */
+static inline size_t literals_skip(const struct literals *set, struct str text, size_t from,
+				   bool fold)
+{
+	const uint32_t *root = set->rows + (size_t)set->node[0].row * LITERAL_ROW;
+	for (; from < text.n; from++) {
+		unsigned char byte = (unsigned char)(fold ? ascii_lower(text.p[from])
+							  : text.p[from]);
+		if (byte < LITERAL_ROW && root[byte])
+			break;
+	}
+	return from;
+}
+
 #endif

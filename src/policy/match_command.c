@@ -143,14 +143,16 @@ static void scan_space(struct scan *scan)
 
 static void scan_text(struct scan *scan, struct str text)
 {
-	const struct literals *literals = &scan->list->literals;
+	const struct literals literals = scan->list->literals;
 	uint32_t node = scan->node;
 	for (size_t i = 0; i < text.n; i++) {
+		if (!node && (i = literals_skip(&literals, text, i, false)) == text.n)
+			break;
 		/* A space inside a word is not one between words. */
 		unsigned char byte = text.p[i] == ' ' ? 0xff : (unsigned char)text.p[i];
-		node = literals_step(literals, node, byte);
-		if (literals->node[node].hits != LITERAL_NONE)
-			try_hits(scan, literals->node[node].hits);
+		node = literals_step(&literals, node, byte);
+		if (literals.node[node].hits != LITERAL_NONE)
+			try_hits(scan, literals.node[node].hits);
 	}
 	scan->node = node;
 }

@@ -109,15 +109,17 @@ static void take_hits(struct scan *scan, size_t at, uint32_t first)
 
 static void scan_text(struct scan *scan, struct str text)
 {
-	const struct literals *literals = &scan->list->literals;
+	const struct literals literals = scan->list->literals;
 	bool fold = scan->list->ignore_case;
 	uint32_t node = scan->node;
 	size_t from = scan->at;
 	for (size_t k = 0; k < text.n; k++) {
+		if (!node && (k = literals_skip(&literals, text, k, fold)) == text.n)
+			break;
 		char c = fold ? ascii_lower(text.p[k]) : text.p[k];
-		node = literals_step(literals, node, (unsigned char)c);
-		if (literals->node[node].hits != LITERAL_NONE)
-			take_hits(scan, from + k + 1, literals->node[node].hits);
+		node = literals_step(&literals, node, (unsigned char)c);
+		if (literals.node[node].hits != LITERAL_NONE)
+			take_hits(scan, from + k + 1, literals.node[node].hits);
 	}
 	scan->node = node;
 	scan->at = from + text.n;

@@ -188,7 +188,7 @@ enum match path_name_may(const struct path_name *name, const struct path_pattern
 /* Is the text that every match of the pattern holds surely missing? */
 static bool lacks_core(struct value name, const struct path_pattern *pattern)
 {
-	return pattern->simple && !pattern->automaton.fold && name.n == 1 &&
+	return pattern->core.n && !pattern->automaton.fold && name.n == 1 &&
 	       name.seg[0].kind == SEG_TEXT &&
 	       str_find(name.seg[0].text, pattern->core) == STR_NPOS;
 }

@@ -311,6 +311,18 @@ static void set_core(struct arena *arena, struct path_pattern *pattern, struct s
 	pattern->simple = pattern->floating && literal.n && str_find_char(literal, '/') == STR_NPOS;
 }
 
+/* The longest of the texts, each of which is in every name that the pattern matches. */
+static void set_longest(struct path_pattern *pattern, const struct literal *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str text = texts[i].text;
+		(void)cut_front(&text, "/");
+		(void)cut_end(&text, "/");
+		if (text.n > pattern->core.n)
+			pattern->core = text;
+	}
+}
+
 void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint32_t id,
 			struct literal **offers, size_t *n, size_t *cap)
 {
@@ -330,6 +342,7 @@ void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint3
 		if (pattern->exact)
 			return;
 	}
+	set_longest(pattern, *offers + before, *n - before);
 	if (*n == before) /* every name has one in front */
 		ARENA_PUSH(arena, *offers, *n, *cap) = (struct literal){STR("/"), id};
 }

@@ -7,8 +7,10 @@
 
 /* ---- reserved words ---- */
 
+enum { RESERVED_LONGEST = 8 };
+
 static const struct {
-	const char *text;
+	char text[RESERVED_LONGEST + 1];
 	enum reserved word;
 	bool ends_list;
 } reserved_words[] = {
@@ -36,12 +38,11 @@ static const struct {
 	{"]]", RESERVED_TEST_END, true},
 };
 
-enum { RESERVED_LONGEST = 8 };
-
-static enum reserved find_reserved(struct str word)
+/* word: with zeros behind it; cut when it is longer than any. */
+static enum reserved find_reserved(const char word[RESERVED_LONGEST + 1])
 {
 	for (size_t i = 0; i < ARRAY_SIZE(reserved_words); i++)
-		if (str_is(word, reserved_words[i].text))
+		if (memcmp(reserved_words[i].text, word, RESERVED_LONGEST + 1) == 0)
 			return reserved_words[i].word;
 	return RESERVED_NONE;
 }
@@ -49,7 +50,7 @@ static enum reserved find_reserved(struct str word)
 /* The unquoted word that stands here, if it is short enough to be reserved; consumes nothing. */
 enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 {
-	char word[RESERVED_LONGEST + 1];
+	char word[RESERVED_LONGEST + 1] = "";
 	size_t n = 0, at = r->at;
 	int c = reader_peek(r);
 	*ret_end = at;
@@ -61,7 +62,7 @@ enum reserved peek_reserved(struct reader *r, size_t *ret_end)
 			r->at++;
 			c = reader_peek(r);
 		}
-		r->peeked = (struct peeked_word){at, r->at, find_reserved(str_make(word, n))};
+		r->peeked = (struct peeked_word){at, r->at, find_reserved(word)};
 		r->at = at;
 	}
 	*ret_end = r->peeked.end;

@@ -568,31 +568,34 @@ static bool next_choice(struct eval *ev)
 	return false;
 }
 
-/* Runs the command once for each combination of the alternatives that its words mention. */
+static void run_choice(struct eval *ev, struct state *st, const struct node *node, size_t replays)
+{
+	ev->choosing = replays < LIMIT_SHELL_REPLAYS;
+	ev->replaying = true;
+	ev->at_choice = 0;
+	run_once(ev, st, node);
+	ev->choosing = ev->replaying = false;
+	if (ev->n_choices)
+		capture_unknown(ev);
+}
+
+/* Runs the command once for each combination of the alternatives that its words mention; mostly there is one. */
 static void run_each_choice(struct eval *ev, struct state *st, const struct node *node)
 {
-	struct state entry = *st, result = *st;
-	bool first = true;
-	size_t replays = 0;
+	const struct state entry = *st;
 	ev->n_choices = 0;
-	do {
-		*st = entry;
-		ev->choosing = replays < LIMIT_SHELL_REPLAYS;
-		ev->replaying = true;
-		ev->at_choice = 0;
-		run_once(ev, st, node);
-		ev->choosing = ev->replaying = false;
-		if (first)
-			result = *st;
-		else
+	run_choice(ev, st, node, 0);
+	if (ev->n_choices) {
+		struct state result = *st;
+		for (size_t replays = 1;
+		     replays <= LIMIT_SHELL_REPLAYS && next_choice(ev) && !ev->exhausted;
+		     replays++) {
+			*st = entry;
+			run_choice(ev, st, node, replays);
 			state_join(ev, &result, st, false);
-		if (ev->n_choices)
-			capture_unknown(ev);
-		first = false;
-		if (++replays > LIMIT_SHELL_REPLAYS)
-			break;
-	} while (next_choice(ev) && !ev->exhausted);
-	*st = result;
+		}
+		*st = result;
+	}
 	ev->n_choices = 0;
 }
 
