@@ -436,25 +436,22 @@ static bool format_assigns(struct str format)
 
 static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t format = builtin_skip_options(ev, s, "v");
-	if (format == 1 && s->words.n > 1 &&
-	    has_partial_option(&(struct simple){.words = {s->words.items, 2, 0}}))
-		assign_anything(ev, st);
+	size_t format = builtin_skip_options(ev, s, "v"), i = 1;
 	bool known = format < s->words.n && word_is_known(&s->words.items[format]);
 	st->weak++;
 	if (known && format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format)))
 		assign_names(ev, st, s, format + 1, "REPLY");
 	/* A format that is not known might assign, but to names that are not known hardly. */
-	for (size_t i = format + 1; !known && i < s->words.n; i++)
-		if (word_is_known(&s->words.items[i]))
+	for (size_t k = format + 1; !known && k < s->words.n; k++)
+		if (word_is_known(&s->words.items[k]))
 			assign_names(ev, st,
 				     &(struct simple){.node = s->node,
-						      .words = {s->words.items + i, 1, 0}},
+						      .words = {s->words.items + k, 1, 0}},
 				     0, "REPLY");
 	st->weak--;
 	/* Of several -v the last one counts. */
 	struct word name = {.value = {NULL, 0}};
-	for (size_t i = 1; i < s->words.n && str_starts(builtin_arg(ev, s, i), STR("-v")); i++) {
+	for (; i < s->words.n && str_starts(builtin_arg(ev, s, i), STR("-v")); i++) {
 		struct str joined = str_from_at(builtin_arg(ev, s, i), 2);
 		name = (struct word){.value = value_from(ev->arena, joined)};
 		if (joined.n == 0 && i + 1 < s->words.n)
@@ -463,6 +460,10 @@ static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 	struct simple one = {.node = s->node, .words = {&name, 1, 0}};
 	if (name.value.n || name.many)
 		assign_names(ev, st, &one, 0, "REPLY");
+	/* What stands behind them may be one more. */
+	if (i < s->words.n &&
+	    has_partial_option(&(struct simple){.words = {s->words.items + i - 1, 2, 0}}))
+		assign_anything(ev, st);
 }
 
 /* break, continue, return: what is assigned from here on may not be. */

@@ -160,6 +160,9 @@ static void glob_text(struct field *f, struct str text, bool last)
 		if (text.p[i] == '[') {
 			n = bracket_length(str_from_at(text, i));
 			if (n == 0 && last) {
+				/* "[]" matches nothing, but is a pattern. */
+				if (memchr(text.p + i, ']', text.n - i))
+					may_vanish(f);
 				push_seg(f, SEG_TEXT, STR("["));
 				i++;
 				continue;

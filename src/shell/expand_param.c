@@ -410,6 +410,8 @@ static bool transform(struct field *f, const struct param *param, struct str tex
 		struct value pattern = expand_pattern(f, param->arg);
 		struct value replacement = param->arg2 ? expand_value(f->ev, f->st, param->arg2)
 						       : (struct value){NULL, 0};
+		if (holds_positional(param->arg2))
+			return false; /* IFS has its say */
 		return known_text(f->ev, pattern, &what) && known_text(f->ev, replacement, &with) &&
 		       replace(f->ev, param->op[1] == '/', text, what, with, ret_value);
 	}
