@@ -71,6 +71,14 @@ static void apply_readonly(struct eval *ev, struct state *st, const struct simpl
 		state_bind_readonly(ev, st, name);
 }
 
+/* What stands there in quotes is expanded once more, process substitutions among it. */
+static void expand_elements(struct eval *ev, struct state *st, struct str text)
+{
+	eval_embedded(ev, st, text);
+	if (str_find(text, STR("<(")) != STR_NPOS || str_find(text, STR(">(")) != STR_NPOS)
+		eval_opaque(ev, st, "a process substitution in the text of an array");
+}
+
 static void declare_value(struct eval *ev, struct state *st, const struct simple *s,
 			  struct str name, struct value value)
 {
@@ -87,9 +95,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
 		special_element(ev, st, name);
-		/* declare -a "x=($(command))" expands the elements once more. */
 		if (value_is_known(value))
-			eval_embedded(ev, st, text);
+			expand_elements(ev, st, text);
 		else
 			eval_opaque(ev, st, "an array made of text that is not known");
 		state_assign(ev, st, name, &variable_tainted);
@@ -105,7 +112,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 static void declare_bare(struct eval *ev, struct state *st, const struct simple *s, struct str name)
 {
 	if (makes_local(ev, s)) {
-		bool again = remember_local(ev, st, s, name) || (ev->frame && ev->frame->prefixed);
+		bool again = remember_local(ev, st, s, name) ||
+			     (ev->frame && ev->frame->prefixed) || simple_has_prefix(ev, name);
 		st->weak += again; /* then it may keep its value */
 		if (!builtin_may_have(ev, s, 'p') && ev->frame)
 			state_assign(ev, st, name, &variable_unset);

@@ -420,8 +420,7 @@ bool shell_is_harmless_builtin(struct str name)
 	return builtin && builtin->harmless;
 }
 
-/* "%n", which assigns to the variable that an argument names. */
-static bool format_assigns(struct str format)
+static bool text_assigns(struct str format)
 {
 	for (size_t i = 0; i < format.n; i++) {
 		if (format.p[i] != '%')
@@ -434,12 +433,21 @@ static bool format_assigns(struct str format)
 	return false;
 }
 
+/* "%n", which assigns to the variable that an argument names. */
+static bool format_assigns(struct value format)
+{
+	for (size_t i = 0; i < format.n; i++)
+		if (format.seg[i].kind == SEG_TEXT && text_assigns(format.seg[i].text))
+			return true;
+	return false;
+}
+
 static void run_printf(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t format = builtin_skip_options(ev, s, "v"), i = 1;
 	bool known = format < s->words.n && word_is_known(&s->words.items[format]);
 	st->weak++;
-	if (known && format + 1 < s->words.n && format_assigns(builtin_arg(ev, s, format)))
+	if (format + 1 < s->words.n && format_assigns(s->words.items[format].value))
 		assign_names(ev, st, s, format + 1, "REPLY");
 	/* A format that is not known might assign, but to names that are not known hardly. */
 	for (size_t k = format + 1; !known && k < s->words.n; k++)

@@ -187,7 +187,7 @@ static bool may_be_extended(const struct field *f, struct str text)
 		return false;
 	size_t at = str_find_char(text, '(');
 	for (; at != STR_NPOS && at < text.n; at++)
-		if (text.p[at] == '(' && (at == 0 || strchr("?*+@!", text.p[at - 1])))
+		if (text.p[at] == '(' && (at == 0 || strchr("?*+@!/", text.p[at - 1])))
 			return true;
 	return false;
 }
@@ -395,8 +395,13 @@ static size_t tilde(struct field *f, struct str text, bool goes_on)
 		end++;
 	struct str who = str_make(text.p + 1, end - 1);
 	if (str_find_char(who, ' ') != STR_NPOS || str_find_char(who, '\t') != STR_NPOS ||
-	    str_find_char(who, '\n') != STR_NPOS)
-		return 0; /* in ${x-~ y}; no user is called so */
+	    str_find_char(who, '\n') != STR_NPOS) {
+		/* In ${x-~ y}, which has rules of its own. */
+		field_any(f, false);
+		may_vanish(f);
+		f->many |= f->out != NULL;
+		return text.n;
+	}
 	/* Whether a ':' ends it depends on what else is in the word. */
 	if (str_find_char(who, ':') != STR_NPOS) {
 		/* Bash then leaves an expansion behind it as it is written. */

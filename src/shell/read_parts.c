@@ -132,11 +132,12 @@ static bool braces_differ(struct str text)
 	bool simple = str_find_char(text, '`') == STR_NPOS &&
 		      str_find(text, STR("$(")) == STR_NPOS &&
 		      str_find_char(text, '\'') == STR_NPOS;
+	bool dollar = false;
 	for (size_t i = 0; i < text.n; i++) {
 		quotes += text.p[i] == '"';
-		if (text.p[i] == '{' && (i == 0 || text.p[i - 1] != '$') && open == STR_NPOS &&
-		    (!simple || quotes % 2 == 0))
+		if (text.p[i] == '{' && !dollar && open == STR_NPOS && (!simple || quotes % 2 == 0))
 			open = i;
+		dollar = text.p[i] == '$';
 		i += text.p[i] == '\\';
 	}
 	if (!inner || quotes < 3 || open == STR_NPOS)
@@ -159,7 +160,7 @@ static bool joins_name(struct str text, size_t at)
 		from--;
 	while (from > 0 && at - from < FAR && ascii_is_name(text.p[from - 1]))
 		from--;
-	while (to < text.n && to - at < FAR && text.p[to] == '"')
+	while (to < text.n && to - at < FAR && (text.p[to] == '"' || text.p[to] == '\\'))
 		to++;
 	if (at - from == FAR || to - at == FAR)
 		return true;
