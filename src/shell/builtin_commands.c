@@ -140,6 +140,9 @@ bool builtin_run_builtin(struct eval *ev, struct state *st, struct simple *s)
 	size_t i = builtin_skip_options(ev, s, "");
 	if (i < s->words.n)
 		run_rest(ev, st, s, i, false);
+	/* builtin cat: there is none, and it prints nothing. */
+	if (i >= s->words.n || !shell_is_harmless_builtin(builtin_arg(ev, s, i)))
+		capture_unknown(ev);
 	return false;
 }
 

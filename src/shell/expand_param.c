@@ -555,6 +555,21 @@ static bool holds_list(const struct part *parts)
 	return false;
 }
 
+/* The word behind ":-" and the like. */
+static void expand_operand(struct field *f, const struct part *parts, bool quoted)
+{
+	bool before = f->literal_splits;
+	/* Where blanks and nothing stand beside each other, Bash does not always separate. */
+	if (!quoted && parts && parts->next && holds_positional(parts)) {
+		run_words(f, parts);
+		field_any(f, false);
+		return;
+	}
+	f->literal_splits = !quoted;
+	field_parts(f, parts, quoted);
+	f->literal_splits = before;
+}
+
 /* - = ? + with and without the colon */
 static void default_operator(struct field *f, const struct param *param, const struct holding *h,
 			     bool quoted)
@@ -593,10 +608,7 @@ static void default_operator(struct field *f, const struct param *param, const s
 	} else if (op == '=') {
 		assign_default(f, param, true, quoted);
 	} else if (op != '?') {
-		bool before = f->literal_splits;
-		f->literal_splits = !quoted;
-		field_parts(f, param->arg, quoted);
-		f->literal_splits = before;
+		expand_operand(f, param->arg, quoted);
 	} else {
 		run_words(f, param->arg);
 		state_shake(f->st);

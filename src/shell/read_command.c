@@ -176,6 +176,10 @@ static bool skip_prefixes(struct reader *r, bool *ret_pattern)
 		if (option && r->substitutions &&
 		    (reader_peek(r) == '-' || peek_reserved(r, &end) != RESERVED_NONE))
 			reader_fail(r, "a reserved word, or an option, behind time");
+		/* It prints redirections behind the words, which then are options. */
+		int next = reader_peek(r);
+		if (word == RESERVED_TIME && r->substitutions && (next == '<' || next == '>'))
+			reader_fail(r, "a redirection behind time");
 	}
 }
 

@@ -361,6 +361,21 @@ static bool parentheses_match(struct str text)
 	return open == 0;
 }
 
+static struct str without_continuations(struct reader *r, struct str text)
+{
+	if (str_find(text, STR("\\\n")) == STR_NPOS)
+		return text;
+	char *copy = arena_alloc(r->arena, text.n);
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == '\n')
+			i++;
+		else
+			copy[n++] = text.p[i];
+	}
+	return str_make(copy, n);
+}
+
 /* $(( ... )) when it is one; otherwise nothing was read. */
 static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 {
@@ -377,7 +392,7 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 			       str_find_char(text, '#') != STR_NPOS);
 		/* What it prints of a case has other parentheses. */
 		quotes |= str_find(text, STR("$(")) != STR_NPOS &&
-			  str_find(text, STR("case")) != STR_NPOS;
+			  str_find(without_continuations(r, text), STR("case")) != STR_NPOS;
 		if (quotes || !parentheses_match(text)) {
 			reader_fail(r, "parentheses in $(( )) that do not match");
 			r->final = true;
@@ -388,21 +403,6 @@ static bool arithmetic(struct reader *r, struct part_list *list, bool quoted)
 		reader_retry(r, at);
 	}
 	return false;
-}
-
-static struct str without_continuations(struct reader *r, struct str text)
-{
-	if (str_find(text, STR("\\\n")) == STR_NPOS)
-		return text;
-	char *copy = arena_alloc(r->arena, text.n);
-	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] == '\n')
-			i++;
-		else
-			copy[n++] = text.p[i];
-	}
-	return str_make(copy, n);
 }
 
 /* "((...)" behind a '$', which is no arithmetic to us. */
