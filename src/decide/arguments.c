@@ -277,7 +277,7 @@ static void read_option(struct reading *r, struct str prefix)
 	}
 	/* Options of one dash and many letters are spelled so in the data: "-exec", "-print". */
 	bool whole = prefix.n > 2 && prefix.p[1] != '-' && value_is_known(r->words[r->at].value) &&
-		     find_option(r, prefix);
+		     find_option(r, str_first(prefix, str_find_char(prefix, '=')));
 	if (prefix.p[0] == '+' || str_starts(prefix, STR("--")) || r->style == STYLE_SINGLE ||
 	    r->style == STYLE_FIND || whole)
 		long_option(r, prefix);

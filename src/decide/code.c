@@ -101,13 +101,6 @@ void code_touches(struct code *code, enum effect_kind kind, struct value path, b
 	code->touched->writes |= kind != EFFECT_FILE_READ && !is_terminal(code, path);
 }
 
-void code_mentions(struct code *code, struct value path)
-{
-	code->acts = true;
-	if (!code->silent)
-		file_mention(code->d, path, &code->scope);
-}
-
 void code_suspects(struct code *code, struct value path)
 {
 	code->acts = true;

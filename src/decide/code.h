@@ -35,8 +35,7 @@ struct code {
 void code_runs_shell(struct code *code, struct str text, bool piped);
 void code_runs_words(struct code *code, const struct word *words, size_t n);
 void code_touches(struct code *code, enum effect_kind kind, struct value path, bool tree);
-/* Text that stands in the program: it counts as a read, or only as something that may name a file. */
-void code_mentions(struct code *code, struct value path);
+/* Text that stands in the program and may name a file. */
 void code_suspects(struct code *code, struct value path);
 /* Program text inside the program text, in the same language. */
 void code_nested(struct code *code, struct str text);

@@ -23,7 +23,7 @@ static bool worth_mentioning(struct value value)
 static void mention(struct code *code, struct value value)
 {
 	if (worth_mentioning(value) && code_charge(code, MENTION_COST))
-		code_mentions(code, value);
+		code_suspects(code, value);
 }
 
 enum between { BETWEEN_OTHER, BETWEEN_NOTHING, BETWEEN_COMMA };

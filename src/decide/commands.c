@@ -4,6 +4,7 @@
  * Tour 6 of 9.
  */
 #include "decide/command.h"
+#include "decide/paths.h"
 #include "decide/found.h"
 
 /* A command of a pipeline, kept until the text is through. */
@@ -169,13 +170,27 @@ static bool brings_code(const struct command *c, struct str pattern)
 	return c->code_option && !names_option(pattern, knowledge_text(c->code_option->name));
 }
 
+/* What a list allows is what the program does here, not in a directory that the policy wants to be asked about. */
+static bool runs_elsewhere(struct decider *d, const struct command *c)
+{
+	if (d->policy->outside_read == SWITCH_ALLOW || !d->workspace.n || c->scope.remote)
+		return false;
+	for (size_t i = 0; i < c->scope.n_cwds; i++) {
+		struct value cwd = c->scope.cwds[i];
+		if (value_is_known(cwd) &&
+		    path_is_outside(d, path_resolve(d, value_text(d->arena, cwd))))
+			return true;
+	}
+	return false;
+}
+
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
 	struct match_result hit = command_match_surely(d->policy->list[LIST_COMMANDS_ALLOW],
 						       a->words, a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
-	    brings_secrets(c, hit.pattern) || may_hide_option(d, c))
+	    brings_secrets(c, hit.pattern) || may_hide_option(d, c) || runs_elsewhere(d, c))
 		return false;
 	struct str reason = arena_join(d->arena, STR("matches an allowed command: "), hit.pattern);
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;

@@ -118,10 +118,6 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 void file_suspicion(struct decider *d, struct value path, const struct scope *scope);
 /* The same where the word is at most written, never read. */
 void file_write_suspicion(struct decider *d, struct value path, const struct scope *scope);
-/* The same for text of another language in which `path` stands as a string: block_read patterns hold surely, write
- * patterns perhaps.
- */
-void file_mention(struct decider *d, struct value path, const struct scope *scope);
 
 /* ---- rules.c: what the pack's own rules say to an effect; true when one that does not allow meets it ---- */
 

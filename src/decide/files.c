@@ -35,20 +35,6 @@ static void add_name(struct names *names, struct value v)
 		names->items[names->n++] = v;
 }
 
-static bool in_temporary(const struct decider *d, struct str path)
-{
-	struct str tmp = d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
-	return path_inside(path, tmp) || path_inside(path, STR("/tmp")) ||
-	       path_inside(path, STR("/var/tmp"));
-}
-
-static bool is_outside(const struct decider *d, struct str path)
-{
-	if (!d->workspace.n)
-		return path.n && path.p[0] == '/' && !in_temporary(d, path);
-	return !path_inside(path, d->workspace) && !in_temporary(d, path);
-}
-
 static void add_known_name(struct decider *d, struct names *names, struct str path)
 {
 	add_name(names, value_from(d->arena, path));
@@ -72,7 +58,7 @@ static void add_known_path(struct decider *d, struct names *names, struct str pa
 	bool unknown = d->unresolved;
 	if (!str_eq(real, path))
 		add_known_name(d, names, real);
-	names->outside |= is_outside(d, real);
+	names->outside |= path_is_outside(d, real);
 	if (d->resolver->same_file)
 		unknown |= d->resolver->same_file(d->resolver->context, d->arena, real, &others,
 						  &n) == RESOLVED_UNKNOWN;
@@ -114,7 +100,7 @@ static void add_unknown_path(struct decider *d, struct names *names, struct valu
 		return;
 	}
 	struct str real = path_resolve(d, dir);
-	names->outside |= is_outside(d, real);
+	names->outside |= path_is_outside(d, real);
 	add_below_workspace(d, names, dir, rest);
 	if (str_eq(real, dir))
 		return;
@@ -153,7 +139,7 @@ static void collect_names(struct decider *d, struct names *names, struct value p
 		struct str text = value_text(d->arena, path);
 		while (text.n > 2 && str_starts(text, STR("./")))
 			text = str_from_at(text, 2);
-		if (text.n)
+		if (text.n && !path_climbs(text)) /* "a/../b" is not below "a" */
 			add_name(names, value_from(d->arena, text));
 	}
 }
@@ -572,19 +558,38 @@ static unsigned as_pattern(struct decider *d, const struct effect *effect, struc
 	return judge(d, effect, &names, asked) & FILE_FOUND;
 }
 
+static unsigned as_short_name(struct decider *d, const struct effect *effect, struct str text,
+			      struct asked asked, const struct scope *scope)
+{
+	struct value longer = path_short_names(d->arena, text);
+	if (!longer.n)
+		return 0;
+	struct names names;
+	collect_names(d, &names, longer, scope);
+	names.outside = false;
+	asked.perhaps = true;
+	return judge(d, effect, &names, asked) & FILE_FOUND;
+}
+
+/* was_outside: as it is written. */
 static unsigned other_spelling(struct decider *d, const struct effect *effect, struct value path,
-			       struct asked asked, const struct scope *scope)
+			       struct asked asked, const struct scope *scope, bool was_outside)
 {
 	if (!value_is_known(path))
 		return 0;
 	unsigned verdict = as_pattern(d, effect, path, asked, scope);
-	struct str plain = path_plain_spelling(d->arena, value_text(d->arena, path));
+	struct str text = value_text(d->arena, path), plain = path_plain_spelling(d->arena, text);
+	if (!verdict)
+		verdict = as_short_name(d, effect, plain.n ? plain : text, asked, scope);
 	if (!plain.n || verdict)
 		return verdict;
 	struct names names;
 	collect_names(d, &names, value_from(d->arena, plain), scope);
 	asked.perhaps = true;
-	return judge(d, effect, &names, asked) & FILE_FOUND;
+	verdict = judge(d, effect, &names, asked) & FILE_FOUND;
+	if (!verdict && names.outside && !was_outside)
+		verdict = apply_outside(d, effect, asked.writes);
+	return verdict;
 }
 
 static unsigned one_file(struct decider *d, enum effect_kind kind, struct value path, bool tree,
@@ -598,7 +603,7 @@ static unsigned one_file(struct decider *d, enum effect_kind kind, struct value 
 	struct effect *effect = effect_add(d, kind, STR(""), scope);
 	unsigned verdict = known_file(d, effect, path, asked, scope);
 	if (!(verdict & FILE_FOUND))
-		verdict |= other_spelling(d, effect, path, asked, scope);
+		verdict |= other_spelling(d, effect, path, asked, scope, verdict & FILE_OUTSIDE);
 	return verdict;
 }
 
@@ -681,18 +686,4 @@ void file_suspicion(struct decider *d, struct value path, const struct scope *sc
 void file_write_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
 	suspicion(d, path, false, scope);
-}
-
-void file_mention(struct decider *d, struct value path, const struct scope *scope)
-{
-	struct names names;
-	collect_names(d, &names, path, scope);
-	if (list_match(d, LIST_FILES_BLOCK_READ, &names) == MATCH_NO || !value_is_known(path)) {
-		file_suspicion(d, path, scope);
-		return;
-	}
-	struct effect *effect = effect_add(d, EFFECT_FILE_READ, value_show(d->arena, path), scope);
-	struct asked asked = {.perhaps = scope->remote};
-	names.outside = false;
-	(void)judge(d, effect, &names, asked);
 }

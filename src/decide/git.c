@@ -124,6 +124,16 @@ static struct value source_branch(struct decider *d, struct value source)
 	return str_is(text, "HEAD") || str_is(text, "@") ? current_branch(d) : source;
 }
 
+/* Signs that no branch has in its name: a tool would have a shell expand them. */
+static bool is_expanded(struct str ref)
+{
+	for (size_t i = 0; i < ref.n; i++)
+		if (strchr("?[", ref.p[i]) ||
+		    (ref.p[i] == '{' && (i == 0 || !strchr("@^", ref.p[i - 1]))))
+			return true;
+	return false;
+}
+
 static void push_refspec(struct decider *d, const struct git_push *push, const struct word *word,
 			 const struct scope *scope)
 {
@@ -152,12 +162,14 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 		to.force = true;
 		text = str_from_at(text, 1);
 	}
-	size_t colon = str_find_char(text, ':');
+	/* The last one: ":/text", "HEAD^{/a:b}" and "main@{10:00}" are sources. */
+	size_t colon = str_find_last_char(text, ':');
 	struct str source = colon == STR_NPOS ? text : str_first(text, colon);
 	struct str target = colon == STR_NPOS ? text : str_from_at(text, colon + 1);
 	if (colon != STR_NPOS && source.n == 0)
 		to.deletes = target.n > 0;
-	if (str_find_char(target, '*') != STR_NPOS ||
+	if (str_find_char(target, '*') != STR_NPOS || is_expanded(target) ||
+	    str_starts(text, STR("{")) ||
 	    (colon != STR_NPOS && target.n == 0 && source.n == 0)) {
 		to.ref = value_any(); /* a pattern, or ":" for all matching branches */
 		to.perhaps = true;

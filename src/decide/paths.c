@@ -24,6 +24,20 @@ struct str path_relative(struct str path, struct str dir)
 	return str_from_at(path, dir.p[dir.n - 1] == '/' ? dir.n : dir.n + 1);
 }
 
+static bool in_temporary(const struct decider *d, struct str path)
+{
+	struct str tmp = d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
+	return path_inside(path, tmp) || path_inside(path, STR("/tmp")) ||
+	       path_inside(path, STR("/var/tmp"));
+}
+
+bool path_is_outside(const struct decider *d, struct str path)
+{
+	if (!d->workspace.n)
+		return path.n && path.p[0] == '/' && !in_temporary(d, path);
+	return !path_inside(path, d->workspace) && !in_temporary(d, path);
+}
+
 /* Stands for a segment that is not known, while text is made canonical. */
 enum { UNKNOWN_PART = '\x01' };
 
@@ -127,7 +141,7 @@ static bool has_kind(struct value v, enum seg_kind kind)
 	return false;
 }
 
-static bool climbs(struct str path)
+bool path_climbs(struct str path)
 {
 	const char *p = path.p;
 	for (size_t at = 0, dot; (dot = str_find_char(str_from_at(path, at), '.')) != STR_NPOS;
@@ -147,7 +161,7 @@ static struct str physical(struct decider *d, struct str path, struct str cwd)
 	struct str rest = absolute || !cwd.n ? path : arena_join3(d->arena, cwd, STR("/"), path);
 	if (!rest.n || rest.p[0] != '/')
 		return path_canonical_text(d->arena, path, cwd);
-	if (!climbs(rest))
+	if (!path_climbs(rest))
 		return path_canonical_text(d->arena, rest, cwd);
 	struct str at = STR("/"), part;
 	while (str_split(&rest, '/', &part)) {
@@ -176,7 +190,7 @@ static struct value physical_start(struct decider *d, struct value path)
 {
 	struct value rest = path;
 	struct str directory = path_known_directory(d, path, &rest);
-	if (!climbs(directory))
+	if (!path_climbs(directory))
 		return path;
 	return value_concat(d->arena, value_from(d->arena, physical(d, directory, STR(""))), rest);
 }

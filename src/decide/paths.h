@@ -27,6 +27,8 @@ bool path_has_extension(struct str path);
 /* Of a path as the request names it. */
 enum resolved path_is_directory(struct decider *d, struct str path);
 /* Is the canonical path dir itself or below it? */
+/* Is one of its components ".."? */
+bool path_climbs(struct str path);
 bool path_inside(struct str path, struct str dir);
 /* Without dir and the slash behind it; "." for dir itself; path when it is not inside. */
 struct str path_relative(struct str path, struct str dir);
@@ -35,6 +37,10 @@ struct str path_relative(struct str path, struct str dir);
  * backslashes, percent escapes, streams, blanks and dots where a component ends. Empty when it stays as it is.
  */
 struct str path_plain_spelling(struct arena *arena, struct str text);
+/* Neither in the workspace nor in a directory for temporary files. */
+bool path_is_outside(const struct decider *d, struct str path);
+/* The names that a short one of NTFS may stand for; empty when there is none in it. */
+struct value path_short_names(struct arena *arena, struct str text);
 bool path_holds_pattern(struct str text);
 /* The name as a program would see it that expands "*", "?" and "[...]". */
 struct value path_as_pattern(struct arena *arena, struct str text);

@@ -118,8 +118,15 @@ static void add_operands(struct decider *d, struct word *words, size_t *n,
 		add_word(d, words, n, str_from_at(text, slash + 1), operands[0].span);
 		return;
 	}
-	for (size_t i = 0; i < n_operands; i++)
-		words[(*n)++] = operands[i];
+	for (size_t i = 0; i < n_operands; i++) {
+		words[*n] = operands[i];
+		if (word_is_known(&operands[i]) && d->resolver->home.n)
+			words[*n].value = value_from(
+				d->arena,
+				path_at_home(d->arena, value_text(d->arena, operands[i].value),
+					     d->resolver->home));
+		(*n)++;
+	}
 }
 
 static void ask_git(struct decider *d, const char *reason)
@@ -138,7 +145,10 @@ static void git_default(struct decider *d, const struct command *c)
 	case CLASS_LOCAL:
 	case CLASS_NETWORK:
 	case CLASS_PUBLISH:
-		if (!c->arguments.imprecise && !c->environment && !c->code_unknown)
+		if (c->arguments.cls == CLASS_PUBLISH && !c->git_judged)
+			ask_git(d,
+				"a Git operation that publishes in a way that is not understood");
+		else if (!c->arguments.imprecise && !c->environment && !c->code_unknown)
 			allow(d, d->effects, "git.allow",
 			      STR("no rule forbids this Git operation"));
 		else
@@ -178,6 +188,13 @@ static void judge_merge(struct decider *d, struct str target)
 	finding->instead = STR("open a pull request");
 }
 
+/* What finishes or gives up a merge that was begun. */
+static bool ends_merge(const struct command *c)
+{
+	return arguments_has(&c->arguments, "--abort") || arguments_has(&c->arguments, "--quit") ||
+	       arguments_has(&c->arguments, "--continue");
+}
+
 static void git_request(struct decider *d)
 {
 	struct scope scope = scope_of_request(d);
@@ -214,9 +231,8 @@ static void git_request(struct decider *d)
 	struct command c;
 	command_describe(d, &c, words, n, &scope);
 	command_unwrap(d, &c);
-	if (str_is(verb, "merge"))
-		judge_merge(d, n_operands ? value_text(d->arena, operands[n_operands - 1].value)
-					  : STR(""));
+	if (str_is(verb, "merge") && n_operands && !ends_merge(&c))
+		judge_merge(d, value_text(d->arena, operands[n_operands - 1].value));
 	command_judge_lists(d, &c);
 	(void)command_rules(d, &c);
 	git_default(d, &c);

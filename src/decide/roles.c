@@ -2,6 +2,7 @@
  *
  * From argument roles to effects: which files, hosts, scripts and program texts a command touches.
  */
+#include "base/array.h"
 #include "base/limits.h"
 #include "decide/command.h"
 #include "decide/found.h"
@@ -328,20 +329,39 @@ static void role_ref(struct decider *d, struct command *c, const struct argument
 }
 
 /* ":(top)path", ":/path", ":!path" */
+/* ":!name" leaves out what it names. */
+static bool is_exclusion(struct decider *d, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	size_t close = str_find_char(prefix, ')');
+	return str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
+	       (str_starts(prefix, STR(":(")) &&
+		str_find(str_first(prefix, close == STR_NPOS ? prefix.n : close), STR("exclude")) !=
+			STR_NPOS);
+}
+
+static bool only_excludes(struct decider *d, const struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		if (c->arguments.args[i].operand && !is_exclusion(d, &c->arguments.args[i]))
+			return false;
+	return true;
+}
+
 static void role_pathspec(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct argument path = *arg;
 	struct str prefix = value_known_prefix(d->arena, arg->value);
-	if (prefix.n && prefix.p[0] == ':') {
+	bool loses = c->arguments.cls == CLASS_DELETE || c->arguments.cls == CLASS_DISCARD;
+	if (is_exclusion(d, arg)) {
+		if (!loses || !only_excludes(d, c))
+			return;
+		path.value = value_from(d->arena, STR(".")); /* what is left is everything else */
+	} else if (prefix.n && prefix.p[0] == ':') {
 		size_t close = str_find_char(prefix, ')');
 		struct str rest = str_starts(prefix, STR(":(")) && close != STR_NPOS
 					  ? str_from_at(prefix, close + 1)
 					  : str_from_at(prefix, 2);
-		bool excludes = str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
-				str_find(str_first(prefix, close == STR_NPOS ? 0 : close),
-					 STR("exclude")) != STR_NPOS;
-		if (excludes)
-			return;
 		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
 	}
 	/* Adding and committing read what is named; what loses work writes it. */
@@ -568,6 +588,44 @@ static bool is_project_tool(const struct command *c)
 			 (known->command_class == CLASS_NETWORK && known->style == STYLE_NONE));
 }
 
+/* Options of test runners whose value is a pattern for names of tests. */
+static const struct {
+	const char *programs[10], *options[10];
+} test_filters[] = {
+	{{"jest", "mocha", "vitest", "playwright", "ava", "npm", "yarn", "pnpm", "bun"},
+	 {"-t", "-g", "--grep", "--fgrep", "--testNamePattern", "--testPathPattern",
+	  "--testPathPatterns", "--testPathIgnorePatterns", "--test-name-pattern"}},
+	{{"rspec"}, {"-e", "--example"}},
+	{{"phpunit"}, {"--filter", "--exclude-filter"}},
+	{{"ctest"}, {"-R", "-E", "--tests-regex", "--exclude-regex"}},
+	{{"bats"}, {"-f", "--filter"}},
+	{{"tox", "nox"}, {"-k"}},
+};
+
+static bool is_one_of(struct str text, const char *const *names)
+{
+	while (*names && !str_is(text, *names))
+		names++;
+	return *names != NULL;
+}
+
+/* --grep .env, --grep=.env */
+static bool filters_tests(struct decider *d, const struct command *c, size_t i)
+{
+	const struct argument *arg = &c->arguments.args[i];
+	if (c->arguments.cls != CLASS_BUILD)
+		return false;
+	struct str before = i && value_is_known(arg[-1].value) ? value_text(d->arena, arg[-1].value)
+							       : STR("");
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	struct str option = str_first(prefix, str_find_char(prefix, '='));
+	for (size_t k = 0; k < ARRAY_SIZE(test_filters); k++)
+		if (is_one_of(c->name, test_filters[k].programs))
+			return is_one_of(before, test_filters[k].options) ||
+			       (option.n < prefix.n && is_one_of(option, test_filters[k].options));
+	return false;
+}
+
 void command_roles(struct decider *d, struct command *c)
 {
 	bool tool = is_project_tool(c);
@@ -577,6 +635,8 @@ void command_roles(struct decider *d, struct command *c)
 			role_cwd(d, c, &c->arguments.args[i]);
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
+		if (filters_tests(d, c, i))
+			continue;
 		/* What an unknown command reads may be any of its words; that some are read is then no news. */
 		if (handlers[arg->role])
 			handlers[arg->role](d, c, arg);

@@ -60,6 +60,8 @@ static int plain_of(uint32_t c)
 		return '.';
 	if (c == 0x2044 || c == 0x2215 || c == 0x29f8)
 		return '/';
+	if (c == 0x17f || c == 0x212a) /* the other small letters of S and K */
+		return c == 0x17f ? 's' : 'k';
 	if (is_blank(c))
 		return ' ';
 	return visible_is_invisible(c) ? 0 : -1;
@@ -70,7 +72,8 @@ static size_t add_plain(char *out, size_t *n, struct str rest)
 {
 	if (rest.p[0] == '%' && rest.n > 2 && hex_value(rest.p[1]) >= 0 &&
 	    hex_value(rest.p[2]) >= 0) {
-		out[(*n)++] = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
+		char c = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
+		out[(*n)++] = c == '\\' ? '/' : c;
 		return 3;
 	}
 	struct str after = rest;
@@ -85,27 +88,45 @@ static size_t add_plain(char *out, size_t *n, struct str rest)
 	return used;
 }
 
-/* file:///path, file://host/path and file:/path are paths. */
+/* file:///path, file://host/path and file:/path are paths, up to a query or a fragment. */
 static struct str without_scheme(struct str text)
 {
 	if (text.n <= 5 || !str_eq_nocase(str_first(text, 5), STR("file:")))
 		return text;
 	text = str_from_at(text, 5);
+	text = str_first(text, str_find_char(text, '#'));
+	text = str_first(text, str_find_char(text, '?'));
 	if (!str_starts(text, STR("//")))
 		return text;
 	size_t slash = str_find_char(str_from_at(text, 2), '/');
 	return slash == STR_NPOS ? STR("") : str_from_at(text, 2 + slash);
 }
 
-/* Prefixes and streams of Windows. */
+/* Prefixes of Windows. */
 static struct str without_drive(struct str plain)
 {
-	if (str_starts(plain, STR("//?/")) || str_starts(plain, STR("//./")))
+	if (str_starts(plain, STR("//?/")) || str_starts(plain, STR("//./")) ||
+	    str_starts(plain, STR("/?" "?/")))
 		plain = str_from_at(plain, 4);
-	if (plain.n > 2 && ascii_is_alpha(plain.p[0]) && plain.p[1] == ':' && plain.p[2] == '/')
+	/* "C:name" counts from the drive's current directory. */
+	if (plain.n > 2 && ascii_is_alpha(plain.p[0]) && plain.p[1] == ':')
 		plain = str_from_at(plain, 2);
-	size_t stream = str_find_char(plain, ':');
-	return stream != STR_NPOS && stream > 0 ? str_first(plain, stream) : plain;
+	return plain;
+}
+
+/* "name:stream", also of a directory. */
+static struct str without_streams(struct arena *arena, struct str text)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+	size_t n = 0;
+	bool stream = false;
+	for (size_t i = 0; i < text.n; i++) {
+		stream &= text.p[i] != '/';
+		stream |= text.p[i] == ':' && n > 0 && out[n - 1] != '/';
+		if (!stream)
+			out[n++] = text.p[i];
+	}
+	return str_make(out, n);
 }
 
 /* Blanks and dots at the end of a component do not count there. */
@@ -131,9 +152,11 @@ struct str path_plain_spelling(struct arena *arena, struct str text)
 	struct str rest = without_scheme(text);
 	char *out = arena_alloc(arena, rest.n + 1);
 	size_t n = 0;
-	for (size_t i = 0; i < rest.n && rest.p[i] != '\0';) /* a C string ends there */
+	for (size_t i = 0; i < rest.n;)
 		i += add_plain(out, &n, str_from_at(rest, i));
-	struct str plain = without_loose_ends(arena, without_drive(str_make(out, n)));
+	n = strnlen(out, n); /* a C string ends there */
+	struct str plain = without_streams(arena, without_drive(str_make(out, n)));
+	plain = without_loose_ends(arena, plain);
 	return str_eq(plain, text) ? STR("") : plain;
 }
 
@@ -143,6 +166,42 @@ static size_t class_length(struct str text)
 	size_t from = text.n > 1 && (text.p[1] == '!' || text.p[1] == '^') ? 3 : 2;
 	size_t close = text.n > from ? str_find_char(str_from_at(text, from), ']') : STR_NPOS;
 	return close == STR_NPOS ? 0 : from + close + 1;
+}
+
+/* "GITHUB~1", "SECRET~1.JSO": what NTFS calls a longer name. Returns the length of what stands in front of the '~', or 0. */
+static size_t short_name_length(struct str part)
+{
+	size_t tilde = str_find_char(part, '~');
+	if (tilde == STR_NPOS || tilde == 0 || tilde > 6)
+		return 0;
+	size_t at = tilde + 1;
+	while (at < part.n && ascii_is_digit(part.p[at]))
+		at++;
+	bool whole = at == part.n || (part.p[at] == '.' && part.n - at <= 4);
+	return at > tilde + 1 && whole ? tilde : 0;
+}
+
+struct value path_short_names(struct arena *arena, struct str text)
+{
+	/* Any text, also in front of a dot, which short names lack. */
+	static const struct seg anything[] = {{.kind = SEG_GLOB, .text = STR_INIT("~")}};
+	const struct value any = {(struct seg *)anything, 1};
+	struct value result = {NULL, 0};
+	struct str rest = text, part;
+	bool found = false;
+	for (bool first = true; str_split(&rest, '/', &part); first = false) {
+		size_t n = short_name_length(part);
+		if (!first)
+			result = value_concat(arena, result, value_from(arena, STR("/")));
+		if (n)
+			result = value_concat(arena, result, any);
+		result = value_concat(arena, result,
+				      value_from(arena, n ? str_first(part, n) : part));
+		if (n)
+			result = value_concat(arena, result, any);
+		found |= n > 0;
+	}
+	return found ? result : (struct value){NULL, 0};
 }
 
 bool path_holds_pattern(struct str text)

@@ -212,7 +212,11 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 		shown = value_concat(ev->arena, value_from(ev->arena, word->name), value_any());
 	} else {
 		/* All words are expanded before the first is assigned. */
-		declare_one(ev, s, word, simple_assigned_value(ev, st, word));
+		struct value value = simple_assigned_value(ev, st, word);
+		/* A local variable begins with nothing, or with what a caller gave it. */
+		if (word->append && ev->frame && makes_local(ev, s))
+			value = value_any();
+		declare_one(ev, s, word, value);
 		return;
 	}
 	ARENA_PUSH(ev->arena, s->words.items, s->words.n,

@@ -53,9 +53,11 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		struct deferred *deferred = ev->deferred;
 		ev->deferred = deferred->next;
 		struct state st;
+		ev->keeps_late = false; /* what a shell begins with was not assigned by anybody */
 		initial_state(ev, &st);
+		ev->keeps_late = true;
 		state_unknown_cwd(ev, &st);
-		st.assigns = ev->late;
+		state_add_late(ev, &st);
 		struct state end = {.assigns = last->assigns};
 		state_join_assigns(ev, &st, &end);
 		struct state then = {.assigns = deferred->assigns};

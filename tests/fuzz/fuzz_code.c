@@ -37,16 +37,11 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	return 0;
 }
 
-void file_mention(struct decider *d, struct value path, const struct scope *scope)
+void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
 	(void)d;
 	(void)scope;
 	hand_on_value(path);
-}
-
-void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
-{
-	file_mention(d, path, scope);
 }
 
 void shell_text(struct decider *d, struct str text, const struct scope *scope)

@@ -35,16 +35,11 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	return value_is_known(path) ? 0 : FILE_UNKNOWN;
 }
 
-void file_mention(struct decider *d, struct value path, const struct scope *scope)
+void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
 {
 	struct str shown = value_show(d->arena, path);
 	(void)scope;
 	buf_add_format(&mentioned, "|%.*s|", STR_ARG(shown));
-}
-
-void file_suspicion(struct decider *d, struct value path, const struct scope *scope)
-{
-	file_mention(d, path, scope);
 }
 
 void shell_text(struct decider *d, struct str text, const struct scope *scope)
