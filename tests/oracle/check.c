@@ -54,14 +54,23 @@ static void catch_crashes(void)
 		sigaction(numbers[i], &action, NULL);
 }
 
+static const char *const locales[] = {"C", "C.UTF-8"};
+
 int checker_start(struct checker *checker, const char *bash, const char *library)
 {
-	memset(checker, 0, sizeof *checker);
+	*checker = (struct checker){.bash = bash, .library = library};
 	arena_init(&checker->arena, LIMIT_DECISION_MEMORY);
 	catch_crashes();
-	if (sandbox_start(&checker->sandbox, bash, library, "C") != 0)
+	if (sandbox_start(&checker->sandbox, bash, library, locales[0]) != 0)
 		return -1;
-	return sandbox_start(&checker->other, bash, library, "C.UTF-8");
+	return sandbox_start(&checker->other, bash, library, locales[1]);
+}
+
+int checker_restart(struct checker *checker)
+{
+	sandbox_stop(&checker->sandbox);
+	return sandbox_start(&checker->sandbox, checker->bash, checker->library,
+			     locales[checker->switched]);
 }
 
 void checker_switch(struct checker *checker)
@@ -69,6 +78,7 @@ void checker_switch(struct checker *checker)
 	struct sandbox now = checker->sandbox;
 	checker->sandbox = checker->other;
 	checker->other = now;
+	checker->switched = !checker->switched;
 }
 
 void checker_stop(struct checker *checker)
@@ -482,6 +492,7 @@ void counts_add(struct counts *to, const struct counts *from)
 	to->uncovered += from->uncovered;
 	to->not_surely += from->not_surely;
 	to->commands += from->commands;
+	to->died += from->died;
 	to->analysis_seconds += from->analysis_seconds;
 	if (from->longest_analysis > to->longest_analysis)
 		to->longest_analysis = from->longest_analysis;

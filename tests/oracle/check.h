@@ -19,12 +19,15 @@ struct counts {
 	unsigned long uncovered;  /* texts with something that is not covered */
 	unsigned long not_surely; /* commands that should surely have run and did not */
 	unsigned long commands;   /* in all analyses */
+	unsigned long died;       /* texts that ended the sandbox, and say nothing */
 	double analysis_seconds, longest_analysis;
 };
 
 struct checker {
 	struct sandbox sandbox; /* the one in use */
 	struct sandbox other;   /* in the other locale: single bytes, or UTF-8 */
+	const char *bash, *library;
+	bool switched; /* the other one is in use */
 	struct arena arena;
 	struct counts counts;
 };
@@ -39,6 +42,8 @@ struct failure {
 };
 
 int checker_start(struct checker *checker, const char *bash, const char *library);
+/* In place of the sandbox in use, which is gone, a new one. */
+int checker_restart(struct checker *checker);
 /* Uses the other locale from now on. */
 void checker_switch(struct checker *checker);
 void checker_stop(struct checker *checker);

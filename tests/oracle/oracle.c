@@ -22,6 +22,7 @@
 #include "shrink.h"
 
 enum {
+	TEXTS_FOR_A_DEATH = 10000,
 	GROUP_TEXTS = 1000,
 	MAX_GROUPS = 4096,
 	SHRINK_TRIES = 400,
@@ -114,7 +115,7 @@ static void report(struct run *run, struct str text, const struct failure *failu
 	buf_release(&small);
 }
 
-/* false: the sandbox is gone. */
+/* false: there is no sandbox any more. */
 static bool check_one(struct run *run, struct group *group, struct str text, uint64_t seed)
 {
 	struct failure failure;
@@ -124,8 +125,8 @@ static bool check_one(struct run *run, struct group *group, struct str text, uin
 		fprintf(run->out, "# the sandbox died on: ");
 		print_quoted(run->out, text);
 		fputc('\n', run->out);
-		group->passed = false;
-		return false;
+		run->checker.counts.died++;
+		return checker_restart(&run->checker) == 0;
 	}
 	if (group->harmless && run->checker.counts.opaque != opaque) {
 		group->passed = false;
@@ -269,9 +270,9 @@ static void print_counts(const char *name, const struct counts *c)
 {
 	double texts = c->texts ? (double)c->texts : 1;
 	double argv = c->argv ? (double)c->argv : 1;
-	printf("# %s: %lu texts, %lu runs (%lu ended by a cap), %lu argv and %lu files checked, "
+	printf("# %s: %lu texts, %lu runs (%lu ended by a cap, %lu ended the sandbox), %lu argv and %lu files checked, "
 	       "%lu uncovered, %lu not surely; opaque %.1f %%, ",
-	       name, c->texts, c->runs, c->timed_out, c->argv, c->files, c->uncovered,
+	       name, c->texts, c->runs, c->timed_out, c->died, c->argv, c->files, c->uncovered,
 	       c->not_surely, 100 * (double)c->opaque / texts);
 	printf("covered by an unknown program only %.1f %%; %.1f commands a text, "
 	       "analysis %.0f us, longest %.0f us\n",
@@ -363,6 +364,8 @@ static int run_groups(struct run *run, size_t line)
 		fflush(stdout);
 	}
 	print_counts("all", &total);
+	/* A text may be such that nothing can be said; many are a fault of the sandbox. */
+	failed += total.died * TEXTS_FOR_A_DEATH > total.texts;
 	for (size_t i = 0; i < jobs; i++) {
 		int status;
 		if (workers[i].pid && (waitpid(workers[i].pid, &status, 0) < 0 || status != 0))
