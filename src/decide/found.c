@@ -206,10 +206,12 @@ static bool all_whole(struct decider *d, const struct found *found)
 
 static struct value note(struct decider *d, const struct found *found)
 {
-	if (!all_whole(d, found))
+	bool vague = !all_whole(d, found);
+	if (vague && !found->roots)
 		return value_any();
 	struct found *kept = ARENA_NEW(d->arena, struct found);
 	*kept = *found;
+	kept->vague = vague;
 	kept->next = d->found;
 	d->found = kept;
 	struct seg *seg = ARENA_NEW(d->arena, struct seg);
@@ -217,13 +219,19 @@ static struct value note(struct decider *d, const struct found *found)
 	return (struct value){seg, 1};
 }
 
-const struct found *found_of(const struct decider *d, struct value value)
+static const struct found *noted(const struct decider *d, struct value value)
 {
 	const void *source = value_source(value);
 	for (const struct found *found = d->found; source && found; found = found->next)
 		if (found == source)
 			return found;
 	return NULL;
+}
+
+const struct found *found_of(const struct decider *d, struct value value)
+{
+	const struct found *found = noted(d, value);
+	return found && !found->vague ? found : NULL;
 }
 
 static bool same_place(const struct scope *scope, const struct found *found)
@@ -263,7 +271,7 @@ const struct word *found_in_words(struct decider *d, const struct word *words, s
 {
 	struct word *copy = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (!value_source(words[i].value) || found_of(d, words[i].value))
+		if (!value_source(words[i].value) || noted(d, words[i].value))
 			continue;
 		if (!copy) {
 			copy = ARENA_ARRAY(d->arena, n, struct word);
@@ -287,4 +295,16 @@ bool found_effect(struct decider *d, enum effect_kind kind, const struct found *
 	for (size_t i = 0; i < found->n_roots; i++)
 		*ret_verdict |= file_effect(d, kind, found->roots[i], true, &here);
 	return true;
+}
+
+unsigned found_starts(struct decider *d, enum effect_kind kind, struct value value,
+		      const struct scope *scope)
+{
+	const struct found *found = noted(d, value);
+	unsigned verdict = 0;
+	if (!found || !same_place(scope, found))
+		return 0;
+	for (size_t i = 0; i < found->n_roots; i++)
+		verdict |= file_effect(d, kind, found->roots[i], false, scope);
+	return verdict;
 }

@@ -31,11 +31,12 @@ struct found {
 	size_t n_roots;
 	struct selection selection;
 	struct value cwd; /* where relative roots count from */
+	bool vague; /* how they are called nobody knows, so that a shell or xargs may make other words of them */
 	bool may_be_absent; /* Git also names files that are no longer there, and whoever writes one makes it */
 	struct found *next;
 };
 
-/* What the words stand for, NULL when they are not such names. */
+/* What the words stand for, NULL when they are not such names, or vague. */
 const struct found *found_of(const struct decider *d, struct value value);
 /* Looks where unknown words come from: in the result, which is `words` when there is nothing to find, found_of() tells what
  * they are.
@@ -49,6 +50,10 @@ struct value found_by_feeder(struct decider *d, const struct scope *scope);
 /* Reads or writes them; false when nothing better can be said than that it may be any file. */
 bool found_effect(struct decider *d, enum effect_kind kind, const struct found *found,
 		  const struct scope *scope, unsigned *ret_verdict);
+
+/* The same for where the search starts, vague or not: that is named as well. */
+unsigned found_starts(struct decider *d, enum effect_kind kind, struct value value,
+		      const struct scope *scope);
 
 /* ---- found_select.c ---- */
 

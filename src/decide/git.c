@@ -169,8 +169,7 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 	if (colon != STR_NPOS && source.n == 0)
 		to.deletes = target.n > 0;
 	if (str_find_char(target, '*') != STR_NPOS || is_expanded(target) ||
-	    str_starts(text, STR("{")) ||
-	    (colon != STR_NPOS && target.n == 0 && source.n == 0)) {
+	    str_starts(text, STR("{")) || (colon != STR_NPOS && target.n == 0 && source.n == 0)) {
 		to.ref = value_any(); /* a pattern, or ":" for all matching branches */
 		to.perhaps = true;
 	} else {

@@ -41,7 +41,8 @@ void command_file(struct decider *d, struct command *c, enum effect_kind kind,
 	if (found && found->may_be_absent && arg->role == ROLE_WRITE)
 		found = NULL;
 	if (!found || !found_effect(d, kind, found, &scope, &verdict))
-		verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope);
+		verdict = file_effect(d, kind, arg->many ? value_any() : arg->value, tree, &scope) |
+			  found_starts(d, kind, arg->value, &scope);
 	c->files |= verdict & ~(unsigned)FILE_HARMLESS;
 	c->writes |= kind != EFFECT_FILE_READ && !(verdict & FILE_HARMLESS);
 	c->deletes_tree |= kind == EFFECT_FILE_DELETE && tree;

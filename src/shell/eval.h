@@ -299,6 +299,12 @@ void field_any(struct field *f, bool quoted);
 void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star);
 void field_end(struct field *f);
 struct value field_take(struct field *f);
+void field_push(struct field *f, enum seg_kind kind, struct str text);
+/* What a command printed, which is not known. source: see capture_source(). */
+void field_output(struct field *f, const void *source, bool quoted);
+/* $(...) and <(...) */
+void field_command(struct field *f, const struct part *part, bool quoted);
+void field_process(struct field *f, const struct part *part);
 /* Is it what $PWD holds in that directory? */
 bool directory_is_plain(struct eval *ev, struct value v);
 void expand_param(struct field *f, const struct param *param, bool quoted);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Expanding words: fields, splitting, globs and tildes. Parameters are in expand_param.c, arithmetic in arith.c.
+ * Expanding words: fields, splitting, globs and tildes. Parameters are in expand_param.c, commands in expand_command.c,
+ * arithmetic in arith.c.
  */
 #include "base/glob.h"
 #include "shell/eval.h"
@@ -31,7 +32,7 @@ size_t eval_pick(struct eval *ev, size_t n, bool *ret_unknown)
 
 /* ---- fields ---- */
 
-static void push_seg(struct field *f, enum seg_kind kind, struct str text)
+void field_push(struct field *f, enum seg_kind kind, struct str text)
 {
 	f->started = true;
 	f->absorb = false;
@@ -55,7 +56,7 @@ static void push_seg(struct field *f, enum seg_kind kind, struct str text)
 static void push_output(struct field *f, const void *source)
 {
 	size_t before = f->n;
-	push_seg(f, SEG_ANY, STR(""));
+	field_push(f, SEG_ANY, STR(""));
 	if (f->n > before)
 		f->segs[before].source = source;
 }
@@ -97,6 +98,21 @@ static bool has_slashes_behind_glob(const struct field *f)
 	return false;
 }
 
+/* "$x:main": into however many words that is split, the last one ends as it is written. Not where a pattern may be gone, or
+ * a bracket have its end there.
+ */
+static struct str written_end(const struct field *f)
+{
+	const struct seg *last = f->n > 1 ? &f->segs[f->n - 1] : NULL;
+	if (!last || last->kind != SEG_TEXT || f->segs[f->n - 2].kind != SEG_ANY || f->fuzzy ||
+	    f->vanishes || f->st->globs_unknown)
+		return STR("");
+	for (size_t i = 0; i < last->text.n; i++)
+		if (!ascii_is_name(last->text.p[i]) && !strchr(":./@%+=,-", last->text.p[i]))
+			return STR("");
+	return last->text;
+}
+
 void field_end(struct field *f)
 {
 	if (!f->out || (!f->started && !f->many))
@@ -114,17 +130,23 @@ void field_end(struct field *f)
 		   (f->escapes && f->st->globs_unknown);
 	if (odd && f->st->globs_unknown)
 		state_shake(f->st);
+	struct str end = many && !odd && !glob ? written_end(f) : STR("");
 	struct word word = {.many = many || odd};
 	word.value = field_take(f);
 	if (odd)
 		word.value = value_any();
 	ARENA_PUSH(f->ev->arena, f->out->items, f->out->n, f->out->cap) = word;
 	(void)eval_charge(f->ev, 1);
+	if (!end.n)
+		return;
+	word = (struct word){
+		.value = value_concat(f->ev->arena, value_any(), value_from(f->ev->arena, end))};
+	ARENA_PUSH(f->ev->arena, f->out->items, f->out->n, f->out->cap) = word;
 }
 
 void field_any(struct field *f, bool quoted)
 {
-	push_seg(f, SEG_ANY, STR(""));
+	field_push(f, SEG_ANY, STR(""));
 	if (!quoted && f->splits)
 		f->many = true;
 }
@@ -152,7 +174,7 @@ static void glob_text(struct field *f, struct str text, bool last)
 		size_t plain = i;
 		while (plain < text.n && !strchr("*?[", text.p[plain]) && text.p[plain])
 			plain++;
-		push_seg(f, SEG_TEXT, str_make(text.p + i, plain - i));
+		field_push(f, SEG_TEXT, str_make(text.p + i, plain - i));
 		i = plain;
 		if (i >= text.n)
 			return;
@@ -163,19 +185,19 @@ static void glob_text(struct field *f, struct str text, bool last)
 				/* "[]" matches nothing, but is a pattern. */
 				if (memchr(text.p + i, ']', text.n - i))
 					may_vanish(f);
-				push_seg(f, SEG_TEXT, STR("["));
+				field_push(f, SEG_TEXT, STR("["));
 				i++;
 				continue;
 			}
 			/* One with a slash inside is none to Bash, which looks for them first. */
 			if (n == 0 || memchr(text.p + i, '/', n)) {
-				push_seg(f, SEG_ANY, STR(""));
+				field_push(f, SEG_ANY, STR(""));
 				f->fuzzy = true;
 				f->many |= f->out != NULL; /* a pattern, perhaps */
 				return;
 			}
 		}
-		push_seg(f, SEG_GLOB, str_make(text.p + i, n));
+		field_push(f, SEG_GLOB, str_make(text.p + i, n));
 		i += n;
 	}
 }
@@ -198,7 +220,7 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 	f->absorb = false;
 	if (!quoted && f->globs && may_be_extended(f, text)) {
 		f->n = 0; /* its first sign may stand there already */
-		push_seg(f, SEG_ANY, STR(""));
+		field_push(f, SEG_ANY, STR(""));
 		f->fuzzy = true;
 		may_vanish(f);
 		return;
@@ -206,7 +228,7 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 	if (quoted || !f->globs ||
 	    (!memchr(text.p, '*', text.n) && !memchr(text.p, '?', text.n) &&
 	     !memchr(text.p, '[', text.n)))
-		push_seg(f, SEG_TEXT, text);
+		field_push(f, SEG_TEXT, text);
 	else
 		glob_text(f, text, last);
 }
@@ -277,6 +299,14 @@ static void output_words(struct field *f, const void *source)
 	f->many = true;
 }
 
+void field_output(struct field *f, const void *source, bool quoted)
+{
+	if (f->splits && !quoted)
+		output_words(f, source);
+	else
+		push_output(f, source);
+}
+
 void field_value(struct field *f, struct value v, bool quoted)
 {
 	struct str ifs;
@@ -288,7 +318,7 @@ void field_value(struct field *f, struct value v, bool quoted)
 			else if (v.seg[i].kind == SEG_ANY)
 				push_output(f, v.seg[i].source);
 			else
-				push_seg(f, v.seg[i].kind, v.seg[i].text);
+				field_push(f, v.seg[i].kind, v.seg[i].text);
 		f->started |= quoted;
 		return;
 	}
@@ -299,7 +329,7 @@ void field_value(struct field *f, struct value v, bool quoted)
 		if (v.seg[i].kind == SEG_TEXT && ifs_known)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
-			push_seg(f, SEG_NUMBER, STR(""));
+			field_push(f, SEG_NUMBER, STR(""));
 		else
 			output_words(f, v.seg[i].source);
 	}
@@ -344,7 +374,7 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 			if (i && !known)
 				field_any(f, true);
 			else if (i)
-				push_seg(f, SEG_TEXT, star ? str_first(ifs, 1) : STR(" "));
+				field_push(f, SEG_TEXT, star ? str_first(ifs, 1) : STR(" "));
 			/* $* behind $@ is split in a here-document. */
 			if (items[i].many ||
 			    (star && f->ev->in_here_document && has_blank(items[i].value)))
@@ -359,7 +389,7 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 	struct str separators;
 	if (!quoted && f->splits && n > 1 &&
 	    (!current_ifs(f, &separators) || !only_blanks(separators))) {
-		push_seg(f, SEG_ANY, STR(""));
+		field_push(f, SEG_ANY, STR(""));
 		f->many = true;
 		return;
 	}
@@ -374,7 +404,7 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 			field_end(f);
 		bool meets = (first > 0 && i == first) || (end < n && i + 1 == end);
 		if (items[i].many || meets) {
-			push_seg(f, SEG_ANY, STR(""));
+			field_push(f, SEG_ANY, STR(""));
 			f->many = true;
 		} else {
 			field_value(f, items[i].value, quoted);
@@ -453,133 +483,6 @@ static void field_unquoted_text(struct field *f, const struct part *part, bool f
 		field_text(f, text, false, part->next == NULL);
 }
 
-/* $(< file) is expanded in this shell, without a subshell. */
-static bool is_file_reading(const struct node *list)
-{
-	const struct node *only = list->kind == NODE_LIST ? list->first : NULL;
-	return only && !only->next && !only->background && only->kind == NODE_SIMPLE &&
-	       !only->words && only->redirs && !only->redirs->next && only->redirs->op == REDIR_IN;
-}
-
-/* What prints digits prints a line of them, or nothing. ret_segs: room for twice as many. Returns how many there are. */
-static size_t choose_digits(struct eval *ev, struct value v, struct seg *ret_segs)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < v.n; i++) {
-		bool unknown = false;
-		if (v.seg[i].kind != SEG_ANY || !v.seg[i].text.n) {
-			ret_segs[n++] = v.seg[i];
-		} else if (eval_pick(ev, 2, &unknown) == 0 && !unknown) {
-			ret_segs[n++] = (struct seg){.kind = SEG_NUMBER};
-			ret_segs[n++] = (struct seg){.kind = SEG_TEXT, .text = STR("\n")};
-		} else if (unknown) {
-			ret_segs[n++] = (struct seg){.kind = SEG_ANY};
-		}
-	}
-	return n;
-}
-
-static void run_substitution(struct eval *ev, struct state *st, const struct node *list)
-{
-	if (!is_file_reading(list)) {
-		eval_subshell(ev, st, list);
-		return;
-	}
-	struct state inner = *st;
-	eval_node(ev, &inner, list);
-	state_join(ev, st, &inner, false);
-}
-
-/* A command that runs for one choice of several counts as a branch, which each command below it does, too. */
-static struct capture capture_open(const struct eval *ev)
-{
-	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
-}
-
-static void command_part(struct field *f, const struct part *part, bool quoted)
-{
-	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
-	const struct value *input = f->ev->input;
-	bool in_here_document = f->ev->in_here_document;
-	f->ev->capture = &capture;
-	f->ev->input = NULL; /* who of several readers gets what, nobody knows */
-	f->ev->in_here_document = false;
-	f->ev->substitutions++;
-	f->ev->substituted++;
-	if (part->list)
-		run_substitution(f->ev, f->st, part->list);
-	f->ev->substitutions--;
-	f->ev->in_here_document = in_here_document;
-	f->ev->input = input;
-	f->ev->capture = outer;
-	if (!capture.known) {
-		if (f->splits && !quoted)
-			output_words(f, capture_source(&capture));
-		else
-			push_output(f, capture_source(&capture));
-		return;
-	}
-	struct value v = capture.output;
-	if (v.n == 0) {
-		f->started |= quoted;
-		return;
-	}
-	struct seg *segs = ARENA_ARRAY(f->ev->arena, 2 * v.n, struct seg);
-	v.n = choose_digits(f->ev, v, segs);
-	while (v.n && segs[v.n - 1].kind == SEG_TEXT) {
-		struct str *text = &segs[v.n - 1].text;
-		while (text->n && text->p[text->n - 1] == '\n')
-			text->n--;
-		if (text->n)
-			break;
-		v.n--;
-	}
-	/* Where the end may be nothing, the newlines in front of it may be cut off as well; it stands for them, too. */
-	for (size_t i = v.n; i > 1 && segs[i - 1].kind == SEG_ANY; i--) {
-		struct str *text = &segs[i - 2].text;
-		while (segs[i - 2].kind == SEG_TEXT && text->n && text->p[text->n - 1] == '\n')
-			text->n--;
-		if (segs[i - 2].kind != SEG_TEXT || text->n)
-			break;
-		segs[i - 2] = segs[i - 1];
-		v.n--;
-	}
-	field_value(f, (struct value){segs, v.n}, quoted);
-}
-
-static void process_part(struct field *f, const struct part *part)
-{
-	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
-	const struct value *input = f->ev->input;
-	f->ev->capture = part->writes ? NULL : &capture;
-	f->ev->input = NULL;
-	f->ev->substitutions++;
-	f->ev->substituted++;
-	if (part->list)
-		eval_subshell(f->ev, f->st, part->list);
-	else
-		field_any(f, false); /* Bash makes no word of <() */
-	f->ev->substitutions--;
-	f->ev->input = input;
-	f->ev->capture = outer;
-	if (part->writes)
-		capture_unknown(f->ev);
-	if (!part->list)
-		return;
-	/* The number carries what there is to read, for shell_substitution_output(). */
-	bool known = !part->writes && capture.known && value_is_known(capture.output);
-	push_seg(f, SEG_TEXT, STR("/dev/fd/"));
-	push_seg(f, SEG_NUMBER, known ? value_text(f->ev->arena, capture.output) : STR(""));
-}
-
-bool shell_substitution_output(struct value word, struct str *ret_output)
-{
-	bool is = word.n == 2 && word.seg[0].kind == SEG_TEXT && word.seg[1].kind == SEG_NUMBER &&
-		  str_is(word.seg[0].text, "/dev/fd/");
-	*ret_output = is ? word.seg[1].text : STR("");
-	return ret_output->n > 0;
-}
-
 static void arith_part(struct field *f, const struct part *part, bool quoted)
 {
 	struct value expression = expand_arithmetic(f->ev, f->st, part->arith);
@@ -616,13 +519,13 @@ void field_parts(struct field *f, const struct part *parts, bool quoted)
 			expand_param(f, part->param, q);
 			break;
 		case PART_COMMAND:
-			command_part(f, part, q);
+			field_command(f, part, q);
 			break;
 		case PART_ARITH:
 			arith_part(f, part, q);
 			break;
 		case PART_PROCESS:
-			process_part(f, part);
+			field_process(f, part);
 			break;
 		case PART_UNKNOWN:
 			field_any(f, true);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Expanding command and process substitutions, and what they print.
+ */
+#include "shell/eval.h"
+
+/* $(< file) is expanded in this shell, without a subshell. */
+static bool is_file_reading(const struct node *list)
+{
+	const struct node *only = list->kind == NODE_LIST ? list->first : NULL;
+	return only && !only->next && !only->background && only->kind == NODE_SIMPLE &&
+	       !only->words && only->redirs && !only->redirs->next && only->redirs->op == REDIR_IN;
+}
+
+/* What prints digits prints a line of them, or nothing. ret_segs: room for twice as many. Returns how many there are. */
+static size_t choose_digits(struct eval *ev, struct value v, struct seg *ret_segs)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < v.n; i++) {
+		bool unknown = false;
+		if (v.seg[i].kind != SEG_ANY || !v.seg[i].text.n) {
+			ret_segs[n++] = v.seg[i];
+		} else if (eval_pick(ev, 2, &unknown) == 0 && !unknown) {
+			ret_segs[n++] = (struct seg){.kind = SEG_NUMBER};
+			ret_segs[n++] = (struct seg){.kind = SEG_TEXT, .text = STR("\n")};
+		} else if (unknown) {
+			ret_segs[n++] = (struct seg){.kind = SEG_ANY};
+		}
+	}
+	return n;
+}
+
+static void run_substitution(struct eval *ev, struct state *st, const struct node *list)
+{
+	if (!is_file_reading(list)) {
+		eval_subshell(ev, st, list);
+		return;
+	}
+	struct state inner = *st;
+	eval_node(ev, &inner, list);
+	state_join(ev, st, &inner, false);
+}
+
+/* A command that runs for one choice of several counts as a branch, which each command below it does, too. */
+static struct capture capture_open(const struct eval *ev)
+{
+	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
+}
+
+void field_command(struct field *f, const struct part *part, bool quoted)
+{
+	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
+	const struct value *input = f->ev->input;
+	bool in_here_document = f->ev->in_here_document;
+	f->ev->capture = &capture;
+	f->ev->input = NULL; /* who of several readers gets what, nobody knows */
+	f->ev->in_here_document = false;
+	f->ev->substitutions++;
+	f->ev->substituted++;
+	if (part->list)
+		run_substitution(f->ev, f->st, part->list);
+	f->ev->substitutions--;
+	f->ev->in_here_document = in_here_document;
+	f->ev->input = input;
+	f->ev->capture = outer;
+	if (!capture.known) {
+		field_output(f, capture_source(&capture), quoted);
+		return;
+	}
+	struct value v = capture.output;
+	if (v.n == 0) {
+		f->started |= quoted;
+		return;
+	}
+	struct seg *segs = ARENA_ARRAY(f->ev->arena, 2 * v.n, struct seg);
+	v.n = choose_digits(f->ev, v, segs);
+	while (v.n && segs[v.n - 1].kind == SEG_TEXT) {
+		struct str *text = &segs[v.n - 1].text;
+		while (text->n && text->p[text->n - 1] == '\n')
+			text->n--;
+		if (text->n)
+			break;
+		v.n--;
+	}
+	/* Where the end may be nothing, the newlines in front of it may be cut off as well; it stands for them, too. */
+	for (size_t i = v.n; i > 1 && segs[i - 1].kind == SEG_ANY; i--) {
+		struct str *text = &segs[i - 2].text;
+		while (segs[i - 2].kind == SEG_TEXT && text->n && text->p[text->n - 1] == '\n')
+			text->n--;
+		if (segs[i - 2].kind != SEG_TEXT || text->n)
+			break;
+		segs[i - 2] = segs[i - 1];
+		v.n--;
+	}
+	field_value(f, (struct value){segs, v.n}, quoted);
+}
+
+void field_process(struct field *f, const struct part *part)
+{
+	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
+	const struct value *input = f->ev->input;
+	f->ev->capture = part->writes ? NULL : &capture;
+	f->ev->input = NULL;
+	f->ev->substitutions++;
+	f->ev->substituted++;
+	if (part->list)
+		eval_subshell(f->ev, f->st, part->list);
+	else
+		field_any(f, false); /* Bash makes no word of <() */
+	f->ev->substitutions--;
+	f->ev->input = input;
+	f->ev->capture = outer;
+	if (part->writes)
+		capture_unknown(f->ev);
+	if (!part->list)
+		return;
+	/* The number carries what there is to read, for shell_substitution_output(). */
+	bool known = !part->writes && capture.known && value_is_known(capture.output);
+	field_push(f, SEG_TEXT, STR("/dev/fd/"));
+	field_push(f, SEG_NUMBER, known ? value_text(f->ev->arena, capture.output) : STR(""));
+}
+
+bool shell_substitution_output(struct value word, struct str *ret_output)
+{
+	bool is = word.n == 2 && word.seg[0].kind == SEG_TEXT && word.seg[1].kind == SEG_NUMBER &&
+		  str_is(word.seg[0].text, "/dev/fd/");
+	*ret_output = is ? word.seg[1].text : STR("");
+	return ret_output->n > 0;
+}
