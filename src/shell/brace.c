@@ -201,6 +201,7 @@ static void expand_sequence(struct eval *ev, const struct sequence *q, struct at
 	bool mixed = q->letters && (q->from < 'a') != (q->to < 'a');
 	if (count > LIMIT_SHELL_BRACE_WORDS || mixed) {
 		out->too_many = true;
+		capture_unknown(ev); /* a lone backquote among them is an error */
 		return;
 	}
 	for (long i = 0; i < count && eval_charge(ev, 1); i++) {

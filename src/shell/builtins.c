@@ -111,6 +111,17 @@ static bool holds_dots(struct str path)
 	return false;
 }
 
+/* Text of a partly known path that the kernel reads in another way than it is written. */
+static bool is_untidy(struct value path)
+{
+	const struct seg *last = &path.seg[path.n - 1];
+	for (size_t i = 0; i < path.n; i++)
+		if (str_find(path.seg[i].text, STR("//")) != STR_NPOS ||
+		    str_find(path.seg[i].text, STR("/.")) != STR_NPOS)
+			return true;
+	return last->kind == SEG_TEXT && str_ends(last->text, STR("/"));
+}
+
 static struct value join_path(struct eval *ev, struct value base, struct value path)
 {
 	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
@@ -118,6 +129,8 @@ static struct value join_path(struct eval *ev, struct value base, struct value p
 		return path;
 	if (path.n && path.seg[0].kind != SEG_TEXT)
 		return value_any(); /* may be absolute */
+	if (path.n && !value_is_known(path) && is_untidy(path))
+		return value_any();
 	bool plain = value_is_known(base) || !value_is_known(path);
 	if (!plain && holds_dots(value_text(ev->arena, path)))
 		return value_any(); /* up from there, or there itself */
