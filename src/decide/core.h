@@ -138,6 +138,8 @@ bool rules_for_push(struct decider *d, const struct effect *effect, struct value
 
 /* Shell text; text must be known. */
 void shell_text(struct decider *d, struct str text, const struct scope *scope);
+/* May the shell, or what else runs the text, read it in another way than Bash, so that its analysis tells too little? */
+bool dialect_differs(struct str shell, struct str text);
 /* One command as words, unwrapped and judged. */
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope);
 

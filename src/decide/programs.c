@@ -60,6 +60,13 @@ void command_shell_options(struct decider *d, struct command *c)
 		command_opaque_code(d, c, "text that its options let it read in another way");
 }
 
+/* Is it perhaps not what Bash would make of it? */
+static void note_dialect(struct decider *d, struct command *c, struct str text)
+{
+	if (dialect_differs(c->name, text))
+		command_opaque_code(d, c, "text that this shell may read in another way than Bash");
+}
+
 /* The operands behind are $0 $1 ... of sh -c text; of a script that has a name only $1 ... */
 static void shell_argument(struct decider *d, struct command *c, const struct argument *arg,
 			   struct value text, bool named)
@@ -95,6 +102,7 @@ static void shell_argument(struct decider *d, struct command *c, const struct ar
 	if (c->arguments.remote)
 		scope.remote = true;
 	c->runs_inner = true;
+	note_dialect(d, c, script.text);
 	shell_script_run(d, &script, &scope);
 }
 
@@ -160,6 +168,8 @@ static bool run_script(struct decider *d, struct command *c, const struct argume
 			script.positional[script.n_positional++] = next->value;
 		behind |= next == arg;
 	}
+	if (dialect_differs(c->name, text))
+		return false;
 	shell_script_run(d, &script, scope);
 	c->runs_inner = true;
 	c->code_unknown = false;

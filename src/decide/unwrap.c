@@ -150,6 +150,12 @@ static void standard_input(struct decider *d, struct command *c)
 	scope.input = NULL;
 	scope.literal_spans = false;
 	if (shell) {
+		if (dialect_differs(c->name, text))
+			finding_opaque(
+				d, c->effect,
+				arena_join(d->arena, c->name,
+					   STR(" may read this text in another way than Bash")),
+				c->scope.span);
 		shell_text(d, text, &scope);
 		c->runs_inner = true;
 	} else if (names) {

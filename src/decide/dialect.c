@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Shells that read text in another way than Bash, by which it is judged: sh is often dash, to which "a &>f b" is two
+ * commands, and zsh knows arrays, functions and expansions of its own.
+ */
+#include "base/array.h"
+#include "decide/command.h"
+
+static bool is_one_of(struct str text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_is(text, names[i]))
+			return true;
+	return false;
+}
+
+/* NAME+=, which is a command elsewhere. */
+static bool appends(struct str text)
+{
+	for (size_t at = 0, found; (found = str_find(str_from_at(text, at), STR("+="))) != STR_NPOS;
+	     at += found + 2) {
+		size_t start = at + found, end = start;
+		while (start > 0 && ascii_is_name(text.p[start - 1]))
+			start--;
+		if (start < end && (start == 0 || strchr(" \t\n;&|(", text.p[start - 1])))
+			return true;
+	}
+	return false;
+}
+
+/* time x=1, declare x=1: Bash assigns, where others start a program of that name, or none. */
+static bool assigns_by_words(struct str text)
+{
+	static const char *const names[] = {"time", "builtin", "declare", "typeset", "let"};
+	struct str rest = text, line, word;
+	while (str_split(&rest, '\n', &line)) {
+		bool behind = false;
+		while (str_split(&line, ' ', &word)) {
+			if (behind && str_find_char(word, '=') != STR_NPOS)
+				return true;
+			behind |= is_one_of(word, names, ARRAY_SIZE(names));
+		}
+	}
+	return false;
+}
+
+/* What only Bash and its like understand, and others take for something else instead of refusing it. */
+static bool needs_bash(struct str text)
+{
+	static const char *const signs[] = {"&>",      "$'",      "printf -v",
+					    "read -a", "mapfile", "readarray"};
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (str_find(text, str_from(signs[i])) != STR_NPOS)
+			return true;
+	return appends(text) || assigns_by_words(text);
+}
+
+static bool is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("=([{~^#`$*?<%", text.p[i]))
+			return false;
+	return str_find(text, STR("TRAP")) == STR_NPOS;
+}
+
+/* "#!/bin/bash" counts where the file itself is run. */
+static bool names_bash(struct str shell, struct str text)
+{
+	static const char *const posix[] = {"sh", "dash", "ash", "busybox", "posh"};
+	struct str rest = text, line;
+	return str_starts(text, STR("#!")) && str_split(&rest, '\n', &line) &&
+	       str_find(line, STR("bash")) != STR_NPOS &&
+	       !is_one_of(shell, posix, ARRAY_SIZE(posix));
+}
+
+bool dialect_differs(struct str shell, struct str text)
+{
+	static const char *const bash[] = {"bash", "rbash", "source", "."};
+	static const char *const others[] = {"zsh", "ksh", "ksh93", "mksh", "yash"};
+	if (is_one_of(shell, bash, ARRAY_SIZE(bash)) || names_bash(shell, text))
+		return false;
+	return is_one_of(shell, others, ARRAY_SIZE(others)) ? !is_plain(text) : needs_bash(text);
+}
