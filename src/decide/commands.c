@@ -3,9 +3,10 @@
  * Command rules: block and approval lists, the pack's own rules, allow lists, the effect rules, and the default.
  * Tour 6 of 9.
  */
+#include "base/array.h"
 #include "decide/command.h"
-#include "decide/paths.h"
 #include "decide/found.h"
+#include "decide/paths.h"
 
 /* A command of a pipeline, kept until the text is through. */
 struct stage {
@@ -147,6 +148,15 @@ static bool brings_secrets(const struct command *c, struct str pattern)
 	       !names_any_option(pattern);
 }
 
+/* "pytest*" allows to test, not what an option or operand makes of it that runs foreign code. */
+static bool runs_foreign_code(const struct command *c, struct str pattern)
+{
+	const struct arguments *a = &c->arguments;
+	return a->cls == CLASS_EXECUTE && a->n_chain &&
+	       a->chain[a->n_chain - 1]->command_class != CLASS_EXECUTE &&
+	       str_find_char(pattern, ' ') == STR_NPOS;
+}
+
 /* A word of which not even the start is known may be an option that a rule for the program did not mean. */
 static bool may_hide_option(const struct decider *d, const struct command *c)
 {
@@ -190,7 +200,8 @@ static bool apply_allow(struct decider *d, const struct command *c)
 	struct match_result hit = command_match_surely(d->policy->list[LIST_COMMANDS_ALLOW],
 						       a->words, a->n_words, d->arena);
 	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
-	    brings_secrets(c, hit.pattern) || may_hide_option(d, c) || runs_elsewhere(d, c))
+	    brings_secrets(c, hit.pattern) || runs_foreign_code(c, hit.pattern) ||
+	    may_hide_option(d, c) || runs_elsewhere(d, c))
 		return false;
 	struct str reason = arena_join(d->arena, STR("matches an allowed command: "), hit.pattern);
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
@@ -224,18 +235,52 @@ static bool stays_in_workspace(struct decider *d, const struct command *c)
 
 /* Builtins that only print what they are given or steer the shell. */
 static const char *const quiet_builtins[] = {
-	":",    "true", "false", "echo",   "printf", "cd",    "pushd", "popd",     "pwd",
-	"test", "[",    "exit",  "return", "break",  "shift", "wait",  "continue",
+	":", "true", "false",  "echo",  "printf", "cd",   "pushd",    "popd",  "pwd",  "test",
+	"[", "exit", "return", "break", "shift",  "wait", "continue", "sleep", "trap",
+};
+/* These, too, when they are given something to set; without, they show what is set. */
+static const char *const setting_builtins[] = {
+	"set", "export", "local", "declare", "readonly", "typeset", "unset", "shopt",
 };
 
-/* They never ask, whatever the policy says of programs, unless something that is not known would be printed. */
-static bool is_quiet(const struct command *c)
+static bool is_listed(struct str name, const char *const *names, size_t n)
 {
-	bool listed = false;
-	for (size_t i = 0; i < sizeof quiet_builtins / sizeof *quiet_builtins; i++)
-		listed |= str_is(c->name, quiet_builtins[i]);
+	for (size_t i = 0; i < n; i++)
+		if (str_is(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Known, but for numbers: $?, $#, $((...)). */
+static bool is_harmless_word(const struct word *word)
+{
+	for (size_t i = 0; i < word->value.n; i++)
+		if (word->value.seg[i].kind != SEG_TEXT && word->value.seg[i].kind != SEG_NUMBER)
+			return false;
+	return !word->many;
+}
+
+static bool sets_something(struct decider *d, const struct command *c)
+{
+	bool sets = false;
+	for (size_t i = 1; i < c->n; i++) {
+		struct str text = value_known_prefix(d->arena, c->words[i].value);
+		bool option = text.n && (text.p[0] == '-' || text.p[0] == '+');
+		if (option && str_find_char(text, 'p') != STR_NPOS && text.p[0] == '-')
+			return false;
+		sets |= !option || (str_is(c->name, "set") && text.n > 1);
+	}
+	return sets;
+}
+
+/* They never ask, whatever the policy says of programs, unless something that is not known would be printed. */
+static bool is_quiet(struct decider *d, const struct command *c)
+{
+	bool listed = is_listed(c->name, quiet_builtins, ARRAY_SIZE(quiet_builtins)) ||
+		      (is_listed(c->name, setting_builtins, ARRAY_SIZE(setting_builtins)) &&
+		       sets_something(d, c));
 	for (size_t i = 0; i < c->n && listed; i++)
-		listed = word_is_known(&c->words[i]);
+		listed = is_harmless_word(&c->words[i]);
 	return listed && understood(c) && !c->writes && !(c->files & FILE_UNKNOWN);
 }
 
@@ -251,7 +296,7 @@ static bool apply_effect_rules(struct decider *d, const struct command *c)
 		      arena_join(d->arena, STR("changes nothing but the workspace: "), c->shown));
 		return true;
 	}
-	if (is_quiet(c)) {
+	if (is_quiet(d, c)) {
 		allow(d, c->effect, "commands.builtin.allow",
 		      arena_join(d->arena, STR("a shell builtin that touches nothing: "),
 				 c->shown));

@@ -44,21 +44,65 @@ static bool assigns_by_words(struct str text)
 	return false;
 }
 
+/* "((...))" is a subshell in a subshell elsewhere; $((...)) is the same everywhere. */
+static bool groups_twice(struct str text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++)
+		if (text.p[i] == '(' && text.p[i + 1] == '(' && (i == 0 || text.p[i - 1] != '$'))
+			return true;
+	return false;
+}
+
+/* echo "a\\nb" is two lines to others, which matters where it is run or kept. */
+static bool prints_escapes(struct str text)
+{
+	return str_find(text, STR("echo")) != STR_NPOS && str_find_char(text, '\\') != STR_NPOS &&
+	       (str_find_char(text, '|') != STR_NPOS || str_find_char(text, '`') != STR_NPOS ||
+		str_find(text, STR("$(")) != STR_NPOS);
+}
+
+/* x=1 : keeps x where the rules of POSIX hold: what stands in front of these builtins stays. */
+static bool keeps_assignments(struct str text)
+{
+	static const char *const special[] = {":",     "eval",  "exec",   "export", "readonly",
+					      "set",   "shift", "trap",   "unset",  "return",
+					      "times", ".",     "source", "exit"};
+	struct str rest = text, line, word;
+	while (str_split(&rest, '\n', &line)) {
+		bool assigned = false;
+		while (str_split(&line, ' ', &word)) {
+			size_t end = 0;
+			while (end < word.n && ascii_is_name(word.p[end]))
+				end++;
+			struct str bare = word;
+			while (bare.n && strchr(";&|)", bare.p[bare.n - 1]))
+				bare.n--;
+			if (assigned && is_one_of(bare, special, ARRAY_SIZE(special)))
+				return true;
+			assigned = end > 0 && end < word.n && word.p[end] == '=' &&
+				   bare.n == word.n;
+		}
+	}
+	return false;
+}
+
 /* What only Bash and its like understand, and others take for something else instead of refusing it. */
 static bool needs_bash(struct str text)
 {
-	static const char *const signs[] = {"&>",      "$'",      "printf -v",
-					    "read -a", "mapfile", "readarray"};
+	static const char *const signs[] = {"&>",      "$'",        "$[",
+					    "[[",      "function ", "printf -v",
+					    "read -a", "mapfile",   "readarray"};
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (str_find(text, str_from(signs[i])) != STR_NPOS)
 			return true;
-	return appends(text) || assigns_by_words(text);
+	return appends(text) || assigns_by_words(text) || groups_twice(text) ||
+	       prints_escapes(text) || keeps_assignments(text);
 }
 
 static bool is_plain(struct str text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (strchr("=([{~^#`$*?<%", text.p[i]))
+		if (strchr("=([{~^#`$*?<%\\", text.p[i]))
 			return false;
 	return str_find(text, STR("TRAP")) == STR_NPOS;
 }
@@ -76,7 +120,7 @@ static bool names_bash(struct str shell, struct str text)
 bool dialect_differs(struct str shell, struct str text)
 {
 	static const char *const bash[] = {"bash", "rbash", "source", "."};
-	static const char *const others[] = {"zsh", "ksh", "ksh93", "mksh", "yash"};
+	static const char *const others[] = {"zsh", "ksh", "ksh93", "mksh"};
 	if (is_one_of(shell, bash, ARRAY_SIZE(bash)) || names_bash(shell, text))
 		return false;
 	return is_one_of(shell, others, ARRAY_SIZE(others)) ? !is_plain(text) : needs_bash(text);

@@ -14,9 +14,22 @@ static bool is_for(const struct known_environment *e, struct str program)
 	return !e->programs.at;
 }
 
+/* npm reads its own whatever their case. */
+static struct str usual_case(struct str name, char room[64])
+{
+	static const struct str npm = STR_INIT("npm_config_");
+	if (name.n < npm.n || name.n > 64 || !str_eq_nocase(str_first(name, npm.n), npm))
+		return name;
+	for (size_t i = 0; i < name.n; i++)
+		room[i] = ascii_lower(name.p[i]);
+	return str_make(room, name.n);
+}
+
 /* Every command asks for every variable that is set. */
 static const struct known_environment *find(struct str name, struct str program)
 {
+	char room[64];
+	name = usual_case(name, room);
 	unsigned first = name.n ? (unsigned char)name.p[0] : 0;
 	if (first >= KNOWN_FIRST_BYTES)
 		return NULL;

@@ -47,7 +47,8 @@ static bool names_option(const struct known_option *option)
 
 void command_shell_options(struct decider *d, struct command *c)
 {
-	bool odd = arguments_has(&c->arguments, "-k") || arguments_has(&c->arguments, "-P");
+	bool odd = arguments_has(&c->arguments, "-k") || arguments_has(&c->arguments, "-P") ||
+		   arguments_has(&c->arguments, "--posix");
 	if (!is_shell_language(c))
 		return;
 	for (size_t i = 0; i < c->arguments.n_args && !odd; i++) {

@@ -423,6 +423,12 @@ static void joined_shell(struct decider *d, struct command *c, const struct inne
 		struct str word = value_text(d->arena, c->words[i].value);
 		text = text.n ? arena_join3(d->arena, text, STR(" "), word) : word;
 	}
+	if (known && dialect_differs(c->name, text))
+		finding_opaque(
+			d, c->effect,
+			arena_join(d->arena, c->name,
+				   STR(" has a shell run text that Bash may read in another way")),
+			scope->span);
 	if (known) {
 		shell_text(d, text, scope);
 		return;
