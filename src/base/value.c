@@ -63,6 +63,17 @@ struct str value_show(struct arena *arena, struct value v)
 	return v.n == 0 ? STR("") : join_segments(arena, v, v.n);
 }
 
+struct str value_as_script(struct arena *arena, struct value v)
+{
+	static const struct str unknown = STR_INIT("${CAVRA_UNKNOWN}");
+	struct str text = STR("");
+	if (v.n == 0 || v.seg[0].kind != SEG_TEXT)
+		return text;
+	for (size_t i = 0; i < v.n; i++)
+		text = arena_join(arena, text, v.seg[i].kind == SEG_TEXT ? v.seg[i].text : unknown);
+	return text;
+}
+
 bool value_eq(struct value a, struct value b)
 {
 	if (a.n != b.n)

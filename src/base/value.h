@@ -96,6 +96,10 @@ struct value value_any(void);
 struct value value_concat(struct arena *arena, struct value a, struct value b);
 /* For people: known text as it is, unknown parts as «?» and «number», globs as their pattern. */
 struct str value_show(struct arena *arena, struct value v);
+/* As shell text: a variable that nobody sets stands for each unknown part. What it does beyond that, nobody can tell; what
+ * stands there is seen. Empty when nothing known stands in front.
+ */
+struct str value_as_script(struct arena *arena, struct value v);
 
 /* May this value stand for exactly `text`? A glob matches as a file name would, or as its own text. */
 bool value_covers(struct value v, struct str text);

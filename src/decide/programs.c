@@ -74,6 +74,12 @@ static void shell_argument(struct decider *d, struct command *c, const struct ar
 {
 	if (arg->many || !value_is_known(text)) {
 		command_opaque_code(d, c, "text that is not known");
+		struct str visible = arg->many ? STR("") : value_as_script(d->arena, text);
+		struct scope inside = c->scope;
+		inside.literal_spans = inside.surely = false;
+		inside.remote |= c->arguments.remote;
+		if (visible.n)
+			shell_text(d, visible, &inside);
 		return;
 	}
 	struct shell_script script = {.text = value_text(d->arena, text), .name = value_any()};

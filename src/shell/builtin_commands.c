@@ -5,9 +5,30 @@
 #include "base/array.h"
 #include "shell/builtin.h"
 
+/* What of the text is known runs as it stands there, unless the rest changes it. */
+static void eval_visible(struct eval *ev, const struct state *st, const struct simple *s)
+{
+	struct state inner = *st;
+	struct str text = STR("");
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str word = value_as_script(ev->arena, s->words.items[i].value);
+		if (!word.n && i == 1)
+			return;
+		text = arena_join3(ev->arena, text, STR(" "), word);
+		(void)eval_charge(ev, 1 + text.n / 64);
+	}
+	if (ev->depth + 1 >= LIMIT_SHELL_DEPTH || !text.n)
+		return;
+	inner.surely = false;
+	ev->branches++;
+	eval_text(ev, &inner, text);
+	ev->branches--;
+}
+
 bool builtin_run_eval(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
+		eval_visible(ev, st, s);
 		eval_opaque(ev, st, "eval of text that is not known");
 		state_havoc(ev, st);
 		state_unknown_cwd(ev, st);
