@@ -115,8 +115,7 @@ static void hold_directory(struct eval *ev, const struct state *st, bool old, st
 	bool unknown;
 	size_t picked = old ? 0 : eval_pick(ev, st->n_cwds, &unknown);
 	h->value = old ? st->oldpwd : unknown ? value_any() : st->cwds[picked];
-	if (!directory_is_plain(ev, h->value))
-		h->unknown = true;
+	h->unknown |= !directory_is_plain(ev, h->value);
 }
 
 static bool is_all(const struct value v)
@@ -261,11 +260,11 @@ static int pattern_matches(const struct value *pattern, size_t i, struct str tex
 	return hit ? pattern_matches(pattern, i + 1, str_from_at(text, 1), budget) : 0;
 }
 
-static bool holds_positional(const struct part *parts)
+static bool holds_parameter(const struct part *parts, bool any)
 {
 	for (; parts; parts = parts->next)
-		if (parts->kind == PART_PARAM &&
-		    (str_is(parts->param->name, "@") || str_is(parts->param->name, "*")))
+		if (parts->kind == PART_PARAM && (any || str_is(parts->param->name, "@") ||
+						  str_is(parts->param->name, "*")))
 			return true;
 	return false;
 }
@@ -275,8 +274,9 @@ static struct value expand_pattern(struct field *f, const struct part *parts)
 	struct field pattern = {.ev = f->ev, .st = f->st, .globs = true};
 	field_parts(&pattern, parts, false);
 	struct value v = field_take(&pattern);
-	if (holds_positional(parts))
-		return value_any(); /* IFS has its say in what they are there */
+	/* IFS has its say in "$@"; and "@" and "(a)" together may be one pattern. */
+	if (holds_parameter(parts, f->st->globs_unknown))
+		return value_any();
 	/* Whether a backslash is one, or protects what follows, depends on where it came from. */
 	for (size_t i = 0; i < v.n; i++)
 		if (str_find_char(v.seg[i].text, '\\') != STR_NPOS)
@@ -410,7 +410,7 @@ static bool transform(struct field *f, const struct param *param, struct str tex
 		struct value pattern = expand_pattern(f, param->arg);
 		struct value replacement = param->arg2 ? expand_value(f->ev, f->st, param->arg2)
 						       : (struct value){NULL, 0};
-		if (holds_positional(param->arg2))
+		if (holds_parameter(param->arg2, false))
 			return false; /* IFS has its say */
 		return known_text(f->ev, pattern, &what) && known_text(f->ev, replacement, &with) &&
 		       replace(f->ev, param->op[1] == '/', text, what, with, ret_value);
@@ -560,7 +560,7 @@ static void expand_operand(struct field *f, const struct part *parts, bool quote
 {
 	bool before = f->literal_splits;
 	/* Where blanks and nothing stand beside each other, Bash does not always separate. */
-	if (!quoted && parts && parts->next && holds_positional(parts)) {
+	if (!quoted && parts && parts->next && holds_parameter(parts, false)) {
 		run_words(f, parts);
 		field_any(f, false);
 		return;

@@ -191,6 +191,16 @@ static void lose_prefixes(struct eval *ev, struct state *st)
 	st->weak--;
 }
 
+/* In a substitution: is it given to the command in front of which that stands? */
+static bool stands_in_front(const struct eval *ev, struct str name)
+{
+	for (const struct prefixing *p = ev->substitutions ? ev->prefixing : NULL; p; p = p->outer)
+		for (const struct word_node *word = p->first; word != p->now; word = word->next)
+			if (str_eq(word->name, name))
+				return true;
+	return false;
+}
+
 /* The variables that they give the command are added to *list. */
 static void prefix_assigns(struct eval *ev, struct state *st, const struct node *node,
 			   const struct shell_assign **list)
@@ -507,8 +517,12 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 	bool bare = simple->words.n == 0;
 	const struct shell_assign *given = NULL;
 	for (const struct word_node *word = node->words; bare && word != name && eval_charge(ev, 1);
-	     word = word->next)
+	     word = word->next) {
 		simple_assign(ev, st, word);
+		/* Programs are given what stands in front, or this. */
+		if (stands_in_front(ev, word->name))
+			state_assign(ev, st, word->name, &variable_tainted);
+	}
 	if (!bare)
 		prefix_assigns(ev, st, node, &given);
 	if (ev->substituted != substituted)
