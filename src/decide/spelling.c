@@ -106,7 +106,7 @@ static struct str without_scheme(struct str text)
 static struct str without_drive(struct str plain)
 {
 	if (str_starts(plain, STR("//?/")) || str_starts(plain, STR("//./")) ||
-	    str_starts(plain, STR("/?" "?/")))
+	    str_starts(plain, STR("/?\?/")))
 		plain = str_from_at(plain, 4);
 	/* "C:name" counts from the drive's current directory. */
 	if (plain.n > 2 && ascii_is_alpha(plain.p[0]) && plain.p[1] == ':')

@@ -2,6 +2,7 @@
  *
  * What echo, printf, pwd, cat, tee, basename and dirname write when that can be told.
  */
+#include "base/array.h"
 #include "shell/builtin.h"
 
 static const struct seg digits_seg = {SEG_ANY, STR_INIT(SEG_TEXT_DIGITS), NULL};
@@ -278,11 +279,17 @@ static bool output_of_path(struct eval *ev, const struct simple *s, struct value
 /* nproc, id -u, date +%s: digits, or nothing when there is no such program */
 static bool prints_digits(struct eval *ev, const struct simple *s)
 {
-	static const char *const asked[] = {"-u", "-g", "+%s", "--all"};
+	static const struct {
+		const char *program, *option;
+	} asked[] = {{"nproc", "--all"}, {"date", "+%s"}, {"id", "-u"}, {"id", "-g"}};
+	struct str program = builtin_arg(ev, s, 0);
 	if (s->words.n == 1)
-		return str_is(builtin_arg(ev, s, 0), "nproc");
-	for (size_t i = 0; s->words.n == 2 && i < sizeof asked / sizeof *asked; i++)
-		if (word_is_known(&s->words.items[1]) && str_is(builtin_arg(ev, s, 1), asked[i]))
+		return str_is(program, "nproc");
+	if (s->words.n != 2 || !word_is_known(&s->words.items[1]))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
+		if (str_is(program, asked[i].program) &&
+		    str_is(builtin_arg(ev, s, 1), asked[i].option))
 			return true;
 	return false;
 }

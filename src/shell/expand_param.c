@@ -263,8 +263,8 @@ static int pattern_matches(const struct value *pattern, size_t i, struct str tex
 static bool holds_parameter(const struct part *parts, bool any)
 {
 	for (; parts; parts = parts->next)
-		if (parts->kind == PART_PARAM && (any || str_is(parts->param->name, "@") ||
-						  str_is(parts->param->name, "*")))
+		if (parts->kind == PART_PARAM &&
+		    (any || str_is(parts->param->name, "@") || str_is(parts->param->name, "*")))
 			return true;
 	return false;
 }
