@@ -55,11 +55,15 @@ static void load_all(const char *directory, struct buf *depends)
 		struct cavra_error error;
 		(void)snprintf(path, sizeof path, "%s/%s", directory, entries[i]->d_name);
 		buf_add_format(depends, " %s", path);
-		if (n_documents < MOST_DOCUMENTS &&
-		    document_load(path, &documents[n_documents], &error) == 0)
+		if (n_documents == MOST_DOCUMENTS) {
+			(void)fprintf(stderr, "%s: more than %d files\n", directory,
+				      (int)MOST_DOCUMENTS);
+			errors++;
+		} else if (document_load(path, &documents[n_documents], &error) == 0) {
 			n_documents++;
-		else
+		} else {
 			print_error(&error);
+		}
 		free(entries[i]);
 	}
 	if (n < 0) {
