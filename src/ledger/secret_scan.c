@@ -23,6 +23,7 @@ static void start_text(struct secret_scan *scan, struct str text)
 	scan->near_until = 0;
 	scan->quote = '\0';
 	scan->pair = NULL;
+	scan->pair_until = 0;
 	scan->named_in_quotes = false;
 	scan->echo_from = scan->echo_to = 0;
 }

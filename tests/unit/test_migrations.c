@@ -224,7 +224,7 @@ static void test_killed(void **state)
 static int run_full(void)
 {
 	if (unshare(CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0)) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("tmpfs", directory, "tmpfs", 0, "size=300k") < 0)
 		return 77;
 	if (migrate(steps, 3, NULL) != 0)
