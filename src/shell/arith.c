@@ -42,7 +42,8 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		eval_opaque(ev, st, "arithmetic that refers to itself");
 		return;
 	}
-	if (holds_substitution(text))
+	bool substitutes = holds_substitution(text), assigned = false;
+	if (substitutes)
 		eval_embedded(ev, st, text);
 	for (size_t i = 0; i < text.n && eval_charge(ev, 1);) {
 		size_t from = i;
@@ -62,10 +63,14 @@ static void arith_text(struct eval *ev, struct state *st, struct str text, int d
 		bool before = str_ends(front, STR("++")) || str_ends(front, STR("--"));
 		if (i > from && (assigns || before) && !ascii_is_digit(text.p[from])) {
 			perhaps_assign_number(ev, st, str_make(text.p + from, i - from));
+			assigned = true;
 		}
 		if (i == from)
 			i++;
 	}
+	/* In a subscript they are run when what stands in front is done. */
+	if (substitutes && assigned)
+		eval_embedded(ev, st, text);
 }
 
 /* ---- is an expression surely well-formed? ---- */

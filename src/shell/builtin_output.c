@@ -276,6 +276,16 @@ static bool output_of_path(struct eval *ev, const struct simple *s, struct value
 	return true;
 }
 
+/* Behind "..", where Bash is depends on links and on options. */
+bool directory_is_plain(struct eval *ev, struct value v)
+{
+	if (!value_is_known(v))
+		return false;
+	struct str text = value_text(ev->arena, v);
+	return text.n == 1 || (str_find(text, STR("/.")) == STR_NPOS &&
+			       str_find(text, STR("//")) == STR_NPOS && !str_ends(text, STR("/")));
+}
+
 /* nproc, id -u, date +%s: digits, or nothing when there is no such program */
 static bool prints_digits(struct eval *ev, const struct simple *s)
 {

@@ -369,15 +369,15 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		bool known = current_ifs(f, &ifs);
 		/* In a here-document by a space, mostly. */
 		if (known && star && f->ev->in_here_document)
-			known = str_starts(ifs, STR(" "));
+			known = str_starts(ifs, STR(" ")) && only_blanks(ifs);
 		for (size_t i = 0; i < n; i++) {
 			if (i && !known)
 				field_any(f, true);
 			else if (i)
 				field_push(f, SEG_TEXT, star ? str_first(ifs, 1) : STR(" "));
 			/* $* behind $@ is split in a here-document. */
-			if (items[i].many ||
-			    (star && f->ev->in_here_document && has_blank(items[i].value)))
+			if (items[i].many || (star && f->ev->in_here_document &&
+					      (!known || has_blank(items[i].value))))
 				field_any(f, true);
 			else
 				field_value(f, items[i].value, true);

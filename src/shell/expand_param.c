@@ -100,16 +100,6 @@ static void hold_special(struct eval *ev, const struct state *st, char name, str
 		h->unknown = true; /* $- , and $! before the first job */
 }
 
-/* Behind "..", where Bash is depends on links and on options. */
-bool directory_is_plain(struct eval *ev, struct value v)
-{
-	if (!value_is_known(v))
-		return false;
-	struct str text = value_text(ev->arena, v);
-	return text.n == 1 || (str_find(text, STR("/.")) == STR_NPOS &&
-			       str_find(text, STR("//")) == STR_NPOS && !str_ends(text, STR("/")));
-}
-
 static void hold_directory(struct eval *ev, const struct state *st, bool old, struct holding *h)
 {
 	bool unknown;
@@ -267,6 +257,14 @@ static bool holds_parameter(const struct part *parts, bool any)
 		    (any || str_is(parts->param->name, "@") || str_is(parts->param->name, "*")))
 			return true;
 	return false;
+}
+
+/* Where the pattern ends is looked for by the "/", and what looks like the end of a command may be none: an error. */
+static bool holds_command(const struct part *parts)
+{
+	while (parts && parts->kind != PART_COMMAND)
+		parts = parts->next;
+	return parts;
 }
 
 static struct value expand_pattern(struct field *f, const struct part *parts)
@@ -454,6 +452,8 @@ static void operate(struct field *f, const struct param *param, const struct hol
 		f->many |= h->is_list && f->out;
 		return;
 	}
+	if (param->op[0] == '/' && holds_command(param->arg))
+		state_shake(f->st);
 	bool known = !h->is_list && !h->unknown &&
 		     known_text(f->ev, h->unset ? (struct value){NULL, 0} : h->value, &text);
 	/* Bash mostly does not look at a pattern for nothing, but may replace that. */
@@ -477,7 +477,10 @@ static void operate(struct field *f, const struct param *param, const struct hol
 static bool slice(struct field *f, const struct param *param, const struct holding *h, bool quoted)
 {
 	long from, count = (long)h->n;
-	if (!h->is_list || !str_is(str_from(param->op), ":"))
+	bool star = h->star || str_is(param->name, "*");
+	/* Beside "$@" it is split, too. */
+	if (!h->is_list || !str_is(str_from(param->op), ":") ||
+	    (star && f->out && (f->started || f->many || f->vanishes || f->glued)))
 		return false;
 	for (size_t i = 0; i < h->n; i++)
 		if (h->items[i].many)
@@ -487,15 +490,12 @@ static bool slice(struct field *f, const struct param *param, const struct holdi
 	    (param->arg2 &&
 	     (!parse_offset(f->ev, expand_value(f->ev, f->st, param->arg2), &count) || count < 0)))
 		return false;
-	bool positional = !param->has_subscript;
-	if (positional && from == 0)
+	if (!param->has_subscript && from-- == 0)
 		return false; /* $0 comes first */
-	size_t skip = (size_t)(positional ? from - 1 : from);
-	if (skip > h->n)
-		skip = h->n;
+	size_t skip = (size_t)from < h->n ? (size_t)from : h->n;
 	size_t n = h->n - skip < (size_t)count ? h->n - skip : (size_t)count;
 	f->vanishes |= n == 0;
-	field_list(f, h->items + skip, n, quoted, str_is(param->name, "*"));
+	field_list(f, h->items + skip, n, quoted, star);
 	return true;
 }
 
@@ -512,10 +512,9 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 		field_value(f, (struct value){&number_seg, 1}, true);
 	} else if (h->unknown) {
 		field_any(f, quoted);
-	} else if (!h->unset) {
-		field_value(f, h->value, quoted);
-		f->started |= quoted;
 	} else {
+		if (!h->unset)
+			field_value(f, h->value, quoted);
 		f->started |= quoted;
 	}
 }
