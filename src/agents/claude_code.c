@@ -59,14 +59,6 @@ static const struct {
  * bypassPermissions, and what we do not know) a model or nobody answers. */
 static const char *const asking_modes[] = {"default", "acceptEdits", "plan"};
 
-static bool is_one_of(struct str text, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_is(text, names[i]))
-			return true;
-	return false;
-}
-
 static int read_base(struct agent_event *event, struct cavra_error *error)
 {
 	const json_t *payload = event->payload;
@@ -80,7 +72,7 @@ static int read_base(struct agent_event *event, struct cavra_error *error)
 		return code;
 	if (!event->cwd.n || event->cwd.p[0] != '/')
 		return error_set(error, CAVRA_ERR_INPUT, "cwd is not an absolute path");
-	event->can_ask = is_one_of(event->mode, asking_modes, ARRAY_SIZE(asking_modes));
+	event->can_ask = str_is_one_of(event->mode, asking_modes, ARRAY_SIZE(asking_modes));
 	event->plans = str_is(event->mode, "plan");
 	event->agent_id = STR("claude-code");
 	return 0;
@@ -117,7 +109,7 @@ static int claude_read(struct str payload, struct arena *arena, struct agent_eve
 	code = json_need_str(ret_event->payload, "hook_event_name", &name, error);
 	if (code < 0)
 		return code;
-	if (is_one_of(name, silent_events, ARRAY_SIZE(silent_events)))
+	if (str_is_one_of(name, silent_events, ARRAY_SIZE(silent_events)))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(session_events); i++)
 		if (str_is(name, session_events[i].name)) {

@@ -55,6 +55,14 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+bool str_is_one_of(struct str text, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n && names[i]; i++)
+		if (str_is(text, names[i]))
+			return true;
+	return false;
+}
+
 struct str str_basename(struct str path)
 {
 	size_t slash = str_find_last_char(path, '/');

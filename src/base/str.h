@@ -48,6 +48,9 @@ static inline bool str_is(struct str a, const char *c_string)
 	return a.n ? a.p[0] == c_string[0] && str_eq(a, str_from(c_string)) : !c_string[0];
 }
 
+/* names: n of them, or as many as stand in front of a NULL. */
+bool str_is_one_of(struct str text, const char *const *names, size_t n);
+
 static inline bool str_starts(struct str s, struct str prefix)
 {
 	return s.n >= prefix.n &&

@@ -243,14 +243,6 @@ static const char *const setting_builtins[] = {
 	"set", "export", "local", "declare", "readonly", "typeset", "unset", "shopt",
 };
 
-static bool is_listed(struct str name, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_is(name, names[i]))
-			return true;
-	return false;
-}
-
 /* Known, but for numbers: $?, $#, $((...)). */
 static bool is_harmless_word(const struct word *word)
 {
@@ -276,8 +268,8 @@ static bool sets_something(struct decider *d, const struct command *c)
 /* They never ask, whatever the policy says of programs, unless something that is not known would be printed. */
 static bool is_quiet(struct decider *d, const struct command *c)
 {
-	bool listed = is_listed(c->name, quiet_builtins, ARRAY_SIZE(quiet_builtins)) ||
-		      (is_listed(c->name, setting_builtins, ARRAY_SIZE(setting_builtins)) &&
+	bool listed = str_is_one_of(c->name, quiet_builtins, ARRAY_SIZE(quiet_builtins)) ||
+		      (str_is_one_of(c->name, setting_builtins, ARRAY_SIZE(setting_builtins)) &&
 		       sets_something(d, c));
 	for (size_t i = 0; i < c->n && listed; i++)
 		listed = is_harmless_word(&c->words[i]);

@@ -6,14 +6,6 @@
 #include "base/array.h"
 #include "decide/command.h"
 
-static bool is_one_of(struct str text, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_is(text, names[i]))
-			return true;
-	return false;
-}
-
 /* NAME+=, which is a command elsewhere. */
 static bool appends(struct str text)
 {
@@ -38,7 +30,7 @@ static bool assigns_by_words(struct str text)
 		while (str_split(&line, ' ', &word)) {
 			if (behind && str_find_char(word, '=') != STR_NPOS)
 				return true;
-			behind |= is_one_of(word, names, ARRAY_SIZE(names));
+			behind |= str_is_one_of(word, names, ARRAY_SIZE(names));
 		}
 	}
 	return false;
@@ -77,7 +69,7 @@ static bool keeps_assignments(struct str text)
 			struct str bare = word;
 			while (bare.n && strchr(";&|)", bare.p[bare.n - 1]))
 				bare.n--;
-			if (assigned && is_one_of(bare, special, ARRAY_SIZE(special)))
+			if (assigned && str_is_one_of(bare, special, ARRAY_SIZE(special)))
 				return true;
 			assigned = end > 0 && end < word.n && word.p[end] == '=' &&
 				   bare.n == word.n;
@@ -114,14 +106,15 @@ static bool names_bash(struct str shell, struct str text)
 	struct str rest = text, line;
 	return str_starts(text, STR("#!")) && str_split(&rest, '\n', &line) &&
 	       str_find(line, STR("bash")) != STR_NPOS &&
-	       !is_one_of(shell, posix, ARRAY_SIZE(posix));
+	       !str_is_one_of(shell, posix, ARRAY_SIZE(posix));
 }
 
 bool dialect_differs(struct str shell, struct str text)
 {
 	static const char *const bash[] = {"bash", "rbash", "source", "."};
 	static const char *const others[] = {"zsh", "ksh", "ksh93", "mksh"};
-	if (is_one_of(shell, bash, ARRAY_SIZE(bash)) || names_bash(shell, text))
+	if (str_is_one_of(shell, bash, ARRAY_SIZE(bash)) || names_bash(shell, text))
 		return false;
-	return is_one_of(shell, others, ARRAY_SIZE(others)) ? !is_plain(text) : needs_bash(text);
+	return str_is_one_of(shell, others, ARRAY_SIZE(others)) ? !is_plain(text)
+								: needs_bash(text);
 }

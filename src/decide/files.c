@@ -542,6 +542,16 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 	return judge(d, effect, &names, asked);
 }
 
+static unsigned perhaps_named(struct decider *d, const struct effect *effect, struct value path,
+			      struct asked asked, const struct scope *scope)
+{
+	struct names names;
+	collect_names(d, &names, path, scope);
+	names.outside = false;
+	asked.perhaps = true;
+	return judge(d, effect, &names, asked) & FILE_FOUND;
+}
+
 /* A file tool takes a name literally; one that expands patterns would take it for what they match. */
 static unsigned as_pattern(struct decider *d, const struct effect *effect, struct value path,
 			   struct asked asked, const struct scope *scope)
@@ -551,24 +561,14 @@ static unsigned as_pattern(struct decider *d, const struct effect *effect, struc
 	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
 	if (value_is_known(pattern))
 		return 0;
-	struct names names;
-	collect_names(d, &names, pattern, scope);
-	names.outside = false;
-	asked.perhaps = true;
-	return judge(d, effect, &names, asked) & FILE_FOUND;
+	return perhaps_named(d, effect, pattern, asked, scope);
 }
 
 static unsigned as_short_name(struct decider *d, const struct effect *effect, struct str text,
 			      struct asked asked, const struct scope *scope)
 {
 	struct value longer = path_short_names(d->arena, text);
-	if (!longer.n)
-		return 0;
-	struct names names;
-	collect_names(d, &names, longer, scope);
-	names.outside = false;
-	asked.perhaps = true;
-	return judge(d, effect, &names, asked) & FILE_FOUND;
+	return longer.n ? perhaps_named(d, effect, longer, asked, scope) : 0;
 }
 
 /* was_outside: as it is written. */

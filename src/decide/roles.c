@@ -589,9 +589,11 @@ static bool is_project_tool(const struct command *c)
 			 (known->command_class == CLASS_NETWORK && known->style == STYLE_NONE));
 }
 
+enum { MOST_NAMES = 9 };
+
 /* Options of test runners whose value is a pattern for names of tests. */
 static const struct {
-	const char *programs[10], *options[10];
+	const char *programs[MOST_NAMES], *options[MOST_NAMES];
 } test_filters[] = {
 	{{"jest", "mocha", "vitest", "playwright", "ava", "npm", "yarn", "pnpm", "bun"},
 	 {"-t", "-g", "--grep", "--fgrep", "--testNamePattern", "--testPathPattern",
@@ -602,13 +604,6 @@ static const struct {
 	{{"bats"}, {"-f", "--filter"}},
 	{{"tox", "nox"}, {"-k"}},
 };
-
-static bool is_one_of(struct str text, const char *const *names)
-{
-	while (*names && !str_is(text, *names))
-		names++;
-	return *names != NULL;
-}
 
 /* --grep .env, --grep=.env */
 static bool filters_tests(struct decider *d, const struct command *c, size_t i)
@@ -621,9 +616,10 @@ static bool filters_tests(struct decider *d, const struct command *c, size_t i)
 	struct str prefix = value_known_prefix(d->arena, arg->value);
 	struct str option = str_first(prefix, str_find_char(prefix, '='));
 	for (size_t k = 0; k < ARRAY_SIZE(test_filters); k++)
-		if (is_one_of(c->name, test_filters[k].programs))
-			return is_one_of(before, test_filters[k].options) ||
-			       (option.n < prefix.n && is_one_of(option, test_filters[k].options));
+		if (str_is_one_of(c->name, test_filters[k].programs, MOST_NAMES))
+			return str_is_one_of(before, test_filters[k].options, MOST_NAMES) ||
+			       (option.n < prefix.n &&
+				str_is_one_of(option, test_filters[k].options, MOST_NAMES));
 	return false;
 }
 

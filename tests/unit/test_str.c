@@ -11,6 +11,10 @@ static void test_equality(void **state)
 	assert_true(str_is(str_from(NULL), ""));
 	assert_true(str_is(STR("x"), "x"));
 	assert_false(str_is(str_make("x\0", 2), "x"));
+	static const char *const names[] = {"a", "b", NULL, "c"};
+	assert_true(str_is_one_of(STR("b"), names, 4));
+	assert_false(str_is_one_of(STR("b"), names, 1));
+	assert_false(str_is_one_of(STR("c"), names, 4));
 	assert_true(str_eq_nocase(STR("Host"), STR("hOST")));
 	assert_false(str_eq_nocase(STR("Host"), STR("Hosts")));
 	/* The Kelvin sign and the like are no letters here, and '@' is not '`'. */
