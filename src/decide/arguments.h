@@ -46,6 +46,7 @@ struct arguments {
 
 	/* after the when clauses */
 	enum command_class cls;
+	const struct known_when *cls_from; /* the clause that set it; NULL: the command itself */
 	struct operand_roles roles;
 	bool recursive;
 	const char *default_operand;

@@ -163,8 +163,10 @@ static void apply_when(struct arena *arena, struct arguments *a, const struct kn
 {
 	if (!when_holds(arena, a, when, level))
 		return;
-	if (when->command_class >= 0)
+	if (when->command_class >= 0) {
 		a->cls = (enum command_class)when->command_class;
+		a->cls_from = when;
+	}
 	if (when->operands.given)
 		a->roles = when->operands;
 	if (when->recursive >= 0)
@@ -187,8 +189,10 @@ static void apply_when(struct arena *arena, struct arguments *a, const struct kn
 
 static void apply_command(struct arguments *a, const struct known_command *c, bool last)
 {
-	if (last || c->command_class != CLASS_UNKNOWN)
+	if (last || c->command_class != CLASS_UNKNOWN) {
 		a->cls = (enum command_class)c->command_class;
+		a->cls_from = NULL;
+	}
 	a->roles = c->operands;
 	a->recursive = c->recursive;
 	a->default_operand = knowledge_text(c->default_operand);
@@ -212,6 +216,7 @@ void arguments_apply_knowledge(struct arena *arena, struct arguments *a)
 {
 	a->n_models = 0;
 	a->cls = CLASS_UNKNOWN;
+	a->cls_from = NULL;
 	a->remote = a->appends = false;
 	a->severity = a->hint = NULL;
 	for (size_t i = 0; i < a->n_chain; i++) {

@@ -46,6 +46,8 @@ void file_in_text(struct decider *d, struct command *c, const struct argument *a
 void suspect_value(struct decider *d, const struct command *c, struct value value);
 /* Asks when a file that must not be written stands in what a tool of the project is given. */
 void suspect_output(struct decider *d, const struct command *c, const struct argument *arg);
+/* Printing "$DB_PASSWORD" shows a secret. */
+void command_shown_secrets(struct command *command);
 
 /* ---- programs.c: text that is run ---- */
 role_handler role_shell, role_code, role_script;
@@ -81,6 +83,10 @@ void command_judge_pipelines(struct decider *d);
 void command_judge_redirection(struct decider *d, const struct scope *scope, unsigned files,
 			       bool writes);
 void command_note_stage(struct decider *d, const struct command *command);
+
+/* ---- exceeds.c ---- */
+/* Does the command, though it matches the pattern of the allow list, do more than that meant? */
+bool command_exceeds(struct decider *d, const struct command *command, struct str pattern);
 
 /* ---- git.c ---- */
 /* Looks at a git command: push, branch deletion, configuration. */

@@ -103,105 +103,12 @@ static struct finding *allow(struct decider *d, const struct effect *effect, con
 	return finding;
 }
 
-/* Classes that a pattern must name the subcommand of: "git*" allows looking, not cleaning. */
-static const bool needs_subcommand[COMMAND_CLASSES] = {
-	[CLASS_DISCARD] = true,    [CLASS_INSTALL] = true, [CLASS_EXECUTE] = true,
-	[CLASS_CREDENTIAL] = true, [CLASS_SYSTEM] = true,  [CLASS_PUBLISH] = true,
-	[CLASS_CHANGE] = true,     [CLASS_DESTROY] = true,
-};
-
-static bool too_broad(const struct command *c, struct str pattern)
-{
-	return c->arguments.n_chain > 1 && needs_subcommand[c->arguments.cls] &&
-	       str_find_char(str_trim(pattern), ' ') == STR_NPOS;
-}
-
-static bool names_option(struct str pattern, const char *option)
-{
-	struct str word;
-	bool letter = option[0] == '-' && option[1] != '-' && !option[2];
-	while (str_split(&pattern, ' ', &word)) {
-		if (str_starts(word, str_from(option)))
-			return true;
-		if (letter && str_starts(word, STR("-")) && !str_starts(word, STR("--")) &&
-		    str_find_char(word, option[1]) != STR_NPOS)
-			return true;
-	}
-	return false;
-}
-
-static bool names_any_option(struct str pattern)
-{
-	struct str word;
-	while (str_split(&pattern, ' ', &word))
-		if (str_starts(word, STR("-")))
-			return true;
-	return false;
-}
-
-/* "make*" allows to build, not to show the environment with "make -p". */
-static bool brings_secrets(const struct command *c, struct str pattern)
-{
-	const struct arguments *a = &c->arguments;
-	return a->cls == CLASS_CREDENTIAL && a->n_chain &&
-	       a->chain[a->n_chain - 1]->command_class != CLASS_CREDENTIAL &&
-	       !names_any_option(pattern);
-}
-
-/* "pytest*" allows to test, not what an option or operand makes of it that runs foreign code. */
-static bool runs_foreign_code(const struct command *c, struct str pattern)
-{
-	const struct arguments *a = &c->arguments;
-	return a->cls == CLASS_EXECUTE && a->n_chain &&
-	       a->chain[a->n_chain - 1]->command_class != CLASS_EXECUTE &&
-	       str_find_char(pattern, ' ') == STR_NPOS;
-}
-
-/* A word of which not even the start is known may be an option that a rule for the program did not mean. */
-static bool may_hide_option(const struct decider *d, const struct command *c)
-{
-	for (size_t i = 1; i < c->n; i++) {
-		const struct word *word = &c->words[i];
-		if (word_is_known(word) &&
-		    str_is(word->value.n ? word->value.seg[0].text : STR(""), "--"))
-			return false;
-		bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
-		if (unknown && !found_of(d, word->value))
-			return true;
-	}
-	return false;
-}
-
-/* Options may stand between and behind the words of a pattern, but not one whose program text could do anything:
- * "python manage.py test*" is not python -c '...' manage.py test.
- */
-static bool brings_code(const struct command *c, struct str pattern)
-{
-	return c->code_option && !names_option(pattern, knowledge_text(c->code_option->name));
-}
-
-/* What a list allows is what the program does here, not in a directory that the policy wants to be asked about. */
-static bool runs_elsewhere(struct decider *d, const struct command *c)
-{
-	if (d->policy->outside_read == SWITCH_ALLOW || !d->workspace.n || c->scope.remote)
-		return false;
-	for (size_t i = 0; i < c->scope.n_cwds; i++) {
-		struct value cwd = c->scope.cwds[i];
-		if (value_is_known(cwd) &&
-		    path_is_outside(d, path_resolve(d, value_text(d->arena, cwd))))
-			return true;
-	}
-	return false;
-}
-
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
 	struct match_result hit = command_match_surely(d->policy->list[LIST_COMMANDS_ALLOW],
 						       a->words, a->n_words, d->arena);
-	if (hit.match != MATCH_MUST || too_broad(c, hit.pattern) || brings_code(c, hit.pattern) ||
-	    brings_secrets(c, hit.pattern) || runs_foreign_code(c, hit.pattern) ||
-	    may_hide_option(d, c) || runs_elsewhere(d, c))
+	if (hit.match != MATCH_MUST || command_exceeds(d, c, hit.pattern))
 		return false;
 	struct str reason = arena_join(d->arena, STR("matches an allowed command: "), hit.pattern);
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;
@@ -273,7 +180,8 @@ static bool is_quiet(struct decider *d, const struct command *c)
 		       sets_something(d, c));
 	for (size_t i = 0; i < c->n && listed; i++)
 		listed = is_harmless_word(&c->words[i]);
-	return listed && understood(c) && !c->writes && !(c->files & FILE_UNKNOWN);
+	return listed && understood(c) && c->arguments.cls != CLASS_CREDENTIAL && !c->writes &&
+	       !(c->files & FILE_UNKNOWN);
 }
 
 static bool apply_effect_rules(struct decider *d, const struct command *c)

@@ -62,6 +62,7 @@ struct scope {
 	size_t n_cwds;
 	const struct shell_assign *assigns;
 	const struct value *input;          /* known standard input, NULL: unknown */
+	const struct shell_name *shows;     /* see shell.h */
 	bool piped_in;                      /* standard input is a pipe or a file */
 	const struct shell_command *feeder; /* see shell.h */
 	const struct selection *selection;  /* which files below a tree are touched; NULL: all */

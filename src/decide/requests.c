@@ -137,6 +137,21 @@ static void ask_git(struct decider *d, const char *reason)
 	finding->reason = str_from(reason);
 }
 
+/* An address, not the name of a remote that the repository has. */
+static bool names_host(struct decider *d, const struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		struct str text = value_text(d->arena, arg->value);
+		if ((arg->role == ROLE_URL || arg->role == ROLE_HOST ||
+		     arg->role == ROLE_LOCATION) &&
+		    (arg->many || !value_is_known(arg->value) ||
+		     str_find_char(text, ':') != STR_NPOS || str_find_char(text, '/') != STR_NPOS))
+			return true;
+	}
+	return false;
+}
+
 static void git_default(struct decider *d, const struct command *c)
 {
 	switch (c->arguments.cls) {
@@ -148,6 +163,8 @@ static void git_default(struct decider *d, const struct command *c)
 		if (c->arguments.cls == CLASS_PUBLISH && !c->git_judged)
 			ask_git(d,
 				"a Git operation that publishes in a way that is not understood");
+		else if (names_host(d, c) && !c->network_allowed)
+			ask_git(d, "a Git operation that talks to a host that no rule allows");
 		else if (!c->arguments.imprecise && !c->environment && !c->code_unknown)
 			allow(d, d->effects, "git.allow",
 			      STR("no rule forbids this Git operation"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Words in which the name of a file may stand, of which nobody knows what they are to a program: values of variables, and
- * what is handed to the tools of a project.
+ * what is handed to the tools of a project. And variables that hold secrets, by their names.
  */
 #include "base/array.h"
 #include "decide/command.h"
@@ -23,6 +23,40 @@ void suspect_value(struct decider *d, const struct command *c, struct value valu
 			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
 				       &c->scope);
 }
+
+/* ---- secrets of the environment ---- */
+
+static bool is_secret_name(struct str name)
+{
+	static const char *const globs[] = {
+		"*TOKEN",       "*SECRET*",
+		"*PASSWORD*",   "*PASSWD*",
+		"*PASSPHRASE*", "*APIKEY",
+		"*CREDENTIAL",  "*_KEY",
+		"*_PASS",       "*_AUTH",
+		"*_DSN",        "*CREDENTIALS",
+		"DATABASE_URL", "*CONNECTION_STRING",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(globs); i++)
+		if (knowledge_glob(globs[i], name))
+			return true;
+	return false;
+}
+
+void command_shown_secrets(struct command *c)
+{
+	static const char *const printing[] = {"echo", "printf", "print", "yes", "cat", "tee"};
+	if (!c->scope.shows || !str_is_one_of(c->name, printing, ARRAY_SIZE(printing)))
+		return;
+	for (const struct shell_name *shown = c->scope.shows; shown; shown = shown->next) {
+		if (!is_secret_name(shown->name))
+			continue;
+		c->arguments.cls = CLASS_CREDENTIAL;
+		c->arguments.hint = "[ -n \"$NAME\" ] tells whether it is set, and shows nothing";
+	}
+}
+
+/* ---- what a project's tools are given ---- */
 
 /* Names without a dot and a slash are none that rules protect from a project's own tools. */
 static bool looks_like_path(struct str text)

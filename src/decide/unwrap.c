@@ -206,6 +206,7 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	c->files = scope->redirect_files;
 	c->writes = scope->redirect_writes;
 	c->foreign = is_foreign(d, &words[0]);
+	command_shown_secrets(c);
 }
 
 /* Where an operand stands says what becomes of it: "uniq IN OUT". */
@@ -500,6 +501,7 @@ static struct scope command_scope(struct decider *d, const struct shell_command 
 	scope.n_cwds = command->n_cwds;
 	scope.assigns = command->assigns;
 	scope.input = command->input;
+	scope.shows = command->shows;
 	scope.feeder = command->input || reads_stdin_from_file(command->redirects)
 			       ? NULL
 			       : command->feeder;

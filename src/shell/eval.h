@@ -90,6 +90,8 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 /* Never NULL. */
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name);
 bool state_assigned(struct eval *ev, const struct state *st, struct str name);
+/* The value that the environment gives the variable stands in the command that is expanded. */
+void state_note_shown(struct eval *ev, const struct state *st, struct str name);
 /* What $HOME stands for. */
 struct value state_home(struct eval *ev, const struct state *st);
 void state_assign(struct eval *ev, struct state *st, struct str name,
@@ -213,6 +215,8 @@ struct eval {
 	int aliases;                 /* alias expansions in progress */
 	int substitutions;           /* $( ) and <( ) around the command */
 	size_t substituted;          /* how many were run */
+	const struct shell_name
+		*shows; /* see struct shell_command; of the simple command being expanded */
 	bool subscripts; /* some variable holds a subscript with a substitution, which arithmetic runs */
 	bool odd_descriptors; /* some descriptor was closed or moved */
 	struct deferred *deferred;

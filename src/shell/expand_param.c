@@ -521,10 +521,8 @@ static void add_held(struct field *f, const struct param *param, const struct ho
 
 static void assign_default(struct field *f, const struct param *param, bool surely, bool quoted)
 {
-	struct value v = {NULL, 0};
-	if (surely)
-		v = expand_value(f->ev, f->st, param->arg);
-	else
+	struct value v = surely ? expand_value(f->ev, f->st, param->arg) : (struct value){NULL, 0};
+	if (!surely)
 		run_words(f, param->arg);
 	if (!ascii_is_name(param->name.p[0]) || ascii_is_digit(param->name.p[0])) {
 		state_shake(f->st); /* $@ and its kin cannot be assigned */
@@ -686,6 +684,8 @@ void expand_param(struct field *f, const struct param *param, bool quoted)
 	}
 	hold(f->ev, f->st, param, &h);
 	char op = param->op[0] == ':' && param->op[1] ? param->op[1] : param->op[0];
+	if (h.unknown && !param->length && op != '+')
+		state_note_shown(f->ev, f->st, param->name);
 	if ((h.unset || h.unknown) && !(op && strchr("-=?+", op)))
 		state_read_unset(f->ev, f->st);
 	if (param->length)

@@ -49,6 +49,12 @@ enum shell_kind {
 	SHELL_OPAQUE, /* anything may run; reason says why */
 };
 
+/* Names, newest first. */
+struct shell_name {
+	struct str name;
+	const struct shell_name *next;
+};
+
 struct shell_command {
 	enum shell_kind kind;
 	struct word *argv;
@@ -64,6 +70,8 @@ struct shell_command {
 				       * a here-string, or the output of echo, printf or cat in front of a pipe */
 	const struct shell_command *
 		feeder; /* the only command that writes into the pipe it reads from; NULL: nobody knows */
+	/* Variables of the environment whose values stand in its words and here-strings: "$TOKEN", not "${TOKEN:+x}". */
+	const struct shell_name *shows;
 	bool surely;    /* runs whenever the text runs (not behind &&, if, a loop, a definition) */
 	bool piped_in;  /* reads from a pipe */
 	bool piped_out; /* writes into a pipe */

@@ -302,6 +302,7 @@ static void emit_command(struct eval *ev, const struct state *st, const struct s
 	command->redirects = simple->redirects;
 	command->assigns = simple->assigns;
 	command->input = simple->input;
+	command->shows = ev->shows;
 	if (simple->errors_joined || simple->output_unknown)
 		capture_mixed(ev);
 }
@@ -545,6 +546,8 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 {
 	struct state entry = *st;
 	struct simple simple = {.node = node, .input = ev->input};
+	const struct shell_name *outer = ev->shows;
+	ev->shows = NULL;
 	bool command = expand_simple(ev, st, node, &simple);
 	ev->span = node->span;
 	if (!command) {
@@ -568,6 +571,7 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 		eval_alias(ev, st, node, name);
 	if (state_is_unsure(st) || state_is_unsure(&entry))
 		state_join(ev, st, &entry, false);
+	ev->shows = outer;
 }
 
 /* Counts the choices up like an odometer; false after the last combination. */

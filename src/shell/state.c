@@ -56,6 +56,15 @@ bool state_assigned(struct eval *ev, const struct state *st, struct str name)
 	       state_find(ev, st, BINDING_VARIABLE, name) != NULL;
 }
 
+void state_note_shown(struct eval *ev, const struct state *st, struct str name)
+{
+	if (state_assigned(ev, st, name))
+		return;
+	struct shell_name *shown = ARENA_NEW(ev->arena, struct shell_name);
+	*shown = (struct shell_name){name, ev->shows};
+	ev->shows = shown;
+}
+
 /* ---- alternatives ---- */
 
 bool value_is_numeric(struct value v)

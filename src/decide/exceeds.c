@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a pattern of the allow list did not mean, though the command matches it: program text, secrets, code of others, and
+ * work outside the workspace.
+ */
+#include "base/array.h"
+#include "decide/command.h"
+#include "decide/found.h"
+#include "decide/paths.h"
+
+/* ---- what the class of the command says ---- */
+
+/* Classes that a pattern must name the subcommand of: "git*" allows looking, not cleaning. */
+static const bool needs_subcommand[COMMAND_CLASSES] = {
+	[CLASS_DISCARD] = true,    [CLASS_INSTALL] = true, [CLASS_EXECUTE] = true,
+	[CLASS_CREDENTIAL] = true, [CLASS_SYSTEM] = true,  [CLASS_PUBLISH] = true,
+	[CLASS_CHANGE] = true,     [CLASS_DESTROY] = true,
+};
+
+static bool too_broad(const struct command *c, struct str pattern)
+{
+	return c->arguments.n_chain > 1 && needs_subcommand[c->arguments.cls] &&
+	       str_find_char(str_trim(pattern), ' ') == STR_NPOS;
+}
+
+static bool names_option(struct str pattern, const char *option)
+{
+	struct str word;
+	bool letter = option[0] == '-' && option[1] != '-' && !option[2];
+	while (str_split(&pattern, ' ', &word)) {
+		if (str_starts(word, str_from(option)))
+			return true;
+		if (letter && str_starts(word, STR("-")) && !str_starts(word, STR("--")) &&
+		    str_find_char(word, option[1]) != STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* Does a word of the pattern meet one of the globs? The pattern's own "*" stands for nothing here. */
+static bool names_operand(struct str pattern, struct known_list globs)
+{
+	struct str word;
+	while (str_split(&pattern, ' ', &word)) {
+		while (word.n && word.p[word.n - 1] == '*')
+			word.n--;
+		if (word.n && knowledge_any_glob(globs, word))
+			return true;
+	}
+	return false;
+}
+
+static bool names_any_of(struct str pattern, struct known_list options)
+{
+	const char *option;
+	for (size_t i = 0; (option = knowledge_item(options, i)); i++)
+		if (names_option(pattern, option))
+			return true;
+	return false;
+}
+
+/* "make*" allows to build, "mvn test*" to test: not what an option or a further operand makes of it that publishes,
+ * destroys or runs foreign code. A pattern that shows such a word means it.
+ */
+static bool means_less(const struct command *c, struct str pattern)
+{
+	const struct arguments *a = &c->arguments;
+	const struct known_when *clause = a->cls_from;
+	if (!clause || !needs_subcommand[a->cls] || !a->n_chain ||
+	    a->chain[a->n_chain - 1]->command_class == a->cls)
+		return false;
+	if (clause->option.at)
+		return !names_option(pattern, knowledge_text(clause->option));
+	if (clause->has.at)
+		return !names_any_of(pattern, clause->has);
+	return clause->operand.at && !names_operand(pattern, clause->operand);
+}
+
+/* A word of which not even the start is known may be an option that a rule for the program did not mean. */
+static bool may_hide_option(const struct decider *d, const struct command *c)
+{
+	for (size_t i = 1; i < c->n; i++) {
+		const struct word *word = &c->words[i];
+		if (word_is_known(word) &&
+		    str_is(word->value.n ? word->value.seg[0].text : STR(""), "--"))
+			return false;
+		bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
+		if (unknown && !found_of(d, word->value))
+			return true;
+	}
+	return false;
+}
+
+/* Options may stand between and behind the words of a pattern, but not one whose program text could do anything:
+ * "python manage.py test*" is not python -c '...' manage.py test.
+ */
+static bool brings_code(const struct command *c, struct str pattern)
+{
+	return c->code_option && !names_option(pattern, knowledge_text(c->code_option->name));
+}
+
+/* ---- where it works ---- */
+
+/* What is written may also go to the temporary directory; what is run there may be anybody's. */
+static bool is_outside(struct decider *d, const struct command *c, struct value path, bool written)
+{
+	for (size_t i = 0; i < c->scope.n_cwds; i++) {
+		struct value canonical = path_canonical(d, path, c->scope.cwds[i]);
+		if (!value_is_known(canonical))
+			continue;
+		struct str real = path_resolve(d, value_text(d->arena, canonical));
+		if (written ? path_is_outside(d, real) : !path_inside(real, d->workspace))
+			return true;
+	}
+	return false;
+}
+
+/* May it be any directory at all? A pattern of the shell stays below what stands in front of it. */
+static bool is_anywhere(struct value directory)
+{
+	for (size_t i = 0; i < directory.n; i++)
+		if (directory.seg[i].kind == SEG_ANY)
+			return true;
+	return false;
+}
+
+/* What a list allows is what the program does here: not in a directory that the policy wants to be asked about and, when
+ * it runs what it finds there, in no other.
+ */
+static bool runs_elsewhere(struct decider *d, const struct command *c)
+{
+	bool builds = c->arguments.cls == CLASS_BUILD;
+	if ((d->policy->outside_read == SWITCH_ALLOW && !builds) || !d->workspace.n ||
+	    c->scope.remote)
+		return false;
+	for (size_t i = 0; builds && i < c->scope.n_cwds; i++)
+		if (is_anywhere(c->scope.cwds[i]))
+			return true;
+	return is_outside(d, c, value_from(d->arena, STR(".")), true);
+}
+
+/* ---- what its words bring along ---- */
+
+/* "dotnet build /p:Configuration=Release /nologo" */
+static bool is_windows_option(const struct command *c, struct str text)
+{
+	size_t n = 1;
+	while (n < text.n && ascii_is_alpha(text.p[n]))
+		n++;
+	return text.p[0] == '/' && (str_is(c->name, "dotnet") || str_is(c->name, "msbuild")) &&
+	       (n == text.n || text.p[n] == ':');
+}
+
+/* Does what stands there lead out of the workspace? Labels begin with two slashes, options of Windows with one. */
+static bool leads_outside(struct decider *d, const struct command *c, struct str text, bool written)
+{
+	bool path = str_starts(text, STR("/")) || str_starts(text, STR("~")) ||
+		    str_starts(text, STR("../")) || str_is(text, "..") ||
+		    str_find(text, STR("/../")) != STR_NPOS;
+	if (!path || str_starts(text, STR("//")) || str_starts(text, STR("/dev/")) ||
+	    is_windows_option(c, text))
+		return false;
+	return is_outside(d, c, value_from(d->arena, text), written);
+}
+
+/* "-o", "--report-dir=": behind these stands what is written. */
+static bool is_output(struct str option)
+{
+	static const char *const parts[] = {"out",   "report",  "log",        "cache", "json",
+					    "xml",   "html",    "junit",      "save",  "export",
+					    "cover", "profile", "target-dir", "temp",  "tmp"};
+	if (option.n == 2 && option.p[0] == '-')
+		return option.p[1] == 'o' || option.p[1] == 'O';
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (str_starts(option, STR("-")) &&
+		    str_find(option, str_from(parts[i])) != STR_NPOS)
+			return true;
+	return false;
+}
+
+/* Values of described options with these roles are no files, or are judged as those that they are. */
+static const bool is_no_code[ROLES] = {
+	[ROLE_NONE] = true,        [ROLE_WRITE] = true,  [ROLE_TREE_WRITE] = true,
+	[ROLE_PATTERN] = true,     [ROLE_SELECT] = true, [ROLE_EXTENSION] = true,
+	[ROLE_REF] = true,         [ROLE_HOST] = true,   [ROLE_PATHSPEC] = true,
+	[ROLE_TREE_DELETE] = true, [ROLE_DELETE] = true,
+};
+
+static bool brings_outside(struct decider *d, const struct command *c)
+{
+	struct str option = STR("");
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		if ((arg->option && is_no_code[arg->role]) || arg->many ||
+		    !value_is_known(arg->value))
+			continue;
+		struct str text = value_text(d->arena, arg->value);
+		if (leads_outside(d, c, text, is_output(option)))
+			return true;
+		option = text;
+		for (size_t at = 0; at + 1 < text.n; at++)
+			if (strchr("=:,@", text.p[at]) &&
+			    leads_outside(d, c, str_from_at(text, at + 1),
+					  is_output(str_make(text.p, at))))
+				return true;
+	}
+	return false;
+}
+
+/* Parts of options' names that say: what follows is run, or talked to. */
+static bool names_program(struct str option)
+{
+	static const char *const parts[] = {
+		"exec",      "command",   "cmd",    "shell", "wrap",     "runner",
+		"run_under", "run-under", "launch", "eval",  "debugger", "interpreter",
+		"upload",    "publish",   "submit", "proxy", "registry", "index-url",
+	};
+	if (!str_starts(option, STR("-")) || str_starts(option, STR("--no-")) ||
+	    str_starts(option, STR("--ignore-")) || str_starts(option, STR("-D")))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (str_find(option, str_from(parts[i])) != STR_NPOS)
+			return true;
+	return false;
+}
+
+/* An option that nobody described, whose name says that it runs something, and that the pattern does not name. */
+static bool brings_program(struct decider *d, const struct command *c, struct str pattern)
+{
+	for (size_t i = 1; i < c->n; i++) {
+		struct str text = value_known_prefix(d->arena, c->words[i].value);
+		struct str name = text;
+		(void)str_split(&text, '=', &name);
+		if (names_program(name) && str_find(pattern, name) == STR_NPOS)
+			return true;
+	}
+	return false;
+}
+
+/* A build runs the project's own code: nothing from elsewhere, and nothing that stands only in the command. */
+static bool builds_foreign(struct decider *d, const struct command *c, struct str pattern)
+{
+	return c->arguments.cls == CLASS_BUILD && d->workspace.n &&
+	       (brings_outside(d, c) || brings_program(d, c, pattern));
+}
+
+bool command_exceeds(struct decider *d, const struct command *c, struct str pattern)
+{
+	return too_broad(c, pattern) || brings_code(c, pattern) || means_less(c, pattern) ||
+	       may_hide_option(d, c) || runs_elsewhere(d, c) || builds_foreign(d, c, pattern);
+}
