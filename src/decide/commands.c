@@ -54,11 +54,43 @@ static enum cavra_severity block_severity(struct decider *d, const struct comman
 
 /* ---- lists ---- */
 
+static bool is_help(struct str option)
+{
+	static const char *const names[] = {"--help", "-help", "-h"};
+	return str_is_one_of(option, names, ARRAY_SIZE(names));
+}
+
+/* "terraform apply -help" applies nothing. Every word has to be known, and what the program does with it. */
+static bool only_helps(struct decider *d, const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	const char *option;
+	bool helps = false, stands = false;
+	if (a->cls != CLASS_INSPECT || !a->cls_from || !a->cls_from->has.at || a->imprecise ||
+	    a->end_word || a->n_inner || c->environment || c->foreign || c->writes)
+		return false;
+	for (size_t i = 0; (option = knowledge_item(a->cls_from->has, i)); i++)
+		helps |= is_help(str_from(option)) && arguments_has(a, option);
+	for (size_t i = 0; i < c->n && helps; i++) {
+		helps = word_is_known(&c->words[i]);
+		stands |= is_help(value_text(d->arena, c->words[i].value));
+	}
+	return helps && stands;
+}
+
+/* For a command that only shows its help, patterns count that mean the whole program. */
+static struct match_result list_match(struct decider *d, const struct command *c,
+				      enum policy_list_id list)
+{
+	const struct arguments *a = &c->arguments;
+	return command_match(d->policy->list[list], a->words,
+			     a->n_words > 1 && only_helps(d, c) ? 1 : a->n_words, d->arena);
+}
+
 static bool apply_block(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_BLOCK], a->words,
-						a->n_words, d->arena);
+	struct match_result hit = list_match(d, c, LIST_COMMANDS_BLOCK);
 	if (hit.match == MATCH_NO)
 		return false;
 	bool must = hit.match == MATCH_MUST;
@@ -80,9 +112,7 @@ static bool apply_block(struct decider *d, const struct command *c)
 
 static bool apply_approval(struct decider *d, const struct command *c)
 {
-	const struct arguments *a = &c->arguments;
-	struct match_result hit = command_match(d->policy->list[LIST_COMMANDS_APPROVE], a->words,
-						a->n_words, d->arena);
+	struct match_result hit = list_match(d, c, LIST_COMMANDS_APPROVE);
 	if (hit.match == MATCH_NO)
 		return false;
 	struct finding *finding = finding_add(d, c->effect, CAVRA_REQUIRE_APPROVAL, CAVRA_HIGH,
@@ -276,6 +306,8 @@ bool command_judge_lists(struct decider *d, struct command *c)
 
 void command_judge(struct decider *d, struct command *c)
 {
+	if (only_helps(d, c))
+		c->arguments.n_models = 0;
 	/* Code with no name to judge was reported as opaque; block rules may still meet it. */
 	bool met = command_judge_lists(d, c);
 	bool allowed = command_rules(d, c);

@@ -135,6 +135,11 @@ bool rules_for_host(struct decider *d, const struct effect *effect, struct value
 bool rules_for_name(struct decider *d, const struct effect *effect, struct value name);
 bool rules_for_push(struct decider *d, const struct effect *effect, struct value branch);
 
+/* ---- printed.c ---- */
+
+/* What the only command of a substitution prints, see struct shell_env. context: the decider. */
+bool printed_value(void *context, const struct shell_command *source, struct value *ret_value);
+
 /* ---- unwrap.c ---- */
 
 /* Shell text; text must be known. */

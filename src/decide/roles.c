@@ -303,22 +303,36 @@ static void role_archive(struct decider *d, struct command *c, const struct argu
 
 /* ---- Git ---- */
 
+/* REVISION:PATH, where the revision is known or has numbers in it: what stands behind the first colon. */
+static bool path_in_ref(struct decider *d, struct value ref, struct value *ret_path)
+{
+	for (size_t i = 0; i < ref.n && ref.seg[i].kind != SEG_ANY; i++) {
+		size_t colon = ref.seg[i].kind == SEG_TEXT ? str_find_char(ref.seg[i].text, ':')
+							   : STR_NPOS;
+		if (colon == STR_NPOS)
+			continue;
+		struct value rest = {ref.seg + i + 1, ref.n - i - 1};
+		*ret_path = value_concat(
+			d->arena,
+			value_from(d->arena, str_from_at(ref.seg[i].text, colon + 1)), rest);
+		return true;
+	}
+	return false;
+}
+
 static void role_ref(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str prefix = value_known_prefix(d->arena, arg->value);
-	size_t colon = str_find_char(prefix, ':');
+	struct argument path = *arg;
 	/* In what is sent or fetched the part behind the colon is a ref. */
 	if (c->arguments.cls == CLASS_PUBLISH || c->arguments.cls == CLASS_NETWORK)
 		return;
-	if (arg->many || (prefix.n == 0 && arg->value.n)) {
+	bool number = arg->value.n && arg->value.seg[0].kind == SEG_NUMBER;
+	if (arg->many || (prefix.n == 0 && arg->value.n && !number)) {
 		file_suspicion(d, value_any(), &c->scope);
 		return;
 	}
-	if (colon != STR_NPOS) {
-		struct argument path = *arg;
-		path.value = value_is_known(arg->value)
-				     ? value_from(d->arena, str_from_at(prefix, colon + 1))
-				     : value_any();
+	if (path_in_ref(d, arg->value, &path.value)) {
 		if (path.value.n)
 			command_file(d, c, EFFECT_FILE_READ, &path, true);
 	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
@@ -432,6 +446,13 @@ static void run_config(struct decider *d, struct command *c, struct str value, b
 	shell_text(d, value, &scope);
 }
 
+/* core.pager=cat, core.editor=true, core.fsmonitor=false */
+static bool is_no_program(struct str value)
+{
+	static const char *const names[] = {"", "cat", "true", "false", ":"};
+	return str_is_one_of(value, names, ARRAY_SIZE(names));
+}
+
 /* A key that may name a command, a file, or where a push goes. */
 static void role_config(struct decider *d, struct command *c, const struct argument *arg)
 {
@@ -458,6 +479,8 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 		run_config(d, c, value, false);
 		return;
 	}
+	if (known && strcmp(knowledge_text(config->kind), "shell") == 0 && is_no_program(value))
+		return;
 	d->git_config_changed = true;
 	if (strcmp(knowledge_text(config->kind), "push") == 0)
 		return;
@@ -470,8 +493,20 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 		run_config(d, c, value, strcmp(knowledge_text(config->kind), "alias") == 0);
 }
 
+/* "kill $!" */
+static bool stops_own_jobs(const struct command *c)
+{
+	const struct argument *arg = c->arguments.args;
+	for (size_t i = 0; i < c->arguments.n_args; i++, arg++)
+		if (arg->operand && (arg->many || !shell_is_own_job(arg->value)))
+			return false;
+	return true;
+}
+
 static void role_signal(struct decider *d, struct command *c, const struct argument *arg)
 {
+	if (c->arguments.cls == CLASS_SYSTEM && stops_own_jobs(c))
+		c->arguments.cls = CLASS_LOCAL;
 	struct str text = value_is_known(arg->value) ? value_text(d->arena, arg->value) : STR("");
 	if (str_find(text, STR("cavra")) == STR_NPOS)
 		return;

@@ -583,6 +583,8 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 		.literal_spans = scope->literal_spans,
 		.whole = scope->span,
 		.depth = d->nesting,
+		.printed = scope->remote ? NULL : printed_value,
+		.context = d,
 	};
 	struct shell_result result;
 	int pipelines = d->pipelines;

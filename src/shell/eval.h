@@ -311,6 +311,7 @@ void field_command(struct field *f, const struct part *part, bool quoted);
 void field_process(struct field *f, const struct part *part);
 /* Is it what $PWD holds in that directory? */
 bool directory_is_plain(struct eval *ev, struct value v);
+extern const char own_job[4]; /* the text of the number that $! is */
 void expand_param(struct field *f, const struct param *param, bool quoted);
 
 /* The words that brace expansion makes of one; itself when there is nothing to expand. */

@@ -329,7 +329,7 @@ void field_value(struct field *f, struct value v, bool quoted)
 		if (v.seg[i].kind == SEG_TEXT && ifs_known)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
-			field_push(f, SEG_NUMBER, STR(""));
+			field_push(f, SEG_NUMBER, v.seg[i].text);
 		else
 			output_words(f, v.seg[i].source);
 	}

@@ -47,9 +47,17 @@ static struct capture capture_open(const struct eval *ev)
 	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
 }
 
+static bool is_printed(struct field *f, const struct capture *capture, struct value *ret_value)
+{
+	const struct shell_env *env = f->ev->env;
+	const struct shell_command *source = capture_source(capture);
+	return source && env->printed && env->printed(env->context, source, ret_value);
+}
+
 void field_command(struct field *f, const struct part *part, bool quoted)
 {
 	struct capture capture = capture_open(f->ev), *outer = f->ev->capture;
+	struct value printed;
 	const struct value *input = f->ev->input;
 	bool in_here_document = f->ev->in_here_document;
 	f->ev->capture = &capture;
@@ -63,6 +71,10 @@ void field_command(struct field *f, const struct part *part, bool quoted)
 	f->ev->in_here_document = in_here_document;
 	f->ev->input = input;
 	f->ev->capture = outer;
+	if (!capture.known && is_printed(f, &capture, &printed)) {
+		field_value(f, printed, true);
+		return;
+	}
 	if (!capture.known) {
 		field_output(f, capture_source(&capture), quoted);
 		return;
@@ -120,10 +132,17 @@ void field_process(struct field *f, const struct part *part)
 	field_push(f, SEG_NUMBER, known ? value_text(f->ev->arena, capture.output) : STR(""));
 }
 
+const char own_job[] = "job";
+
+bool shell_is_own_job(struct value value)
+{
+	return value.n == 1 && value.seg[0].kind == SEG_NUMBER && value.seg[0].text.p == own_job;
+}
+
 bool shell_substitution_output(struct value word, struct str *ret_output)
 {
 	bool is = word.n == 2 && word.seg[0].kind == SEG_TEXT && word.seg[1].kind == SEG_NUMBER &&
-		  str_is(word.seg[0].text, "/dev/fd/");
+		  str_is(word.seg[0].text, "/dev/fd/") && word.seg[1].text.p != own_job;
 	*ret_output = is ? word.seg[1].text : STR("");
 	return ret_output->n > 0;
 }

@@ -19,6 +19,7 @@ struct holding {
 };
 
 static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
+static const struct seg job_seg = {SEG_NUMBER, {own_job, 3}, NULL};
 
 static void hold_number(struct holding *h)
 {
@@ -94,7 +95,9 @@ static void hold_special(struct eval *ev, const struct state *st, char name, str
 		exact &= !st->positional[i].many;
 	if (name == '#' && exact)
 		hold_exact_number(ev, h, st->n_positional);
-	else if (strchr("#?$", name) || (name == '!' && st->started_job))
+	else if (name == '!' && st->started_job)
+		h->value = (struct value){&job_seg, 1};
+	else if (strchr("#?$", name))
 		hold_number(h);
 	else
 		h->unknown = true; /* $- , and $! before the first job */
@@ -658,11 +661,9 @@ static void add_length(struct field *f, const struct holding *h, bool quoted)
 		exact = true;
 		length = text.n;
 	}
-	struct holding number = {0};
+	struct holding number = {.value = {&number_seg, 1}};
 	if (exact)
 		hold_exact_number(f->ev, &number, length);
-	else
-		hold_number(&number);
 	field_value(f, number.value, quoted);
 }
 

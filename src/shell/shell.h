@@ -94,6 +94,9 @@ struct shell_env {
 	bool literal_spans; /* text stands verbatim in the outermost input; otherwise all spans are `whole` */
 	struct span whole;
 	int depth; /* nesting already used up */
+	/* What $(command) is replaced by, when somebody knows: one word, which IFS leaves whole. May be NULL. */
+	bool (*printed)(void *context, const struct shell_command *command, struct value *ret_value);
+	void *context;
 };
 
 /* One budget for everything that one request unwraps. */
@@ -121,6 +124,9 @@ bool shell_split_words(struct arena *arena, struct str text, struct word **ret_w
 
 /* Is the word the path of a process substitution, and is it known what there is to read? */
 bool shell_substitution_output(struct value word, struct str *ret_output);
+
+/* Is it $!, the process of the last job that the text has started in the background? */
+bool shell_is_own_job(struct value value);
 
 /* Is this name a builtin that never touches anything outside the shell process (true, echo, test, export ...)? */
 bool shell_is_harmless_builtin(struct str name);

@@ -260,6 +260,10 @@ static const char *compare_exec(struct comparison *c)
 		c->argv[0] = str_from_at(path, n + 1);
 		missing = compare_argv(c);
 	}
+	if (missing && str_starts(path, str_from(c->event->cwd)) && path.n > n) {
+		c->argv[0] = arena_join(&c->checker->arena, STR("."), str_from_at(path, n));
+		missing = compare_argv(c);
+	}
 	if (missing) {
 		c->argv[0] = str_basename(path);
 		missing = compare_argv(c);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What stands in place of $(command), where that is known without running it: names of Git's objects, the top of the
+ * repository, temporary files. See struct shell_env. A command that fails prints nothing; a name that is not there is
+ * taken to be one that is.
+ */
+#include "base/array.h"
+#include "decide/core.h"
+
+enum { WORDS_MAX = 16 };
+
+struct line {
+	struct str words[WORDS_MAX]; /* behind the program */
+	size_t n;
+};
+
+static bool read_line(struct decider *d, const struct shell_command *source, struct line *ret)
+{
+	ret->n = 0;
+	if (source->argc > WORDS_MAX || source->input)
+		return false;
+	for (const struct shell_redirect *r = source->redirects; r; r = r->next)
+		if (r->kind != REDIRECT_WRITE || r->fd != 2 || !value_is_known(r->target) ||
+		    !str_is(value_text(d->arena, r->target), "/dev/null"))
+			return false;
+	for (size_t i = 0; i < source->argc; i++) {
+		const struct word *word = &source->argv[i];
+		/* A number stands for the name of an object, too. */
+		bool number = !word->many && word->value.n == 1 &&
+			      word->value.seg[0].kind == SEG_NUMBER;
+		if (!number && !word_is_known(word))
+			return false;
+		if (i)
+			ret->words[ret->n++] = number ? STR("HEAD")
+						      : value_text(d->arena, word->value);
+	}
+	return true;
+}
+
+/* ---- git ---- */
+
+/* "HEAD~2", "origin/main": rev-parse prints a word that is the name of no object as it stands. */
+static bool is_usual_revision(struct str text)
+{
+	static const char *const names[] = {"HEAD",       "@",          "ORIG_HEAD",
+					    "FETCH_HEAD", "MERGE_HEAD", "main",
+					    "master",     "develop",    "trunk"};
+	if (str_starts(text, STR("origin/")))
+		text = str_from_at(text, 7);
+	size_t n = 0;
+	while (n < text.n && !strchr("~^", text.p[n]))
+		n++;
+	for (size_t i = n; i < text.n; i++)
+		if (!strchr("~^", text.p[i]) && !ascii_is_digit(text.p[i]))
+			return false;
+	return str_is_one_of(str_first(text, n), names, ARRAY_SIZE(names));
+}
+
+static bool meets(struct str word, const char *const *globs)
+{
+	for (; *globs; globs++)
+		if (knowledge_glob(*globs, word))
+			return true;
+	return false;
+}
+
+/* Subcommands that print names of objects, one a line: with these options only, and one of those. */
+static const struct {
+	const char *name;
+	const char *const *options;
+	const char *const *needs;
+	bool echoes; /* words that name no object, as they stand */
+} printers[] = {
+	{"rev-parse",
+	 (const char *const[]){"--verify", "-q", "--quiet", "--short", "--short=*", NULL}, NULL,
+	 true},
+	{"merge-base", (const char *const[]){"-a", "--all", "--octopus", "--fork-point", NULL},
+	 NULL, false},
+	{"rev-list",
+	 (const char *const[]){"-n", "-[0-9]*", "--max-count=[0-9]*", "--tags", "--all",
+			       "--reverse", "--no-merges", "--merges", "--first-parent",
+			       "--max-parents=0", NULL},
+	 NULL, false},
+	{"log",
+	 (const char *const[]){"-n", "-[0-9]*", "--max-count=[0-9]*", "--all", "--reverse",
+			       "--no-merges", "--merges", "--first-parent", "--format=%[Hh]",
+			       "--pretty=format:%[Hh]", "--pretty=%[Hh]", "--", NULL},
+	 (const char *const[]){"--format=%[Hh]", "--pretty=format:%[Hh]", "--pretty=%[Hh]", NULL},
+	 false},
+};
+
+static bool prints_objects(const struct line *line)
+{
+	for (size_t i = 0; line->n && i < ARRAY_SIZE(printers); i++) {
+		if (!str_is(line->words[0], printers[i].name))
+			continue;
+		bool has = !printers[i].needs;
+		for (size_t k = 1; k < line->n; k++) {
+			struct str word = line->words[k];
+			bool option = str_starts(word, STR("-"));
+			if (option ? !meets(word, printers[i].options)
+				   : printers[i].echoes && !is_usual_revision(word))
+				return false;
+			has |= option && printers[i].needs && meets(word, printers[i].needs);
+		}
+		return has && line->n > 1;
+	}
+	return false;
+}
+
+/* Letters and digits that are nobody's name. */
+static const struct seg object_seg = {SEG_NUMBER, STR_INIT(""), NULL};
+
+static bool printed_by_git(struct decider *d, const struct shell_command *source,
+			   const struct line *line, struct value *ret)
+{
+	if (prints_objects(line)) {
+		*ret = (struct value){&object_seg, 1};
+		return true;
+	}
+	/* Deeper down there may be a repository inside the repository. */
+	bool top = line->n == 2 && str_is(line->words[0], "rev-parse") &&
+		   str_is(line->words[1], "--show-toplevel") && d->workspace.n &&
+		   source->n_cwds == 1 && value_is_known(source->cwds[0]) &&
+		   str_eq(value_text(d->arena, source->cwds[0]), d->workspace);
+	if (top)
+		*ret = value_from(d->arena, d->workspace);
+	return top;
+}
+
+/* ---- mktemp ---- */
+
+static struct str temporary_directory(const struct decider *d)
+{
+	return d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
+}
+
+static bool assigns_tmpdir(const struct shell_command *source)
+{
+	for (const struct shell_assign *a = source->assigns; a; a = a->next)
+		if (str_is(a->name, "TMPDIR"))
+			return true;
+	return false;
+}
+
+/* "mktemp", "mktemp -d", "mktemp /tmp/x.XXXXXX": a name that was never used before. The template stands for it. */
+static bool printed_by_mktemp(struct decider *d, const struct shell_command *source,
+			      const struct line *line, struct value *ret)
+{
+	struct str template = STR("");
+	bool below = false;
+	if (assigns_tmpdir(source))
+		return false;
+	for (size_t i = 0; i < line->n; i++) {
+		struct str word = line->words[i];
+		if (str_is(word, "-t"))
+			below = true;
+		else if (!str_is(word, "-d") && !str_is(word, "-q") && !str_is(word, "-dt") &&
+			 (str_starts(word, STR("-")) || template.n))
+			return false;
+		else if (str_is(word, "-dt"))
+			below = true;
+		else if (!str_starts(word, STR("-")))
+			template = word;
+	}
+	if (!template.n) {
+		template = STR("tmp.XXXXXXXXXX");
+		below = true;
+	}
+	size_t end = str_find_last_char(template, 'X');
+	if (end == STR_NPOS)
+		return false;
+	if (end < 2 || template.p[end - 1] != 'X' || template.p[end - 2] != 'X')
+		return false;
+	*ret = value_from(d->arena,
+			  below ? arena_join3(d->arena, temporary_directory(d), STR("/"), template)
+				: template);
+	return true;
+}
+
+bool printed_value(void *context, const struct shell_command *source, struct value *ret_value)
+{
+	struct decider *d = context;
+	struct line line;
+	if (source->kind != SHELL_COMMAND || !source->argc || !word_is_known(&source->argv[0]) ||
+	    !read_line(d, source, &line))
+		return false;
+	struct str name = value_text(d->arena, source->argv[0].value);
+	if (str_is(name, "git"))
+		return printed_by_git(d, source, &line, ret_value);
+	return str_is(name, "mktemp") && printed_by_mktemp(d, source, &line, ret_value);
+}
