@@ -313,8 +313,8 @@ static bool path_in_ref(struct decider *d, struct value ref, struct value *ret_p
 			continue;
 		struct value rest = {ref.seg + i + 1, ref.n - i - 1};
 		*ret_path = value_concat(
-			d->arena,
-			value_from(d->arena, str_from_at(ref.seg[i].text, colon + 1)), rest);
+			d->arena, value_from(d->arena, str_from_at(ref.seg[i].text, colon + 1)),
+			rest);
 		return true;
 	}
 	return false;

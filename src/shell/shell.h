@@ -95,7 +95,8 @@ struct shell_env {
 	struct span whole;
 	int depth; /* nesting already used up */
 	/* What $(command) is replaced by, when somebody knows: one word, which IFS leaves whole. May be NULL. */
-	bool (*printed)(void *context, const struct shell_command *command, struct value *ret_value);
+	bool (*printed)(void *context, const struct shell_command *command,
+			struct value *ret_value);
 	void *context;
 };
 
