@@ -114,7 +114,13 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 /* Text in a value replaced by another value. */
 struct value value_replace(struct arena *arena, struct value v, struct str what, struct value with);
 
+/* ---- env_split.c ---- */
+/* The words that env makes of the text behind -S; they may begin with options. False: it refuses the text. */
+bool env_split(struct arena *arena, struct str text, struct word **ret_words, size_t *ret_n);
+
 /* ---- given.c: xargs ---- */
+/* "-", "/dev/stdin" and their kin */
+bool is_standard_input(struct str name);
 struct given_words {
 	const struct word *words; /* of the command inside, as written */
 	size_t n;

@@ -66,17 +66,20 @@ static bool separator_of(struct decider *d, const struct seen_option *delimiter,
 	return at || (text.n == 1 && *ret != '\\');
 }
 
+bool is_standard_input(struct str name)
+{
+	static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
+	return str_is_one_of(name, names, sizeof names / sizeof *names);
+}
+
 /* What the words are taken from: the file of -a, mostly standard input. */
 static bool given_text(struct decider *d, const struct command *c, struct str *ret_text)
 {
-	static const char *const inputs[] = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
 	const struct seen_option *file = option_of(c, "-a", "--arg-file");
 	if (file && shell_substitution_output(file->value, ret_text))
 		return true;
-	bool standard = !file;
-	for (size_t i = 0; file && i < sizeof inputs / sizeof *inputs; i++)
-		standard |= value_is_known(file->value) &&
-			    str_is(value_text(d->arena, file->value), inputs[i]);
+	bool standard = !file || (value_is_known(file->value) &&
+				  is_standard_input(value_text(d->arena, file->value)));
 	if (!standard || !c->scope.input || !value_is_known(*c->scope.input))
 		return false;
 	*ret_text = value_text(d->arena, *c->scope.input);

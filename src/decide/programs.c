@@ -187,10 +187,22 @@ static bool run_script(struct decider *d, struct command *c, const struct argume
 /* The script's content is looked at when somebody can show it. Whether anything else in the request may change it before it
  * runs is seen to in the end, by code_finish().
  */
+/* ". /dev/stdin <<< TEXT" */
+static bool standard_input_text(struct decider *d, const struct command *c,
+				const struct argument *arg, struct str *ret_text)
+{
+	if (!c->scope.input || !value_is_known(*c->scope.input) || !value_is_known(arg->value) ||
+	    is_dash(d, arg) || !is_standard_input(value_text(d->arena, arg->value)))
+		return false;
+	*ret_text = value_text(d->arena, *c->scope.input);
+	return true;
+}
+
 void role_script(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str text;
-	bool given = !arg->many && shell_substitution_output(arg->value, &text);
+	bool given = !arg->many && (shell_substitution_output(arg->value, &text) ||
+				    standard_input_text(d, c, arg, &text));
 	if (given && (is_shell_language(c) || !c->arguments.language))
 		shell_argument(d, c, arg, value_from(d->arena, text), true);
 	else if (given)

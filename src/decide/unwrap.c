@@ -414,6 +414,31 @@ static void add_assigns(struct decider *d, const struct command *c, struct scope
 	}
 }
 
+/* env -S TEXT WORD ...: its own words, which may begin with options again, and the others as they are. */
+static bool split_env(struct decider *d, struct command *c, const struct inner_command *inner,
+		      const struct scope *scope)
+{
+	bool attached = inner->head.n > 0;
+	size_t from = inner->from + !attached, n, n_rest = from < inner->to ? inner->to - from : 0;
+	struct word *words;
+	if (!str_is(c->name, "env") || (!attached && inner->from >= inner->to))
+		return false;
+	struct value head = attached ? inner->head : c->words[inner->from].value;
+	if ((!attached && c->words[inner->from].many) || !value_is_known(head) ||
+	    !env_split(d->arena, value_text(d->arena, head), &words, &n))
+		return false;
+	struct word *all = ARENA_ARRAY(d->arena, n + n_rest + 1, struct word);
+	all[0] = c->words[0];
+	for (size_t i = 0; i < n; i++) {
+		all[i + 1] = words[i];
+		all[i + 1].span = scope->span;
+	}
+	for (size_t i = 0; i < n_rest; i++)
+		all[n + 1 + i] = c->words[from + i];
+	run_words(d, all, n + n_rest + 1, scope);
+	return true;
+}
+
 static void joined_shell(struct decider *d, struct command *c, const struct inner_command *inner,
 			 const struct scope *scope)
 {
@@ -464,6 +489,8 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 		given_text_run(d, c, &given, &scope);
 	}
 	if (inner->role == ROLE_ARGV_SHELL) {
+		if (split_env(d, c, inner, &scope))
+			return;
 		joined_shell(d, c, inner, &scope);
 		return;
 	}
