@@ -47,7 +47,10 @@ struct span {
 /* One argument word. A word with a SEG_GLOB may become several words, each fitting the pattern. */
 struct word {
 	struct value value;
-	bool many; /* any number of words of any content, also none; value is ignored */
+	/* Any number of words of any content, also none; value is ignored, unless it is text with a dash in front and
+	 * SEG_ANY: then there is a first word, which begins so.
+	 */
+	bool many;
 	struct span span;
 };
 

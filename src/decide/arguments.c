@@ -490,9 +490,10 @@ static bool read_expression(struct reading *r, struct str prefix)
 
 static void read_word(struct reading *r)
 {
-	struct str prefix = r->words[r->at].many
-				    ? STR("")
-				    : value_known_prefix(r->d->arena, r->words[r->at].value);
+	struct str prefix = value_known_prefix(r->d->arena, r->words[r->at].value);
+	/* "--context=$CTX": an option, and perhaps more. */
+	if (r->words[r->at].many)
+		r->a->imprecise |= prefix.n > 0;
 	bool first = r->at == 1;
 	if (r->style == STYLE_NONE || r->options_ended) {
 		read_operand(r);

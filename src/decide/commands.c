@@ -78,13 +78,32 @@ static bool only_helps(struct decider *d, const struct command *c)
 	return helps && stands;
 }
 
-/* For a command that only shows its help, patterns count that mean the whole program. */
+/* Options and their values that the shell may split: "-n $NS". */
+static bool has_open_options(const struct arguments *a)
+{
+	for (size_t i = 1; i < a->n_words; i++)
+		if (a->words[i].many && a->words[i].cls != CW_OPERAND)
+			return true;
+	return false;
+}
+
+/* What the usual reading of "kubectl -n $NS delete pod x" forbids is forbidden, whatever else may be in NS.
+ * For a command that only shows its help, patterns count that mean the whole program. */
 static struct match_result list_match(struct decider *d, const struct command *c,
 				      enum policy_list_id list)
 {
 	const struct arguments *a = &c->arguments;
-	return command_match(d->policy->list[list], a->words,
-			     a->n_words > 1 && only_helps(d, c) ? 1 : a->n_words, d->arena);
+	size_t n = a->n_words > 1 && only_helps(d, c) ? 1 : a->n_words;
+	struct match_result hit = command_match(d->policy->list[list], a->words, n, d->arena);
+	if (hit.match != MATCH_MAY || !has_open_options(a))
+		return hit;
+	struct command_word *words = ARENA_ARRAY(d->arena, n, struct command_word);
+	for (size_t i = 0; i < n; i++) {
+		words[i] = a->words[i];
+		words[i].many &= words[i].cls == CW_OPERAND;
+	}
+	struct match_result plain = command_match(d->policy->list[list], words, n, d->arena);
+	return plain.match == MATCH_MUST ? plain : hit;
 }
 
 static bool apply_block(struct decider *d, const struct command *c)

@@ -138,7 +138,8 @@ bool rules_for_push(struct decider *d, const struct effect *effect, struct value
 /* ---- printed.c ---- */
 
 /* What the only command of a substitution prints, see struct shell_env. context: the decider. */
-bool printed_value(void *context, const struct shell_command *source, struct value *ret_value);
+bool printed_value(void *context, const struct shell_command *source,
+		   struct shell_printed *ret_printed);
 
 /* ---- unwrap.c ---- */
 

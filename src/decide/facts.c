@@ -274,6 +274,27 @@ static enum resolved answer_directory(void *context, struct str path)
 	return complete && is_inside(path, facts->workspace) ? RESOLVED_NO : RESOLVED_UNKNOWN;
 }
 
+static enum resolved answer_links(void *context, struct arena *arena, struct str path,
+				  struct str **ret_names, size_t *ret_n)
+{
+	const struct facts *facts = context;
+	size_t cap = 0, n = facts->links.n, n_hard = facts->hardlinks.n;
+	*ret_names = NULL;
+	*ret_n = 0;
+	if (!facts->links.given || !facts->hardlinks.given)
+		return RESOLVED_UNKNOWN;
+	/* The links, then both names of each hard link. */
+	for (size_t i = 0; i < n + 2 * n_hard; i++) {
+		struct str name = i < n            ? facts->links.items[i].key
+				  : i < n + n_hard ? facts->hardlinks.items[i - n].key
+						   : facts->hardlinks.items[i - n - n_hard].value;
+		if (is_inside(name, path) && name.n > path.n)
+			ARENA_PUSH(arena, *ret_names, *ret_n,
+				   cap) = str_from_at(name, str_is(path, "/") ? 1 : path.n + 1);
+	}
+	return RESOLVED_YES;
+}
+
 static enum resolved answer_tree(void *context, struct arena *arena, struct str path, size_t max,
 				 bool recursive, struct str **ret_names, size_t *ret_n)
 {
@@ -344,6 +365,7 @@ int facts_resolver(const json_t *document, struct arena *arena, struct resolver 
 				    .same_file = answer_same_file,
 				    .directory = answer_directory,
 				    .tree = answer_tree,
+				    .links = answer_links,
 				    .content = answer_content,
 				    .git_config = answer_git_config};
 	int code = read_texts(document, arena, &resolver, error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * File names that a shell pattern stands for, where the resolver can list them.
+ * File names that a shell pattern, or a name with numbers that are not known, stands for, where the resolver can list them.
  */
 #include "base/limits.h"
 #include "decide/paths.h"
@@ -40,6 +40,20 @@ static bool asks_for_dot(struct value component)
 	return component.n && str_find_char(component.seg[0].text, '.') != STR_NPOS;
 }
 
+/* Could one of the names, or what is below, be a link? */
+static bool may_meet_link(struct decider *d, struct str dir, struct value component)
+{
+	struct str *names = NULL;
+	size_t n = 0;
+	if (!d->resolver->links ||
+	    d->resolver->links(d->resolver->context, d->arena, dir, &names, &n) != RESOLVED_YES)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (value_covers(component, str_first(names[i], str_find_char(names[i], '/'))))
+			return true;
+	return false;
+}
+
 static bool add_matches(struct decider *d, struct str dir, struct value component, struct found *to)
 {
 	if (value_is_known(component)) {
@@ -52,7 +66,7 @@ static bool add_matches(struct decider *d, struct str dir, struct value componen
 	size_t n = 0;
 	if (d->resolver->tree(d->resolver->context, d->arena, real, LIMIT_TREE_NAMES, false, &names,
 			      &n) == RESOLVED_UNKNOWN) {
-		d->unresolved = true;
+		d->unresolved |= may_meet_link(d, real, component);
 		return false;
 	}
 	bool dot = asks_for_dot(component);
@@ -98,12 +112,13 @@ static bool expand_below(struct decider *d, struct str dir, struct value rest, s
 	return true;
 }
 
-/* The pattern as a name: what the shell leaves when nothing matches. */
+/* The pattern as a name: what the shell leaves when nothing matches. A number that is not known may be any. */
 static struct str as_written(struct arena *arena, struct value path)
 {
 	struct str text = STR("");
 	for (size_t i = 0; i < path.n; i++)
-		text = arena_join(arena, text, path.seg[i].text);
+		text = arena_join(arena, text,
+				  path.seg[i].kind == SEG_NUMBER ? STR("0") : path.seg[i].text);
 	return text;
 }
 
@@ -113,12 +128,19 @@ static bool stays_in_components(struct value path)
 	for (size_t i = 0; i < path.n; i++) {
 		bool another = path.seg[i].kind == SEG_GLOB && str_is(path.seg[i].text, "*");
 		/* "**" may cross directories. */
-		if (path.seg[i].kind == SEG_ANY || path.seg[i].kind == SEG_NUMBER ||
-		    (star && another))
+		if (path.seg[i].kind == SEG_ANY || (star && another))
 			return false;
 		star = another;
 	}
 	return true;
+}
+
+static bool has_number(struct value path)
+{
+	for (size_t i = 0; i < path.n; i++)
+		if (path.seg[i].kind == SEG_NUMBER)
+			return true;
+	return false;
 }
 
 static bool expand_one(struct decider *d, struct value path, struct value cwd, bool makes,
@@ -143,8 +165,9 @@ static bool expand_one(struct decider *d, struct value path, struct value cwd, b
 		return false;
 	for (size_t i = 0; i < found.n; i++)
 		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = found.paths[i];
-	if (makes)
-		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = as_written(d->arena, canonical);
+	/* A number is no pattern: the name is what it says, whether it is there or not. */
+	if (makes || has_number(whole))
+		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = as_written(d->arena, whole);
 	return true;
 }
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What stands in place of $(command), where that is known without running it: names of Git's objects, the top of the
- * repository, temporary files. See struct shell_env. A command that fails prints nothing; a name that is not there is
- * taken to be one that is.
+ * repository, temporary files, times. See struct shell_env. A command that fails prints nothing: only what cannot fail for a
+ * reason in the text is known to print something.
  */
 #include "base/array.h"
 #include "decide/core.h"
+#include "decide/paths.h"
 
 enum { WORDS_MAX = 16 };
+
+/* Digits, and of objects letters: nobody's name. */
+static const struct seg object_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 struct line {
 	struct str words[WORDS_MAX]; /* behind the program */
@@ -108,23 +112,35 @@ static bool prints_objects(const struct line *line)
 	return false;
 }
 
-/* Letters and digits that are nobody's name. */
-static const struct seg object_seg = {SEG_NUMBER, STR_INIT(""), NULL};
+static bool assigns(const struct shell_command *source, struct str start)
+{
+	for (const struct shell_assign *a = source->assigns; a; a = a->next)
+		if (str_starts(a->name, start))
+			return true;
+	return false;
+}
 
 static bool printed_by_git(struct decider *d, const struct shell_command *source,
-			   const struct line *line, struct value *ret)
+			   const struct line *line, struct shell_printed *ret)
 {
+	if (assigns(source, STR("GIT_")))
+		return false;
+	/* On a branch HEAD is there, or prints itself. */
+	bool there = d->resolver->branch.n && source->n_cwds == 1 &&
+		     value_is_known(source->cwds[0]) &&
+		     path_inside(value_text(d->arena, source->cwds[0]), d->workspace);
 	if (prints_objects(line)) {
-		*ret = (struct value){&object_seg, 1};
+		ret->value = (struct value){&object_seg, 1};
+		ret->may_be_empty = !there || line->n != 2 || !str_is(line->words[0], "rev-parse");
 		return true;
 	}
 	/* Deeper down there may be a repository inside the repository. */
-	bool top = line->n == 2 && str_is(line->words[0], "rev-parse") &&
+	bool top = there && line->n == 2 && str_is(line->words[0], "rev-parse") &&
 		   str_is(line->words[1], "--show-toplevel") && d->workspace.n &&
 		   source->n_cwds == 1 && value_is_known(source->cwds[0]) &&
 		   str_eq(value_text(d->arena, source->cwds[0]), d->workspace);
 	if (top)
-		*ret = value_from(d->arena, d->workspace);
+		ret->value = value_from(d->arena, d->workspace);
 	return top;
 }
 
@@ -135,21 +151,21 @@ static struct str temporary_directory(const struct decider *d)
 	return d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
 }
 
-static bool assigns_tmpdir(const struct shell_command *source)
+/* Where new files can be made: the temporary directory itself, and here. */
+static bool is_usual_place(const struct decider *d, struct str template)
 {
-	for (const struct shell_assign *a = source->assigns; a; a = a->next)
-		if (str_is(a->name, "TMPDIR"))
-			return true;
-	return false;
+	size_t slash = str_find_last_char(template, '/');
+	struct str dir = slash == STR_NPOS ? STR(".") : str_first(template, slash);
+	return str_is(dir, ".") || str_is(dir, "/tmp") || str_eq(dir, temporary_directory(d));
 }
 
 /* "mktemp", "mktemp -d", "mktemp /tmp/x.XXXXXX": a name that was never used before. The template stands for it. */
 static bool printed_by_mktemp(struct decider *d, const struct shell_command *source,
-			      const struct line *line, struct value *ret)
+			      const struct line *line, struct shell_printed *ret)
 {
 	struct str template = STR("");
 	bool below = false;
-	if (assigns_tmpdir(source))
+	if (assigns(source, STR("TMPDIR")))
 		return false;
 	for (size_t i = 0; i < line->n; i++) {
 		struct str word = line->words[i];
@@ -170,23 +186,67 @@ static bool printed_by_mktemp(struct decider *d, const struct shell_command *sou
 	size_t end = str_find_last_char(template, 'X');
 	if (end == STR_NPOS)
 		return false;
-	if (end < 2 || template.p[end - 1] != 'X' || template.p[end - 2] != 'X')
+	if (end < 2 || template.p[end - 1] != 'X' || template.p[end - 2] != 'X' ||
+	    !is_usual_place(d, template) || (below && str_find_char(template, '/') != STR_NPOS))
 		return false;
-	*ret = value_from(d->arena,
-			  below ? arena_join3(d->arena, temporary_directory(d), STR("/"), template)
+	ret->value = value_from(
+		d->arena, below ? arena_join3(d->arena, temporary_directory(d), STR("/"), template)
 				: template);
 	return true;
 }
 
-bool printed_value(void *context, const struct shell_command *source, struct value *ret_value)
+/* ---- date ---- */
+
+/* "+%F", "+%Y%m%d_%H%M%S": numbers, and what stands between them. */
+static bool printed_by_date(struct decider *d, const struct line *line, struct shell_printed *ret)
+{
+	struct str format = STR("");
+	for (size_t i = 0; i < line->n; i++) {
+		if (str_starts(line->words[i], STR("+")) && !format.n)
+			format = str_from_at(line->words[i], 1);
+		else if (!str_is(line->words[i], "-u"))
+			return false;
+	}
+	struct seg *segs = ARENA_ARRAY(d->arena, 5 * format.n + 1, struct seg);
+	size_t n = 0;
+	for (size_t i = 0; i < format.n; i++) {
+		const char *between = NULL, *numbers = "YymdHMSsjNuVWGgeIkl";
+		if (format.p[i] != '%') {
+			segs[n++] = (struct seg){.kind = SEG_TEXT, .text = {format.p + i, 1}};
+			continue;
+		}
+		char c = ++i < format.n ? format.p[i] : '\0';
+		if (c == 'F')
+			between = "--";
+		else if (c == 'T')
+			between = "::";
+		else if (c == 'R')
+			between = ":";
+		else if (!c || !strchr(numbers, c))
+			return false;
+		segs[n++] = object_seg;
+		for (; between && *between; between++) {
+			segs[n++] = (struct seg){.kind = SEG_TEXT, .text = {between, 1}};
+			segs[n++] = object_seg;
+		}
+	}
+	ret->value = (struct value){segs, n};
+	return n > 0;
+}
+
+bool printed_value(void *context, const struct shell_command *source,
+		   struct shell_printed *ret_printed)
 {
 	struct decider *d = context;
+	*ret_printed = (struct shell_printed){.may_be_empty = false};
 	struct line line;
 	if (source->kind != SHELL_COMMAND || !source->argc || !word_is_known(&source->argv[0]) ||
 	    !read_line(d, source, &line))
 		return false;
 	struct str name = value_text(d->arena, source->argv[0].value);
 	if (str_is(name, "git"))
-		return printed_by_git(d, source, &line, ret_value);
-	return str_is(name, "mktemp") && printed_by_mktemp(d, source, &line, ret_value);
+		return printed_by_git(d, source, &line, ret_printed);
+	if (str_is(name, "date"))
+		return printed_by_date(d, &line, ret_printed);
+	return str_is(name, "mktemp") && printed_by_mktemp(d, source, &line, ret_printed);
 }

@@ -49,6 +49,9 @@ struct resolver {
 	 */
 	enum resolved (*tree)(void *context, struct arena *arena, struct str path, size_t max,
 			      bool recursive, struct str **ret_names, size_t *ret_n);
+	/* The symbolic and hard links below a directory, relative to it, for where the names are not known but these are. */
+	enum resolved (*links)(void *context, struct arena *arena, struct str path,
+			       struct str **ret_names, size_t *ret_n);
 	/* The bytes of a script of at most `max` bytes. */
 	enum resolved (*content)(void *context, struct arena *arena, struct str path, size_t max,
 				 struct str *ret_text);

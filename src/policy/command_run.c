@@ -172,9 +172,11 @@ static void split(struct run *run, struct waiting *waiting)
 static void pass_word(struct run *run, struct waiting *waiting, const struct run_word *word)
 {
 	const struct automaton *automaton = run->automaton;
-	struct crossing may = {.skippable = word->may_skip};
 	struct crossing sure = {.skippable = word->sure_skip,
 				.value = word->sure_skip && word->word->cls == CW_OPTION_VALUE};
+	/* That an option takes a value may be wrong of a word that the pattern has, not of just any. */
+	struct crossing may = {.skippable = word->may_skip,
+			       .value = sure.value && !value_is_known(word->word->value)};
 	if (word->may_skip != word->sure_skip || sure.value)
 		split(run, waiting);
 	cross(automaton, &run->may, &waiting->may, may);

@@ -90,7 +90,7 @@ int command_patterns_compile(struct arena *arena, const struct str *patterns, si
 			     enum pattern_mood mood, struct pattern_list **ret_list,
 			     size_t *ret_bad, struct cavra_error *error);
 /* words[0] is the program's base name. A word that nobody knows may be an option, whatever its class says; a word that
- * is surely the value of an option is MATCH_MAY at most where a pattern has an operand.
+ * is surely the value of an option is MATCH_MAY at most where a pattern has an operand, and none when it is not known.
  */
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
 				  size_t n, struct arena *arena);

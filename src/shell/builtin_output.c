@@ -358,6 +358,8 @@ void builtin_run_output(struct eval *ev, struct state *st, struct simple *s, enu
 		capture_add(ev, st, output);
 	} else {
 		capture_unknown(ev);
-		capture_mixed(ev);
+		/* Programs write what others may know better. */
+		if (kind != OUTPUT_DIGITS)
+			capture_mixed(ev);
 	}
 }

@@ -61,10 +61,20 @@ static void push_output(struct field *f, const void *source)
 		f->segs[before].source = source;
 }
 
+/* "--context=$x", "-n$x": how the first of the words begins. */
+static bool begins_option(const struct field *f)
+{
+	struct str text = f->n > 1 && f->segs[0].kind == SEG_TEXT ? f->segs[0].text : STR("");
+	return text.n > 1 && text.p[0] == '-' && f->segs[1].kind == SEG_ANY &&
+	       (text.p[1] != '-' || text.p[text.n - 1] == '=');
+}
+
 struct value field_take(struct field *f)
 {
 	struct value v = {f->segs, f->n};
-	if (f->many && !value_source(v)) {
+	if (f->many && begins_option(f)) {
+		v.n = 2;
+	} else if (f->many && !value_source(v)) {
 		v = value_any();
 	} else if (f->n > 1) {
 		/* One text segment when all is known: cheaper for everybody downstream. */

@@ -47,11 +47,18 @@ static struct capture capture_open(const struct eval *ev)
 	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
 }
 
+/* What somebody knows that the command prints, or nothing, as that may be. */
 static bool is_printed(struct field *f, const struct capture *capture, struct value *ret_value)
 {
 	const struct shell_env *env = f->ev->env;
 	const struct shell_command *source = capture_source(capture);
-	return source && env->printed && env->printed(env->context, source, ret_value);
+	struct shell_printed printed;
+	bool unknown = false;
+	if (!source || !env->printed || !env->printed(env->context, source, &printed))
+		return false;
+	bool empty = printed.may_be_empty && eval_pick(f->ev, 2, &unknown) == 1;
+	*ret_value = empty ? (struct value){NULL, 0} : printed.value;
+	return !unknown;
 }
 
 void field_command(struct field *f, const struct part *part, bool quoted)
@@ -72,7 +79,7 @@ void field_command(struct field *f, const struct part *part, bool quoted)
 	f->ev->input = input;
 	f->ev->capture = outer;
 	if (!capture.known && is_printed(f, &capture, &printed)) {
-		field_value(f, printed, true);
+		field_value(f, printed, quoted || printed.n > 0);
 		return;
 	}
 	if (!capture.known) {

@@ -83,6 +83,12 @@ struct shell_command {
 	struct shell_command *next;
 };
 
+/* What a command prints: one word, which IFS leaves whole, or perhaps nothing. */
+struct shell_printed {
+	struct value value;
+	bool may_be_empty;
+};
+
 struct shell_env {
 	struct str cwd;                       /* empty: unknown */
 	struct str home;                      /* empty: unknown */
@@ -94,9 +100,9 @@ struct shell_env {
 	bool literal_spans; /* text stands verbatim in the outermost input; otherwise all spans are `whole` */
 	struct span whole;
 	int depth; /* nesting already used up */
-	/* What $(command) is replaced by, when somebody knows: one word, which IFS leaves whole. May be NULL. */
+	/* What $(command) is replaced by, when somebody knows. May be NULL. */
 	bool (*printed)(void *context, const struct shell_command *command,
-			struct value *ret_value);
+			struct shell_printed *ret_printed);
 	void *context;
 };
 
