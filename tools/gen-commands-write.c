@@ -249,6 +249,7 @@ static void write_row(struct writer *writer, struct buf *out, const struct row *
 		{"replaces", "replaces"},   {"interactive", "interactive"},
 		{"versions", "versions"},   {"hint", "hint"},
 		{"output", "output"},       {"resumes", "resumes"},
+		{"harmless-options", "harmless_options"},
 	};
 	const struct tables *t = &row->tables;
 	buf_add_format(out, "\t{.name = {%u}", text_at(writer, row->name));

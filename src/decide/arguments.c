@@ -437,7 +437,8 @@ static void read_operand(struct reading *r)
 		return;
 	}
 	bool unknown = word->many || (word->value.n && word->value.seg[0].kind == SEG_ANY);
-	if (unknown && r->style != STYLE_NONE && !r->options_ended && !found_of(r->d, word->value))
+	if (unknown && r->style != STYLE_NONE && !r->options_ended &&
+	    !r->a->chain[0]->harmless_options && !found_of(r->d, word->value))
 		r->a->imprecise = true; /* it may be an option */
 	if (innermost(r->a) &&
 	    starts_inner(r, value_known_prefix(r->d->arena, word->value), &role)) {

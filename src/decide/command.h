@@ -99,6 +99,9 @@ void git_nested(struct decider *d, const struct command *command);
 const struct known_config *config_key_find(struct str program, struct str key);
 
 /* ---- git_code.c ---- */
+/* Text of the project's own that runs along: keeps of what is found only what a rule blocks. where: in front of the reason. */
+void project_code(struct decider *d, const struct command *command, struct str text,
+		  const char *where);
 /* Hooks and configured programs that the git command runs by itself: only what is blocked in them counts. */
 void git_own_code(struct decider *d, const struct command *command);
 

@@ -567,7 +567,9 @@ static unsigned as_pattern(struct decider *d, const struct effect *effect, struc
 static unsigned as_short_name(struct decider *d, const struct effect *effect, struct str text,
 			      struct asked asked, const struct scope *scope)
 {
-	struct value longer = path_short_names(d->arena, text);
+	/* Bash on Windows has them, too, but there "HEAD~1" is what people write. */
+	bool command = str_is(d->request->action_type, "execute_command");
+	struct value longer = command ? (struct value){NULL, 0} : path_short_names(d->arena, text);
 	return longer.n ? perhaps_named(d, effect, longer, asked, scope) : 0;
 }
 
@@ -664,7 +666,15 @@ static void suspicion(struct decider *d, struct value path, bool perhaps_read,
 	if (path.n == 0 || path.seg[path.n - 1].kind == SEG_ANY ||
 	    path.seg[path.n - 1].kind == SEG_NUMBER)
 		return;
-	collect_names(d, &names, path, scope);
+	/* In a directory of which only the pattern is known it is the word that counts. */
+	struct scope here = *scope;
+	struct value root = value_from(d->arena, d->workspace);
+	for (size_t i = 0; i < scope->n_cwds; i++)
+		if (!value_is_known(scope->cwds[i]) && d->workspace.n) {
+			here.cwds = &root;
+			here.n_cwds = 1;
+		}
+	collect_names(d, &names, path, &here);
 	const char *what = NULL;
 	bool reads = perhaps_read &&
 		     (list_match(d, LIST_FILES_BLOCK_READ, &names) != MATCH_NO ||

@@ -61,7 +61,7 @@ static bool counts(const struct finding *finding)
 }
 
 /* Judges the text, and keeps of what is found only what a rule blocks. */
-static void judge_text(struct decider *d, const struct command *c, struct str text)
+void project_code(struct decider *d, const struct command *c, struct str text, const char *where)
 {
 	struct finding_node **at = d->findings_tail;
 	struct made_link *links = d->links;
@@ -76,8 +76,7 @@ static void judge_text(struct decider *d, const struct command *c, struct str te
 	while (*at) {
 		struct finding *finding = &(*at)->finding;
 		if (counts(finding)) {
-			finding->reason = arena_join(d->arena, STR("in what Git runs by itself: "),
-						     finding->reason);
+			finding->reason = arena_join(d->arena, str_from(where), finding->reason);
 			at = &(*at)->next;
 		} else {
 			*at = (*at)->next;
@@ -88,6 +87,8 @@ static void judge_text(struct decider *d, const struct command *c, struct str te
 	d->links = links;
 	d->git_config_changed = changed;
 }
+
+static const char by_git[] = "in what Git runs by itself: ";
 
 /* Without a first line that says otherwise a hook is a shell script. */
 static bool is_shell_script(struct str text)
@@ -107,7 +108,7 @@ static void judge_hook(struct decider *d, const struct command *c, struct str di
 	if (resolver->content(resolver->context, d->arena, path_resolve(d, path),
 			      LIMIT_SCRIPT_BYTES, &text) == RESOLVED_YES &&
 	    is_shell_script(text))
-		judge_text(d, c, text);
+		project_code(d, c, text, by_git);
 }
 
 static struct str hooks_directory(struct decider *d)
@@ -145,7 +146,8 @@ static void judge_programs(struct decider *d, const struct command *c)
 	struct str value;
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
 		if (is_verb_of(c, programs[i].verbs) && configured(d, programs[i].key, &value))
-			judge_text(d, c, value.p[0] == '!' ? str_from_at(value, 1) : value);
+			project_code(d, c, value.p[0] == '!' ? str_from_at(value, 1) : value,
+				     by_git);
 }
 
 void git_own_code(struct decider *d, const struct command *c)

@@ -82,6 +82,42 @@ static bool add_matches(struct decider *d, struct str dir, struct value componen
 	return true;
 }
 
+/* With "shopt -s globstar" a "**" crosses directories. */
+static bool crosses_directories(struct value component)
+{
+	for (size_t i = 1; i < component.n; i++)
+		if (component.seg[i].kind == SEG_GLOB && component.seg[i - 1].kind == SEG_GLOB &&
+		    str_is(component.seg[i].text, "*") && str_is(component.seg[i - 1].text, "*"))
+			return true;
+	return false;
+}
+
+/* What the rest of the pattern may stand for any number of directories further down. */
+static bool add_below(struct decider *d, const struct found *dirs, struct value rest,
+		      struct found *to)
+{
+	struct value pattern = value_concat(d->arena, value_any(), rest);
+	for (size_t i = 0; i < rest.n; i++)
+		if (str_find(rest.seg[i].text, STR("..")) != STR_NPOS)
+			return false;
+	for (size_t i = 0; i < dirs->n; i++) {
+		struct str *names = NULL, real = path_resolve(d, dirs->paths[i]);
+		size_t n = 0;
+		if (d->resolver->tree(d->resolver->context, d->arena, real, LIMIT_TREE_NAMES, true,
+				      &names, &n) == RESOLVED_UNKNOWN)
+			return false;
+		for (size_t k = 0; k < n; k++) {
+			if (!value_covers(pattern, names[k]))
+				continue;
+			if (to->n == LIMIT_TREE_NAMES)
+				return false;
+			ARENA_PUSH(d->arena, to->paths, to->n, to->cap) =
+				arena_join3(d->arena, dirs->paths[i], STR("/"), names[k]);
+		}
+	}
+	return true;
+}
+
 static struct str parent(struct decider *d, struct str dir)
 {
 	struct str real = path_resolve(d, dir);
@@ -91,7 +127,7 @@ static struct str parent(struct decider *d, struct str dir)
 
 static bool expand_below(struct decider *d, struct str dir, struct value rest, struct found *ret)
 {
-	struct found at = {0};
+	struct found at = {0}, deep = {0};
 	ARENA_PUSH(d->arena, at.paths, at.n, at.cap) = dir;
 	while (rest.n) {
 		struct found below = {0};
@@ -100,6 +136,8 @@ static bool expand_below(struct decider *d, struct str dir, struct value rest, s
 							    : STR("?");
 		if (!text.n || str_is(text, "."))
 			continue;
+		if (crosses_directories(component) && !add_below(d, &at, rest, &deep))
+			return false;
 		for (size_t i = 0; i < at.n; i++)
 			if (str_is(text, ".."))
 				ARENA_PUSH(d->arena, below.paths, below.n,
@@ -108,6 +146,8 @@ static bool expand_below(struct decider *d, struct str dir, struct value rest, s
 				return false;
 		at = below;
 	}
+	for (size_t i = 0; i < deep.n; i++)
+		ARENA_PUSH(d->arena, at.paths, at.n, at.cap) = deep.paths[i];
 	*ret = at;
 	return true;
 }
@@ -122,23 +162,10 @@ static struct str as_written(struct arena *arena, struct value path)
 	return text;
 }
 
-static bool stays_in_components(struct value path)
-{
-	bool star = false;
-	for (size_t i = 0; i < path.n; i++) {
-		bool another = path.seg[i].kind == SEG_GLOB && str_is(path.seg[i].text, "*");
-		/* "**" may cross directories. */
-		if (path.seg[i].kind == SEG_ANY || (star && another))
-			return false;
-		star = another;
-	}
-	return true;
-}
-
-static bool has_number(struct value path)
+static bool has_kind(struct value path, enum seg_kind kind)
 {
 	for (size_t i = 0; i < path.n; i++)
-		if (path.seg[i].kind == SEG_NUMBER)
+		if (path.seg[i].kind == kind)
 			return true;
 	return false;
 }
@@ -157,7 +184,7 @@ static bool expand_one(struct decider *d, struct value path, struct value cwd, b
 	struct value whole =
 		absolute ? path : value_concat(d->arena, value_concat(d->arena, cwd, slash), path);
 	struct str dir = path_known_directory(d, whole, &rest);
-	if (!dir.n || dir.p[0] != '/' || !stays_in_components(whole))
+	if (!dir.n || dir.p[0] != '/' || has_kind(whole, SEG_ANY))
 		return false;
 	dir = value_text(d->arena,
 			 path_canonical(d, value_from(d->arena, dir), (struct value){NULL, 0}));
@@ -166,7 +193,7 @@ static bool expand_one(struct decider *d, struct value path, struct value cwd, b
 	for (size_t i = 0; i < found.n; i++)
 		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = found.paths[i];
 	/* A number is no pattern: the name is what it says, whether it is there or not. */
-	if (makes || has_number(whole))
+	if (makes || has_kind(whole, SEG_NUMBER))
 		ARENA_PUSH(d->arena, to->paths, to->n, to->cap) = as_written(d->arena, whole);
 	return true;
 }

@@ -128,6 +128,17 @@ void command_code(struct decider *d, struct command *c, struct str text, const s
 	c->writes |= touched.writes;
 }
 
+/* Which number it is makes no difference: "sed -n ${n}p". */
+static struct value with_numbers(struct decider *d, struct value text)
+{
+	struct value result = {NULL, 0}, one = value_from(d->arena, STR("1"));
+	for (size_t i = 0; i < text.n; i++)
+		result = value_concat(
+			d->arena, result,
+			text.seg[i].kind == SEG_NUMBER ? one : (struct value){text.seg + i, 1});
+	return result;
+}
+
 void role_code(struct decider *d, struct command *c, const struct argument *arg)
 {
 	if (is_shell_language(c)) {
@@ -136,10 +147,11 @@ void role_code(struct decider *d, struct command *c, const struct argument *arg)
 	}
 	bool unknown = c->code_unknown;
 	c->code_unknown = false;
-	if (arg->many || !value_is_known(arg->value))
+	struct value text = arg->many ? value_any() : with_numbers(d, arg->value);
+	if (!value_is_known(text))
 		command_opaque_code(d, c, "program text that is not known");
 	else
-		command_code(d, c, value_text(d->arena, arg->value), &c->scope);
+		command_code(d, c, value_text(d->arena, text), &c->scope);
 	if (c->code_unknown && arg->option)
 		c->code_option = arg->option;
 	c->code_unknown |= unknown;
@@ -184,9 +196,6 @@ static bool run_script(struct decider *d, struct command *c, const struct argume
 	return true;
 }
 
-/* The script's content is looked at when somebody can show it. Whether anything else in the request may change it before it
- * runs is seen to in the end, by code_finish().
- */
 /* ". /dev/stdin <<< TEXT" */
 static bool standard_input_text(struct decider *d, const struct command *c,
 				const struct argument *arg, struct str *ret_text)
@@ -198,6 +207,17 @@ static bool standard_input_text(struct decider *d, const struct command *c,
 	return true;
 }
 
+/* "source .venv/bin/activate": what Python made to change PATH and the prompt; a list may allow it by its name. */
+static bool is_activation(struct decider *d, const struct command *c, const struct argument *arg)
+{
+	struct str path = value_text(d->arena, arg->value);
+	return str_is(c->name, "source") && value_is_known(arg->value) &&
+	       (str_ends(path, STR("/bin/activate")) || str_ends(path, STR("/Scripts/activate")));
+}
+
+/* The script's content is looked at when somebody can show it. Whether anything else in the request may change it before it
+ * runs is seen to in the end, by code_finish().
+ */
 void role_script(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str text;
@@ -216,6 +236,10 @@ void role_script(struct decider *d, struct command *c, const struct argument *ar
 	if (c->scope.n_cwds != 1 || arg->many ||
 	    !script_content(d, arg->value, c->scope.cwds[0], &text))
 		return;
+	if (is_activation(d, c, arg)) {
+		project_code(d, c, text, "in what the environment runs by itself: ");
+		return;
+	}
 	struct scope scope = c->scope;
 	scope.literal_spans = false;
 	scope.surely = false;

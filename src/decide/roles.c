@@ -379,8 +379,10 @@ static void role_pathspec(struct decider *d, struct command *c, const struct arg
 					  : str_from_at(prefix, 2);
 		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
 	}
-	/* Adding and committing read what is named; what loses work writes it. */
+	/* Adding and committing read what is named; what loses work writes it. To look at all is to name nothing. */
 	enum command_class cls = c->arguments.cls;
+	if (cls == CLASS_INSPECT && value_is_known(arg->value) && str_is(prefix, "."))
+		return;
 	if (cls == CLASS_LOCAL)
 		command_file(d, c, EFFECT_FILE_READ, &path, false);
 	else

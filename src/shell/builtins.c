@@ -114,12 +114,20 @@ static bool holds_dots(struct str path)
 /* Text of a partly known path that the kernel reads in another way than it is written. */
 static bool is_untidy(struct value path)
 {
-	const struct seg *last = &path.seg[path.n - 1];
 	for (size_t i = 0; i < path.n; i++)
 		if (str_find(path.seg[i].text, STR("//")) != STR_NPOS ||
 		    str_find(path.seg[i].text, STR("/.")) != STR_NPOS)
 			return true;
-	return last->kind == SEG_TEXT && str_ends(last->text, STR("/"));
+	return false;
+}
+
+/* "packages/" and a pattern with a slash behind it: the directory without it. */
+static struct value without_last_slash(struct value path)
+{
+	const struct seg *last = path.n ? &path.seg[path.n - 1] : NULL;
+	if (!last || path.n == 1 || last->kind != SEG_TEXT || !str_is(last->text, "/"))
+		return path;
+	return (struct value){path.seg, path.n - 1};
 }
 
 static struct value join_path(struct eval *ev, struct value base, struct value path)
@@ -129,6 +137,7 @@ static struct value join_path(struct eval *ev, struct value base, struct value p
 		return path;
 	if (path.n && path.seg[0].kind != SEG_TEXT)
 		return value_any(); /* may be absolute */
+	path = without_last_slash(path);
 	if (path.n && !value_is_known(path) && is_untidy(path))
 		return value_any();
 	bool plain = value_is_known(base) || !value_is_known(path);
