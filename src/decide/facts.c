@@ -210,6 +210,16 @@ static const struct fact *find(const struct fact_table *table, struct str key)
 			: NULL;
 }
 
+/* Where names differ in case only, as they do for patterns. */
+static const struct fact *find_nocase(const struct fact_table *table, struct str key)
+{
+	const struct fact *fact = find(table, key);
+	for (size_t i = 0; i < table->n && !fact; i++)
+		if (str_eq_nocase(table->items[i].key, key))
+			fact = &table->items[i];
+	return fact;
+}
+
 static bool is_inside(struct str path, struct str directory)
 {
 	if (str_is(directory, "/"))
@@ -221,7 +231,7 @@ static enum resolved answer_link(void *context, struct arena *arena, struct str 
 				 struct str *ret_target)
 {
 	const struct facts *facts = context;
-	const struct fact *fact = find(&facts->links, path);
+	const struct fact *fact = find_nocase(&facts->links, path);
 	(void)arena;
 	if (!fact)
 		return facts->links.given ? RESOLVED_NO : RESOLVED_UNKNOWN;
@@ -232,7 +242,7 @@ static enum resolved answer_link(void *context, struct arena *arena, struct str 
 static bool is_listed(const struct str *names, size_t n, struct str name)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(names[i], name))
+		if (str_eq_nocase(names[i], name))
 			return true;
 	return false;
 }

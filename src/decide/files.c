@@ -1,148 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * File effects: every name a path goes by, and what the file rules say to them.
+ * File effects: what the file rules say to every name that a path goes by.
  */
+#include "base/array.h"
 #include "base/glob.h"
 #include "base/limits.h"
+#include "decide/file_names.h"
 #include "decide/found.h"
 #include "decide/paths.h"
-
-enum { NAMES_MAX = 48 };
-
-struct names {
-	size_t n;
-	size_t n_placed; /* of these, in front: where it is known what they count from */
-	bool overflow;
-	bool inside; /* some name of it is inside the workspace */
-	bool outside;
-	bool unknown;
-	struct value items[NAMES_MAX];
-};
-
-static void names_init(struct names *names)
-{
-	memset(names, 0, offsetof(struct names, items));
-}
-
-static void add_name(struct names *names, struct value v)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (value_eq(names->items[i], v))
-			return;
-	if (names->n == NAMES_MAX)
-		names->overflow = true;
-	else
-		names->items[names->n++] = v;
-}
-
-static void add_known_name(struct decider *d, struct names *names, struct str path)
-{
-	add_name(names, value_from(d->arena, path));
-	names->inside |= path_inside(path, d->workspace);
-	if (path_inside(path, d->workspace))
-		add_name(names, value_from(d->arena, path_relative(path, d->workspace)));
-	/* Home directory rules are written with "~". */
-	if (d->resolver->home.n && path_inside(path, d->resolver->home)) {
-		struct str rest = path_relative(path, d->resolver->home);
-		add_name(names, value_from(d->arena, arena_join(d->arena, STR("~/"), rest)));
-	}
-}
-
-static void add_known_path(struct decider *d, struct names *names, struct str path)
-{
-	struct str *others = NULL;
-	size_t n = 0;
-	add_known_name(d, names, path);
-	d->unresolved = false;
-	struct str real = path_resolve(d, path);
-	bool unknown = d->unresolved;
-	if (!str_eq(real, path))
-		add_known_name(d, names, real);
-	names->outside |= path_is_outside(d, real);
-	if (d->resolver->same_file)
-		unknown |= d->resolver->same_file(d->resolver->context, d->arena, real, &others,
-						  &n) == RESOLVED_UNKNOWN;
-	for (size_t i = 0; i < n; i++)
-		add_known_name(d, names, others[i]);
-	if (unknown) {
-		names->unknown = true;
-		add_name(names, value_any());
-	}
-}
-
-static void add_below_workspace(struct decider *d, struct names *names, struct str dir,
-				struct value rest)
-{
-	if (!path_inside(dir, d->workspace))
-		return;
-	struct str relative = str_from_at(dir, d->workspace.n + 1);
-	struct str start = value_known_prefix(d->arena, rest);
-	/* The slash goes with the workspace. */
-	struct value whole = value_concat(d->arena, value_from(d->arena, relative), rest);
-	if (!relative.n) {
-		size_t from = 0;
-		while (from < rest.n && rest.seg[from].kind == SEG_TEXT)
-			from++;
-		whole = value_concat(d->arena, value_from(d->arena, str_from_at(start, 1)),
-				     (struct value){rest.seg + from, rest.n - from});
-	}
-	add_name(names, whole);
-}
-
-static void add_unknown_path(struct decider *d, struct names *names, struct value path)
-{
-	struct value rest;
-	struct str dir = path_known_directory(d, path, &rest);
-	names->unknown = true;
-	add_name(names, path);
-	if (!dir.n || dir.p[0] != '/') {
-		names->outside = true;
-		return;
-	}
-	struct str real = path_resolve(d, dir);
-	names->outside |= path_is_outside(d, real);
-	add_below_workspace(d, names, dir, rest);
-	if (str_eq(real, dir))
-		return;
-	add_name(names,
-		 value_concat(d->arena, value_from(d->arena, real.n > 1 ? real : STR("")), rest));
-	add_below_workspace(d, names, real, rest);
-}
-
-/* "link/../x" stands beside what the link leads to, for the kernel; without the two for who tidies up the text first. */
-static void add_tidied(struct decider *d, struct names *names, struct str path, struct str cwd)
-{
-	if (str_find(path, STR("..")) != STR_NPOS)
-		add_known_path(d, names, path_canonical_text(d->arena, path, cwd));
-}
-
-static void collect_names(struct decider *d, struct names *names, struct value path,
-			  const struct scope *scope)
-{
-	struct value last = {NULL, 0};
-	names_init(names);
-	for (size_t i = 0; i < scope->n_cwds; i++) {
-		struct value canonical = path_canonical(d, path, scope->cwds[i]);
-		if (i && value_eq(canonical, last))
-			continue;
-		last = canonical;
-		if (value_is_known(canonical))
-			add_known_path(d, names, value_text(d->arena, canonical));
-		else
-			add_unknown_path(d, names, canonical);
-		if (value_is_known(path) && value_is_known(scope->cwds[i]))
-			add_tidied(d, names, value_text(d->arena, path),
-				   value_text(d->arena, scope->cwds[i]));
-	}
-	names->n_placed = names->n;
-	if (value_is_known(path)) {
-		struct str text = value_text(d->arena, path);
-		while (text.n > 2 && str_starts(text, STR("./")))
-			text = str_from_at(text, 2);
-		if (text.n && !path_climbs(text)) /* "a/../b" is not below "a" */
-			add_name(names, value_from(d->arena, text));
-	}
-}
 
 /* ---- rules ---- */
 
@@ -295,17 +160,22 @@ static unsigned apply_outside(struct decider *d, const struct effect *effect, bo
 	return FILE_FOUND;
 }
 
-/* Devices that hold nothing of anybody's. */
-static const char *const harmless_devices[] = {"/dev/null",  "/dev/zero",   "/dev/full",
-					       "/dev/stdin", "/dev/stdout", "/dev/stderr",
-					       "/dev/tty",   "/dev/random", "/dev/urandom"};
-
-static bool is_harmless_device(struct str path)
+static bool is_file_request(const struct decider *d)
 {
-	for (size_t i = 0; i < sizeof harmless_devices / sizeof *harmless_devices; i++)
-		if (str_is(path, harmless_devices[i]))
-			return true;
-	return false;
+	return str_is(d->request->action_type, "read_file") ||
+	       str_is(d->request->action_type, "write_file");
+}
+
+/* Devices that hold nothing of anybody's. */
+static const char *const harmless_devices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+					       "/dev/random", "/dev/urandom", "/dev/stdin",
+					       "/dev/stdout", "/dev/stderr",  "/dev/tty"};
+
+static bool is_harmless_device(const struct decider *d, struct str path)
+{
+	/* A file tool's own streams hold who knows what. */
+	size_t n = is_file_request(d) ? 3 : ARRAY_SIZE(harmless_devices);
+	return str_is_one_of(path, harmless_devices, n);
 }
 
 /* Descriptors are fine where a command names them (what they stand for was opened in the same text), not in a request. */
@@ -313,12 +183,6 @@ static bool is_descriptor_path(struct str path)
 {
 	return str_starts(path, STR("/dev/fd/")) ||
 	       (str_starts(path, STR("/proc/")) && str_find(path, STR("/fd/")) != STR_NPOS);
-}
-
-static bool is_file_request(const struct decider *d)
-{
-	return str_is(d->request->action_type, "read_file") ||
-	       str_is(d->request->action_type, "write_file");
 }
 
 /* Where the memory of processes and whole disks can be read, whatever the rules say about files. */
@@ -366,7 +230,7 @@ static bool special_path(struct decider *d, struct str path, const struct scope 
 {
 	bool allowed;
 	*ret_verdict = 0;
-	if (is_harmless_device(path)) {
+	if (is_harmless_device(d, path)) {
 		*ret_verdict = FILE_HARMLESS;
 		return true;
 	}
@@ -454,7 +318,7 @@ static bool judge_listing(struct decider *d, const struct effect *effect, struct
 		if (asked.selection && !selection_takes(d, asked.selection, path, files[i]))
 			continue;
 		names_init(&names);
-		add_known_path(d, &names, arena_join3(d->arena, path, STR("/"), files[i]));
+		names_add_path(d, &names, arena_join3(d->arena, path, STR("/"), files[i]));
 		names.outside = false;
 		*ret_verdict |= judge(d, effect, &names, asked);
 	}
@@ -505,12 +369,26 @@ static bool judge_listings(struct decider *d, const struct effect *effect,
 
 /* ---- effects ---- */
 
+static bool is_link(struct decider *d, struct value path, const struct scope *scope)
+{
+	bool slash = path.n && str_ends(path.seg[path.n - 1].text, STR("/"));
+	for (size_t i = 0; i < scope->n_cwds && !slash; i++) {
+		struct value canonical = path_canonical(d, path, scope->cwds[i]);
+		if (!value_is_known(canonical) ||
+		    !path_link_itself(d, value_text(d->arena, canonical)).n)
+			return false;
+	}
+	return !slash;
+}
+
 static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
 			   struct asked asked, const struct scope *scope)
 {
 	struct names names;
 	unsigned verdict;
-	collect_names(d, &names, path, scope);
+	names_collect(d, &names, path, scope, asked.deletes);
+	if (asked.tree && asked.deletes && is_link(d, path, scope))
+		asked.tree = false;
 	effect->known = !names.unknown;
 	effect->shown = shown_path(d, path, &names);
 	if (names.overflow)
@@ -546,7 +424,7 @@ static unsigned perhaps_named(struct decider *d, const struct effect *effect, st
 			      struct asked asked, const struct scope *scope)
 {
 	struct names names;
-	collect_names(d, &names, path, scope);
+	names_collect(d, &names, path, scope, asked.deletes);
 	names.outside = false;
 	asked.perhaps = true;
 	return judge(d, effect, &names, asked) & FILE_FOUND;
@@ -561,7 +439,14 @@ static unsigned as_pattern(struct decider *d, const struct effect *effect, struc
 	struct value pattern = path_as_pattern(d->arena, value_text(d->arena, path));
 	if (value_is_known(pattern))
 		return 0;
-	return perhaps_named(d, effect, pattern, asked, scope);
+	unsigned verdict = perhaps_named(d, effect, pattern, asked, scope);
+	struct str *paths = NULL;
+	size_t n = 0;
+	if (!verdict)
+		path_expand_links(d, pattern, scope, &paths, &n);
+	for (size_t i = 0; i < n && !verdict; i++)
+		verdict = perhaps_named(d, effect, value_from(d->arena, paths[i]), asked, scope);
+	return verdict;
 }
 
 static unsigned as_short_name(struct decider *d, const struct effect *effect, struct str text,
@@ -586,7 +471,7 @@ static unsigned other_spelling(struct decider *d, const struct effect *effect, s
 	if (!plain.n || verdict)
 		return verdict;
 	struct names names;
-	collect_names(d, &names, value_from(d->arena, plain), scope);
+	names_collect(d, &names, value_from(d->arena, plain), scope, asked.deletes);
 	asked.perhaps = true;
 	verdict = judge(d, effect, &names, asked) & FILE_FOUND;
 	if (!verdict && names.outside && !was_outside)
@@ -629,9 +514,8 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 		if (str_starts(text, STR("/")) &&
 		    special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
 			return verdict;
-		if (is_file_request(d) && d->resolver->home.n)
-			path = value_from(d->arena,
-					  path_at_home(d->arena, text, d->resolver->home));
+		if (is_file_request(d))
+			path = path_expanded(d->arena, text, d->resolver->home);
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
@@ -674,7 +558,7 @@ static void suspicion(struct decider *d, struct value path, bool perhaps_read,
 			here.cwds = &root;
 			here.n_cwds = 1;
 		}
-	collect_names(d, &names, path, &here);
+	names_collect(d, &names, path, &here, false);
 	const char *what = NULL;
 	bool reads = perhaps_read &&
 		     (list_match(d, LIST_FILES_BLOCK_READ, &names) != MATCH_NO ||

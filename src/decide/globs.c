@@ -210,6 +210,46 @@ bool path_expand(struct decider *d, struct value path, bool makes, const struct 
 	return complete;
 }
 
+static size_t count_components(struct str path)
+{
+	size_t n = 0;
+	struct str part;
+	while (str_split(&path, '/', &part))
+		n += part.n > 0;
+	return n;
+}
+
+void path_expand_links(struct decider *d, struct value pattern, const struct scope *scope,
+		       struct str **ret_paths, size_t *ret_n)
+{
+	struct str *names = NULL;
+	size_t n = 0, cap = 0;
+	struct value canonical = path_canonical(d, pattern, scope->cwds[0]);
+	struct str dir = d->workspace, start = value_known_prefix(d->arena, canonical);
+	if (!d->resolver->links || !path_inside(start, dir) || start.n == dir.n ||
+	    d->resolver->links(d->resolver->context, d->arena, dir, &names, &n) != RESOLVED_YES)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct value rest = canonical, head = {NULL, 0};
+		struct str link = arena_join3(d->arena, dir, STR("/"), names[i]);
+		/* As many components of the pattern as the link has. */
+		for (size_t k = count_components(link); k > 0 && rest.n;) {
+			struct value component = next_component(d->arena, &rest);
+			if (!component.n)
+				continue;
+			head = value_concat(
+				d->arena,
+				value_concat(d->arena, head, value_from(d->arena, STR("/"))),
+				component);
+			k--;
+		}
+		if (head.n && value_covers(head, link))
+			ARENA_PUSH(d->arena, *ret_paths, *ret_n,
+				   cap) = arena_join3(d->arena, link, rest.n ? STR("/") : STR(""),
+						      as_written(d->arena, rest));
+	}
+}
+
 /* ---- words of a command ---- */
 
 static bool is_pattern(const struct word *word)

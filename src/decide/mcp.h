@@ -40,6 +40,9 @@ struct tool {
 	bool attributes;  /* ... or ask for what is known about a file, not for what is in it */
 	bool whole_trees; /* the tool is about directories, branches, reviews */
 	bool on_branches, on_reviews;
+	bool on_comments;     /* ... or about what people say of a place in a file */
+	bool stages;          /* changes Git's index and no file */
+	bool patches;         /* takes patches */
 	const char *language; /* of the program text that they take; NULL */
 };
 struct tool mcp_tool(struct str server, struct str name);
@@ -67,7 +70,9 @@ enum meaning {
 	MEANS_LANGUAGE,
 	MEANS_ENVIRONMENT,
 	MEANS_STDIN,
-	MEANS_REF, /* a Git revision, or a branch */
+	MEANS_REF, /* a branch */
+	MEANS_REVISION, /* a Git revision: where a branch starts, or the branch itself when there is no other */
+	MEANS_TAG, /* a tag, or that all of them are meant */
 	MEANS_REFSPEC,
 	MEANS_REMOTE,
 	MEANS_FORCE,
@@ -98,10 +103,10 @@ struct mcp_call {
 	const json_t *command_words; /* a command as an array */
 	bool many_commands;          /* they are those of an argument that is called so */
 	const json_t *args;          /* behind a command, an array or a string */
-	struct texts code, sql, refs, refspecs, others;
+	struct texts code, sql, refs, revisions, refspecs, others;
 	struct str remote;
 	const char *language;
-	bool force, recursive;
+	bool force, recursive, tags;
 	bool elsewhere;    /* works on another system */
 	bool files;        /* a path was judged */
 	bool understood;   /* commands or program text say what the tool does */

@@ -322,7 +322,8 @@ static bool is_push(const struct mcp_call *call)
 		return true;
 	bool writes = verb == VERB_WRITE || verb == VERB_DELETE || verb == VERB_COPY ||
 		      verb == VERB_MOVE;
-	return writes && call->elsewhere && call->refs.n > 0 && !call->tool.on_reviews;
+	return writes && call->elsewhere && call->refs.n + call->revisions.n > 0 &&
+	       !call->tool.on_reviews;
 }
 
 static void push(struct mcp_call *call)
@@ -330,8 +331,11 @@ static void push(struct mcp_call *call)
 	struct words refspecs = {.n = 0};
 	struct word remote = {.value = value_from(arena_of(call), call->remote),
 			      .span = call->scope.span};
-	const struct texts *named = call->refspecs.n ? &call->refspecs : &call->refs;
-	if (!is_push(call))
+	const struct texts *named = call->refspecs.n ? &call->refspecs
+				    : call->refs.n   ? &call->refs
+						     : &call->revisions;
+	/* "tags": true pushes tags and nothing else. */
+	if (!is_push(call) || (call->tags && !named->n))
 		return;
 	for (size_t i = 0; i < named->n; i++)
 		add_text(call, &refspecs, named->items[i]);

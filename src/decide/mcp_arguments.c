@@ -123,7 +123,7 @@ static void touch_target(struct mcp_call *call, struct str text)
 {
 	enum verb verb = call->tool.verb;
 	struct scope scope = call->scope;
-	scope.makes_below = (verb == VERB_MOVE || verb == VERB_COPY) && !path_has_extension(text);
+	scope.makes_below = (verb == VERB_MOVE || verb == VERB_COPY) && !path_names_file(text);
 	(void)file_effect(call->d, EFFECT_FILE_WRITE, value_from(arena_of(call), text), false,
 			  &scope);
 }
@@ -133,8 +133,21 @@ static void touch(struct mcp_call *call, enum effect_kind kind, struct value pat
 	(void)file_effect(call->d, kind, path, tree, &call->scope);
 }
 
+/* A comment stands at a place of a file, and what is staged is there already: it is at most looked at twice. */
+static bool only_names(const struct mcp_call *call)
+{
+	enum verb verb = call->tool.verb;
+	return call->tool.stages ||
+	       (call->tool.on_comments && !call->tool.on_files &&
+		(verb == VERB_WRITE || verb == VERB_CHANGE || verb == VERB_DELETE));
+}
+
 static void judge_by_verb(struct mcp_call *call, struct value path)
 {
+	if (only_names(call)) {
+		file_write_suspicion(call->d, path, &call->scope);
+		return;
+	}
 	switch (call->tool.verb) {
 	case VERB_READ:
 		if (call->tool.attributes && call->tool.on_files)
@@ -184,9 +197,9 @@ static void judge_path(struct mcp_call *call, struct str text, enum meaning mean
 	}
 	struct value path = value_from(arena_of(call), text);
 	bool moves = call->tool.verb == VERB_MOVE;
-	if (meaning == MEANS_TARGET || meaning == MEANS_PERHAPS_TARGET) {
+	if ((meaning == MEANS_TARGET || meaning == MEANS_PERHAPS_TARGET) && !only_names(call)) {
 		touch_target(call, text);
-	} else if (meaning == MEANS_PATH || moves) {
+	} else if (meaning == MEANS_PATH || moves || only_names(call)) {
 		judge_by_verb(call, path);
 	} else {
 		touch(call, EFFECT_FILE_READ, path, true);
@@ -337,6 +350,8 @@ static void read_setting(struct mcp_call *call, const json_t *value, enum meanin
 		call->force |= is_true(value);
 	} else if (meaning == MEANS_RECURSIVE) {
 		call->recursive |= is_true(value);
+	} else if (meaning == MEANS_TAG) {
+		call->tags |= is_true(value);
 	} else if (meaning == MEANS_ELSEWHERE) {
 		call->elsewhere = true;
 	} else if (meaning == MEANS_REMOTE && text.n) {
@@ -347,10 +362,10 @@ static void read_setting(struct mcp_call *call, const json_t *value, enum meanin
 /* ---- strings ---- */
 
 /* A Git revision may carry a path: HEAD:.env */
-static void read_ref(struct mcp_call *call, struct str text)
+static void read_ref(struct mcp_call *call, struct str text, enum meaning meaning)
 {
 	size_t colon = str_find_char(text, ':');
-	keep(&call->refs, text);
+	keep(meaning == MEANS_REF ? &call->refs : &call->revisions, text);
 	if (colon != STR_NPOS && call->tool.verb != VERB_PUSH)
 		touch(call, EFFECT_FILE_READ,
 		      value_from(arena_of(call), str_from_at(text, colon + 1)), true);
@@ -410,13 +425,17 @@ static void read_string(struct mcp_call *call, struct str text, enum meaning mea
 		keep(&call->sql, text);
 		break;
 	case MEANS_REF:
-		read_ref(call, text);
+	case MEANS_REVISION:
+		read_ref(call, text, meaning);
+		break;
+	case MEANS_TAG:
+		keep(&call->refs, arena_join(arena_of(call), STR("refs/tags/"), text));
 		break;
 	case MEANS_REFSPEC:
 		keep(&call->refspecs, text);
 		break;
 	case MEANS_TEXT:
-		if (is_patch(text))
+		if (is_patch(text) && call->tool.patches)
 			judge_patch(call, text);
 		keep(&call->others, text);
 		break;
@@ -442,7 +461,7 @@ static bool is_setting(enum meaning meaning)
 {
 	return meaning == MEANS_BASE || meaning == MEANS_ENVIRONMENT || meaning == MEANS_LANGUAGE ||
 	       meaning == MEANS_STDIN || meaning == MEANS_FORCE || meaning == MEANS_RECURSIVE ||
-	       meaning == MEANS_ELSEWHERE || meaning == MEANS_REMOTE;
+	       meaning == MEANS_ELSEWHERE || meaning == MEANS_REMOTE || meaning == MEANS_TAG;
 }
 
 /* {"path": {"value": ".env"}} and {"files": [{"name": ".env"}]} name files, too. */

@@ -75,6 +75,11 @@ static const char *const files[] = {
 static const char *const branches[] = {"branch", "branches", "ref", "refs", "reference", "tag"};
 static const char *const reviews[] = {"request", "requests", "pr", "mr"};
 
+static const char *const comments[] = {"comment", "comments", "review", "reviews", "thread", "threads", "note", "notes",
+	"discussion", "discussions"};
+static const char *const patching[] = {"patch", "patches", "diff"};
+static const char *const staging[] = {"add", "stage", "reset", "unstage"};
+
 static const char *const attributes[] = {"info", "stat", "stats", "metadata", "exists", "size", "attributes"};
 
 static const char *const directories[] = {"directory", "directories", "dir", "dirs", "folder", "folders", "rmdir", "tree"};
@@ -143,10 +148,11 @@ static const struct {
 	{"env", MEANS_ENVIRONMENT}, {"envs", MEANS_ENVIRONMENT}, {"environment", MEANS_ENVIRONMENT},
 	{"environmentvariables", MEANS_ENVIRONMENT}, {"envvars", MEANS_ENVIRONMENT},
 	{"stdin", MEANS_STDIN}, {"standardinput", MEANS_STDIN},
-	{"ref", MEANS_REF}, {"refs", MEANS_REF}, {"revision", MEANS_REF}, {"rev", MEANS_REF},
-	{"commit", MEANS_REF}, {"commitish", MEANS_REF}, {"treeish", MEANS_REF}, {"object", MEANS_REF},
+	{"ref", MEANS_REVISION}, {"refs", MEANS_REVISION}, {"revision", MEANS_REVISION}, {"rev", MEANS_REVISION},
+	{"commit", MEANS_REVISION}, {"commitish", MEANS_REVISION}, {"treeish", MEANS_REVISION},
+	{"object", MEANS_REVISION}, {"tag", MEANS_TAG}, {"tags", MEANS_TAG},
 	{"branch", MEANS_REF}, {"branches", MEANS_REF}, {"branchname", MEANS_REF}, {"targetbranch", MEANS_REF},
-	{"destinationbranch", MEANS_REF}, {"startpoint", MEANS_REF}, {"sha", MEANS_REF},
+	{"destinationbranch", MEANS_REF}, {"startpoint", MEANS_REVISION}, {"sha", MEANS_REVISION},
 	{"refspec", MEANS_REFSPEC}, {"refspecs", MEANS_REFSPEC},
 	{"remote", MEANS_REMOTE}, {"remotename", MEANS_REMOTE},
 	{"force", MEANS_FORCE}, {"forcepush", MEANS_FORCE}, {"forcewithlease", MEANS_FORCE},
@@ -259,7 +265,12 @@ struct tool mcp_tool(struct str server, struct str name)
 	look_at_parts(&tool, name);
 	look_at_parts(&tool, server);
 	tool.runs |= tool.verb == VERB_RUN;
+	bool git = str_eq_nocase(server, STR("git"));
 	while (mcp_name_part(&rest, &part)) {
+		git |= str_eq_nocase(part, STR("git"));
+		tool.stages |= git && LISTED(staging, part);
+		tool.on_comments |= LISTED(comments, part);
+		tool.patches |= LISTED(patching, part);
 		tool.attributes |= LISTED(attributes, part);
 		tool.whole_trees |= LISTED(directories, part);
 		tool.on_branches |= LISTED(branches, part);

@@ -3,6 +3,7 @@
  * Canonical paths and symbolic links. What the file rules say to them is in files.c.
  */
 #include "decide/paths.h"
+#include "base/array.h"
 
 #include "base/limits.h"
 
@@ -329,9 +330,29 @@ struct str path_resolve(struct decider *d, struct str path)
 	return path_canonical_text(d->arena, at.n ? at : STR("/"), STR(""));
 }
 
-bool path_has_extension(struct str path)
+struct str path_link_itself(struct decider *d, struct str path)
 {
+	size_t slash = str_find_last_char(path, '/');
+	struct str target;
+	if (slash == STR_NPOS || slash + 1 == path.n)
+		return STR("");
+	struct str dir = path_resolve(d, slash ? str_first(path, slash) : STR("/"));
+	struct str link = path_canonical_text(
+		d->arena, arena_join3(d->arena, dir, STR("/"), str_from_at(path, slash + 1)),
+		STR(""));
+	return link_target(d, link, &target) ? link : STR("");
+}
+
+bool path_names_file(struct str path)
+{
+	static const char *const names[] = {
+		"Makefile", "GNUmakefile", "Dockerfile",  "Containerfile", "Gemfile",
+		"Rakefile", "Procfile",    "Vagrantfile", "Jenkinsfile",   "LICENSE",
+		"COPYING",  "NOTICE",      "README",      "CHANGELOG",     "CONTRIBUTING",
+		"AUTHORS",  "VERSION",     "TODO",        "INSTALL",       "CODEOWNERS"};
 	struct str base = str_basename(path);
+	if (str_is_one_of(base, names, ARRAY_SIZE(names)))
+		return true;
 	size_t dot = str_find_last_char(base, '.');
 	return dot != STR_NPOS && dot > 0 && dot + 1 < base.n;
 }

@@ -23,7 +23,7 @@ struct str path_canonical_text(struct arena *arena, struct str path, struct str 
  */
 struct str path_resolve(struct decider *d, struct str path);
 /* Is there a dot in its last component, in front of something and behind something? */
-bool path_has_extension(struct str path);
+bool path_names_file(struct str path);
 /* Of a path as the request names it. */
 enum resolved path_is_directory(struct decider *d, struct str path);
 /* Is the canonical path dir itself or below it? */
@@ -38,6 +38,8 @@ struct str path_relative(struct str path, struct str dir);
  */
 struct str path_plain_spelling(struct arena *arena, struct str text);
 /* Neither in the workspace nor in a directory for temporary files. */
+/* Where the link is, not where it leads; empty when the path is no link. A slash behind it asks for what it leads to. */
+struct str path_link_itself(struct decider *d, struct str path);
 bool path_is_outside(const struct decider *d, struct str path);
 /* The names that a short one of NTFS may stand for; empty when there is none in it. */
 struct value path_short_names(struct arena *arena, struct str text);
@@ -45,8 +47,13 @@ bool path_holds_pattern(struct str text);
 /* The name as a program would see it that expands "*", "?" and "[...]". */
 struct value path_as_pattern(struct arena *arena, struct str text);
 
+/* Of the names that the pattern stands for, those that begin with a link that the resolver can list. */
+void path_expand_links(struct decider *d, struct value pattern, const struct scope *scope,
+		       struct str **ret_paths, size_t *ret_n);
 /* With home in place of what people write for it to a file tool: "~", "$HOME", "${HOME}". */
 struct str path_at_home(struct arena *arena, struct str text, struct str home);
+/* The same, and what is not known in front of names that some tool might expand: "~user/x", "$PWD/x". */
+struct value path_expanded(struct arena *arena, struct str text, struct str home);
 
 /* The files that a partly known path stands for, in those of the scope's directories that can be listed, when it is a shell
  * pattern. True when these are all; false when there may be others. makes: a file that is not there would be made, so that

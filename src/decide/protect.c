@@ -34,7 +34,6 @@ static const struct guarded {
 	{IN_WORKSPACE, STR_INIT(".github/hooks/"), "the agent's hooks"},
 	{IN_WORKSPACE, STR_INIT(".git/hooks/"), "Git's hooks"},
 	{IN_WORKSPACE, STR_INIT(".git/config"), "Git's configuration"},
-	{IN_WORKSPACE, STR_INIT(".envrc"), "a file that the shell runs on entry"},
 	{IN_HOME, STR_INIT(".cavra/"), "CAVRA's policy, keys and ledger"},
 	{IN_HOME, STR_INIT(".config/cavra/"), "CAVRA's configuration"},
 	{IN_HOME, STR_INIT(".claude/settings*.json"), "the agent's hooks"},

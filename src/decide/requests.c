@@ -31,14 +31,27 @@ static void read_request(struct decider *d)
 /* Is it taken with everything below it? Where nobody can look, a name with an extension is that of a file. */
 static bool takes_tree(struct decider *d, struct str path)
 {
-	return !path_has_extension(path) || path_is_directory(d, path) != RESOLVED_UNKNOWN;
+	return !path_names_file(path) || path_is_directory(d, path) != RESOLVED_UNKNOWN;
+}
+
+/* It gives another name to what the link leads to. */
+static void ask_about_link(struct decider *d)
+{
+	struct finding *finding = finding_add(d, d->effects, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
+					      "filesystem.write.require_approval");
+	finding->approver_group = STR("Repository Owners");
+	finding->reason = arena_join(d->arena, STR("renames a link, "), d->request->target);
 }
 
 static void rename_request(struct decider *d, struct scope *scope, bool tree)
 {
 	struct value path = value_from(d->arena, d->request->target),
 		     to = value_from(d->arena, d->request->destination);
-	(void)file_effect(d, EFFECT_FILE_READ, path, tree, scope);
+	struct str cwd = value_text(d->arena, scope->cwds[0]);
+	if (path_link_itself(d, path_canonical_text(d->arena, d->request->target, cwd)).n)
+		ask_about_link(d);
+	else
+		(void)file_effect(d, EFFECT_FILE_READ, path, tree, scope);
 	(void)file_effect(d, EFFECT_FILE_DELETE, path, tree, scope);
 	/* With a directory come names that nobody sees here. */
 	scope->makes_below = tree && path_is_directory(d, d->request->target) != RESOLVED_NO;
@@ -71,9 +84,9 @@ static void command_request(struct decider *d)
 	command_judge_pipelines(d);
 	if (d->findings)
 		return;
-	/* Assignments, comments, nothing at all. */
-	if (d->policy->commands_readonly && d->mode != MODE_STRICT)
-		allow(d, NULL, "commands.readonly.allow", STR("runs no command"));
+	/* Assignments, tests, functions, comments, nothing at all. */
+	if (d->mode != MODE_STRICT)
+		allow(d, NULL, "commands.builtin.allow", STR("runs no command"));
 	else
 		finding_add_default(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
 				    "commands.default.require_approval")
@@ -199,10 +212,15 @@ static void judge_merge(struct decider *d, struct str target)
 			  MATCH_MUST;
 	if (!into && !on)
 		return;
-	struct finding *finding = finding_add(d, d->effects, CAVRA_BLOCK, CAVRA_HIGH,
-					      "git.protected_branch.block_direct_push");
+	/* Into the branch it is on it merges here only; what is pushed is seen to then. */
+	bool named = into && target.n && str_find_char(target, '/') == STR_NPOS;
+	struct finding *finding = finding_add(d, d->effects,
+					      named ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
+					      CAVRA_HIGH, "git.protected_branch.block_direct_push");
 	finding->reason = STR("merges into a protected branch");
 	finding->instead = STR("open a pull request");
+	if (!named)
+		finding->approver_group = STR("Repository Owners");
 }
 
 /* What finishes or gives up a merge that was begun. */

@@ -245,3 +245,28 @@ struct str path_at_home(struct arena *arena, struct str text, struct str home)
 	}
 	return text;
 }
+
+/* "~root/", "~+/", "$PWD/", "%TEMP%\\": the length of what stands in front of the slash. */
+static size_t unknown_start(struct str text)
+{
+	size_t n = 0;
+	bool variable = text.n > 1 && strchr("$%", text.p[0]);
+	while (n < text.n && !strchr("/\\", text.p[n]))
+		n++;
+	if (n < 2 || n == text.n || (text.p[0] != '~' && !variable))
+		return 0;
+	/* "$id/page.tsx" is a file of people who name files so. */
+	for (size_t i = 1; variable && i < n; i++)
+		if (text.p[i] >= 'a' && text.p[i] <= 'z')
+			return 0;
+	return n;
+}
+
+struct value path_expanded(struct arena *arena, struct str text, struct str home)
+{
+	struct str at_home = home.n ? path_at_home(arena, text, home) : text;
+	size_t n = at_home.p == text.p ? unknown_start(text) : 0;
+	text = at_home;
+	return n ? value_concat(arena, value_any(), value_from(arena, str_from_at(text, n)))
+		 : value_from(arena, text);
+}
