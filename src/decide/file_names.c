@@ -125,7 +125,10 @@ void names_collect(struct decider *d, struct names *names, struct value path,
 				   value_text(d->arena, scope->cwds[i]));
 	}
 	names->n_placed = names->n;
-	if (value_is_known(path)) {
+	bool placed = d->workspace.n > 0;
+	for (size_t i = 0; i < scope->n_cwds; i++)
+		placed &= value_is_known(scope->cwds[i]);
+	if (value_is_known(path) && !placed) {
 		struct str text = value_text(d->arena, path);
 		while (text.n > 2 && str_starts(text, STR("./")))
 			text = str_from_at(text, 2);

@@ -381,8 +381,8 @@ static bool is_link(struct decider *d, struct value path, const struct scope *sc
 	return !slash;
 }
 
-static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
-			   struct asked asked, const struct scope *scope)
+static unsigned placed_file(struct decider *d, struct effect *effect, struct value path,
+			    struct asked asked, const struct scope *scope)
 {
 	struct names names;
 	unsigned verdict;
@@ -418,6 +418,38 @@ static unsigned known_file(struct decider *d, struct effect *effect, struct valu
 			return verdict | below;
 	}
 	return judge(d, effect, &names, asked);
+}
+
+/* The directory that a command most likely runs in: the first that is not known to be missing. */
+static struct scope likely_scope(struct decider *d, const struct scope *scope)
+{
+	struct scope likely = *scope;
+	const struct resolver *resolver = d->resolver;
+	likely.n_cwds = 1;
+	for (size_t i = 0; i + 1 < scope->n_cwds; i++, likely.cwds++) {
+		struct value cwd = path_canonical(d, *likely.cwds,
+						  value_from(d->arena, d->workspace));
+		if (!resolver->directory || !value_is_known(cwd) ||
+		    resolver->directory(resolver->context,
+					path_resolve(d, value_text(d->arena, cwd))) != RESOLVED_NO)
+			break;
+	}
+	return likely;
+}
+
+/* After "cd x;" it may also count from where the text began: what holds there only is no more than possible. */
+static unsigned known_file(struct decider *d, struct effect *effect, struct value path,
+			   struct asked asked, const struct scope *scope)
+{
+	struct scope likely = likely_scope(d, scope);
+	unsigned verdict = placed_file(d, effect, path, asked, &likely);
+	if (scope->n_cwds == 1 || (verdict & FILE_FOUND))
+		return verdict;
+	asked.perhaps = true;
+	verdict |= placed_file(d, effect, path, asked, scope);
+	if (!(verdict & FILE_FOUND) && (verdict & FILE_OUTSIDE))
+		verdict |= apply_outside(d, effect, asked.writes);
+	return verdict;
 }
 
 static unsigned perhaps_named(struct decider *d, const struct effect *effect, struct value path,
@@ -505,6 +537,16 @@ static bool is_known_path(struct value path, const struct scope *scope)
 	return value_is_known(path);
 }
 
+/* A name that counts from a directory that may be any, among others: there is nothing to look up. */
+static bool counts_from_anywhere(struct value path, const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->n_cwds && value_is_known(path); i++)
+		for (size_t k = 0; k < scope->cwds[i].n; k++)
+			if (scope->cwds[i].seg[k].kind == SEG_ANY)
+				return true;
+	return false;
+}
+
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
@@ -520,7 +562,7 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
 	}
-	if (!scope->remote && !is_known_path(path, scope)) {
+	if (!scope->remote && !is_known_path(path, scope) && !counts_from_anywhere(path, scope)) {
 		struct str *paths = NULL;
 		size_t n = 0;
 		d->unresolved = false;

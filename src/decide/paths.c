@@ -57,8 +57,10 @@ static struct str undo_proc(struct arena *arena, struct str path, struct str cwd
 		struct str inner = rest.p ? rest : STR("");
 		if (str_is(what, "root"))
 			return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
-		if (str_is(what, "cwd") && cwd.n)
-			return path_canonical_text(arena, inner, cwd);
+		/* Where the current directory itself is called so, nobody knows where it is. */
+		struct str here = cwd.n ? path_canonical_text(arena, cwd, STR("")) : cwd;
+		if (str_is(what, "cwd") && here.n && !str_starts(here, STR("/proc/")))
+			return path_canonical_text(arena, inner, here);
 	}
 	return path;
 }

@@ -160,6 +160,8 @@ void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 			state_shake(st);
 		for (size_t k = 0; k < ARRAY_SIZE(odd_options); k++)
 			st->odd_options |= str_is(text, odd_options[k]);
+		if (str_is(text, "interactive_comments"))
+			eval_opaque(ev, st, "comments may be commands");
 		st->lastpipe |= str_is(text, "lastpipe");
 		st->nounset |= str_is(text, "nounset");
 		st->allexport |= str_is(text, "allexport");

@@ -130,8 +130,29 @@ static struct value without_last_slash(struct value path)
 	return (struct value){path.seg, path.n - 1};
 }
 
+/* "/proc/self/cwd/src" is "src"; of other processes nobody knows. */
+static bool is_own_directory(struct str path, struct str *ret_rest)
+{
+	static const char *const starts[] = {"/proc/self/cwd", "/proc/thread-self/cwd"};
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		struct str start = str_from(starts[i]);
+		if (!str_starts(path, start) || (path.n > start.n && path.p[start.n] != '/'))
+			continue;
+		*ret_rest = path.n > start.n + 1 ? str_from_at(path, start.n + 1) : STR(".");
+		return true;
+	}
+	return false;
+}
+
 static struct value join_path(struct eval *ev, struct value base, struct value path)
 {
+	struct str rest;
+	if (value_is_known(path) && str_starts(value_text(ev->arena, path), STR("/proc/"))) {
+		struct str text = value_text(ev->arena, path);
+		return is_own_directory(text, &rest)
+			       ? join_path(ev, base, value_from(ev->arena, rest))
+			       : value_any();
+	}
 	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
 	    path.seg[0].text.p[0] == '/')
 		return path;
@@ -155,6 +176,8 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 	bool unknown = st->odd_options || state_assigned(ev, st, STR("CDPATH"));
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = unknown ? value_any() : join_path(ev, st->cwds[i], path);
+	/* To the shell it is called so from now on, which shows when it goes up. */
+	st->odd_options |= str_starts(value_text(ev->arena, path), STR("/proc/"));
 	size_t fresh = n;
 	for (size_t i = 0; i < st->n_cwds; i++)
 		all[n++] = st->cwds[i];

@@ -172,7 +172,9 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 		if (item->background && is_coproc(item)) {
 			eval_node(ev, st, item); /* its variables are this shell's */
 		} else if (item->background) {
+			ev->backgrounds++;
 			eval_subshell(ev, st, item);
+			ev->backgrounds--;
 			st->n_fresh = 0;
 			st->started_job |= !state_is_unsure(st);
 		} else {

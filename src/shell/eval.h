@@ -164,6 +164,8 @@ struct frame {
 	bool unknown; /* being analysed with unknown state: nothing more can be learnt inside */
 	struct frame *caller;
 	struct local *locals;
+	int pipeline;         /* when it was called */
+	unsigned backgrounds; /* the same */
 	unsigned branches; /* ev->branches when it was entered */
 	bool prefixed;     /* assignments stood in front of the call */
 };
@@ -214,6 +216,7 @@ struct eval {
 	const struct variable *path; /* PATH as the text finds it */
 	int aliases;                 /* alias expansions in progress */
 	int substitutions;           /* $( ) and <( ) around the command */
+	unsigned backgrounds;        /* jobs around what is evaluated */
 	size_t substituted;          /* how many were run */
 	const struct shell_name
 		*shows; /* see struct shell_command; of the simple command being expanded */

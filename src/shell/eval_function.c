@@ -31,6 +31,16 @@ static bool on_stack(const struct eval *ev, const struct node *body, bool unknow
 	return false;
 }
 
+/* ":(){ :|:& };:" makes ever more processes. */
+static bool multiplies(const struct eval *ev, const struct node *body)
+{
+	for (const struct frame *frame = ev->frame; frame; frame = frame->caller)
+		if (frame->body == body)
+			return (ev->pipeline && ev->pipeline != frame->pipeline) ||
+			       ev->backgrounds > frame->backgrounds;
+	return false;
+}
+
 static void restore_locals(struct eval *ev, struct state *st, const struct frame *frame)
 {
 	for (const struct local *local = frame->locals; local; local = local->next) {
@@ -47,6 +57,8 @@ static void call_body(struct eval *ev, struct state *st, const struct node *body
 			      .unknown = unknown,
 			      .caller = ev->frame,
 			      .branches = ev->branches,
+			      .pipeline = ev->pipeline,
+			      .backgrounds = ev->backgrounds,
 			      .prefixed = ev->prefixed};
 	ev->frame = &frame;
 	ev->prefixed = false;
@@ -62,6 +74,8 @@ static void call_body(struct eval *ev, struct state *st, const struct node *body
 /* A function that calls itself is analysed once with nothing known; deeper calls add nothing to that but what they write. */
 static void call_recursive(struct eval *ev, struct state *st, const struct node *body)
 {
+	if (multiplies(ev, body))
+		eval_opaque(ev, st, "a function that starts itself again and again");
 	capture_unknown(ev);
 	state_havoc(ev, st);
 	state_unknown_cwd(ev, st);

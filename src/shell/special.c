@@ -95,9 +95,29 @@ void special_element(struct eval *ev, struct state *st, struct str name)
 		eval_opaque(ev, st, "words are split at what an array holds");
 }
 
+/* Bash cuts the history file to the size that is set, and writes it when an interactive shell ends. */
+static void history_written(struct eval *ev, struct state *st)
+{
+	const struct variable *file = state_variable(ev, st, STR("HISTFILE"));
+	bool known = file->kind == VARIABLE_SCALAR;
+	for (size_t i = 0; i < (known ? file->n_alt : 1); i++) {
+		struct value target = known ? file->alt[i] : value_any();
+		if (known && !target.n)
+			continue; /* HISTFILE= is none */
+		struct shell_redirect *redirect = ARENA_NEW(ev->arena, struct shell_redirect);
+		*redirect = (struct shell_redirect){
+			.kind = REDIRECT_WRITE, .fd = -1, .target = target, .span = ev->span};
+		struct shell_command *command = eval_emit(ev, st, SHELL_REDIRECT);
+		command->redirects = redirect;
+		command->surely = false;
+	}
+}
+
 void special_assigned(struct eval *ev, struct state *st, struct str name,
 		      const struct variable *variable)
 {
+	if (str_is(name, "HISTFILE") || str_is(name, "HISTFILESIZE"))
+		history_written(ev, st);
 	if (str_is(name, "GLOBIGNORE"))
 		st->globs_unknown = true;
 	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||
