@@ -366,7 +366,9 @@ static bool starts_inner(struct reading *r, struct str prefix, enum role *ret_ro
 	for (size_t i = 0; i < a->n_args; i++)
 		assigns += a->args[i].operand && a->args[i].role == ROLE_ASSIGN;
 	if (leading || in_prefix) {
-		if (a->n_operands == assigns && is_assignment(prefix)) {
+		/* To env any word with a sign of equality is one. */
+		bool any = leading && str_find_char(prefix, '=') != STR_NPOS;
+		if (a->n_operands == assigns && (any || is_assignment(prefix))) {
 			*ret_role = ROLE_ASSIGN;
 			return false;
 		}
@@ -508,6 +510,11 @@ static void read_word(struct reading *r)
 		short_options(r, prefix, false);
 	} else if (is_option_word(r, prefix)) {
 		read_option(r, prefix);
+	} else if (str_is(prefix, "-") && word_is_known(&r->words[r->at]) &&
+		   find_option(r, prefix)) {
+		/* "env -" */
+		note_option(r, find_option(r, prefix), (struct value){NULL, 0}, false);
+		set_class(r, r->at++, CW_OPTION);
 	} else {
 		read_operand(r);
 	}

@@ -13,6 +13,8 @@ struct command {
 	struct str name;  /* base name of the program */
 	struct str shown; /* canonical text for people */
 	struct scope scope;
+	const struct value *cwds; /* where it was started; options may change the scope's */
+	size_t n_cwds;
 	struct effect *effect;
 	unsigned files;                         /* enum file_verdict of all its file effects */
 	bool writes, deletes_tree;              /* among its file effects */
@@ -63,6 +65,10 @@ void command_code(struct decider *d, struct command *command, struct str text,
 
 /* ---- made.c: names that the command makes itself ---- */
 role_handler role_prefix, role_stem, role_affix, role_repack;
+/* A file in the current directory that is called as the URL ends. */
+role_handler made_fetched;
+/* An archive counts from where the command started, whatever directory its options name, and may be read only. */
+role_handler made_archive;
 
 /* ---- environment.c: variables that change what a command runs ---- */
 

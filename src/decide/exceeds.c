@@ -136,7 +136,7 @@ static bool runs_elsewhere(struct decider *d, const struct command *c)
 	for (size_t i = 0; builds && i < c->scope.n_cwds; i++)
 		if (is_anywhere(c->scope.cwds[i]))
 			return true;
-	return is_outside(d, c, value_from(d->arena, STR(".")), true);
+	return is_outside(d, c, value_from(d->arena, STR(".")), !builds);
 }
 
 /* ---- what its words bring along ---- */

@@ -386,9 +386,9 @@ static unsigned placed_file(struct decider *d, struct effect *effect, struct val
 {
 	struct names names;
 	unsigned verdict;
-	names_collect(d, &names, path, scope, asked.deletes);
-	if (asked.tree && asked.deletes && is_link(d, path, scope))
-		asked.tree = false;
+	bool itself = asked.deletes && is_link(d, path, scope);
+	names_collect(d, &names, path, scope, itself);
+	asked.tree &= !itself;
 	effect->known = !names.unknown;
 	effect->shown = shown_path(d, path, &names);
 	if (names.overflow)

@@ -47,6 +47,7 @@ enum role {
 	ROLE_ASSIGN, /* assign       NAME=value for the command that follows; a word without '=' is not this */
 	ROLE_HOST,     /* host         [user@]host[:port], also host:path, whose path is remote */
 	ROLE_URL,      /* url          a URL; file: URLs are reads */
+	ROLE_FETCH,    /* fetch        the same, and a file here is called as it ends */
 	ROLE_LOCATION, /* location     a file that is read, or a URL */
 	ROLE_COPY, /* copy         a local file that is read, or host:path (scp, rsync sources) */
 	ROLE_COPY_INTO, /* copy-into    a local directory or file that is written, or host:path */

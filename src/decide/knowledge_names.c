@@ -37,6 +37,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_ASSIGN]      = "assign",
 	[ROLE_HOST]        = "host",
 	[ROLE_URL]         = "url",
+	[ROLE_FETCH]       = "fetch",
 	[ROLE_LOCATION]    = "location",
 	[ROLE_COPY]        = "copy",
 	[ROLE_ARCHIVE]     = "archive",

@@ -72,6 +72,7 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_ASSIGN:
 	case ROLE_HOST:
 	case ROLE_URL:
+	case ROLE_FETCH:
 	case ROLE_LOCATION:
 	case ROLE_COPY:
 	case ROLE_COPY_INTO:

@@ -56,6 +56,45 @@ void role_stem(struct decider *d, struct command *c, const struct argument *arg)
 	writes(d, c, arg, joined(d, with_text(d, path, "."), value_from(d->arena, c->name)));
 }
 
+/* ---- archives and downloads ---- */
+
+void made_archive(struct decider *d, struct command *c, const struct argument *arg)
+{
+	static const char *const writing[] = {"-c",       "--create",     "-r", "--append",
+					      "-u",       "--update",     "-A", "--catenate",
+					      "--delete", "--concatenate"};
+	bool write = c->arguments.imprecise;
+	for (size_t i = 0; i < ARRAY_SIZE(writing); i++)
+		write |= arguments_has(&c->arguments, writing[i]);
+	struct scope scope = c->scope;
+	c->scope.cwds = c->cwds;
+	c->scope.n_cwds = c->n_cwds;
+	command_file(d, c, EFFECT_FILE_READ, arg, false);
+	if (write)
+		command_file(d, c, EFFECT_FILE_WRITE, arg, false);
+	c->scope.cwds = scope.cwds;
+	c->scope.n_cwds = scope.n_cwds;
+}
+
+void made_fetched(struct decider *d, struct command *c, const struct argument *arg)
+{
+	static const struct seg any_name = {.kind = SEG_GLOB, .text = STR_INIT("*")};
+	struct str url = arg->many || !value_is_known(arg->value)
+				 ? STR("")
+				 : value_text(d->arena, arg->value);
+	size_t scheme = str_find(url, STR("://"));
+	struct str rest = scheme == STR_NPOS ? url : str_from_at(url, scheme + 3);
+	rest = str_first(rest, str_find_char(rest, '?'));
+	rest = str_first(rest, str_find_char(rest, '#'));
+	size_t slash = str_find_last_char(rest, '/');
+	struct str name = slash == STR_NPOS ? STR("") : str_from_at(rest, slash + 1);
+	/* The server may have its say. */
+	bool told = arguments_has(&c->arguments, "-J") ||
+		    arguments_has(&c->arguments, "--content-disposition");
+	writes(d, c, arg,
+	       name.n && !told ? value_from(d->arena, name) : (struct value){&any_name, 1});
+}
+
 /* ---- backups ---- */
 
 static bool is_changed(const struct argument *arg)

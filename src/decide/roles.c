@@ -170,6 +170,12 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 static void role_link(struct decider *d, struct command *c, const struct argument *arg)
 {
 	command_file(d, c, EFFECT_FILE_READ, arg, false);
+	/* The only operand gets a name here. */
+	if (c->arguments.n_operands == 1 && arg->operand) {
+		struct argument here = *arg;
+		here.value = arg->many ? value_any() : base_name(d, arg->value);
+		command_file(d, c, EFFECT_FILE_WRITE, &here, false);
+	}
 }
 
 /* A link makes its target readable and writable by another name, for what comes behind the command that makes it. */
@@ -259,6 +265,12 @@ static void role_url(struct decider *d, struct command *c, const struct argument
 	address(d, c, arg->many ? value_any() : arg->value, true);
 }
 
+static void role_fetch(struct decider *d, struct command *c, const struct argument *arg)
+{
+	role_url(d, c, arg);
+	made_fetched(d, c, arg);
+}
+
 /* file: URLs are reads, too. */
 static void role_location(struct decider *d, struct command *c, const struct argument *arg)
 {
@@ -298,7 +310,7 @@ static void role_archive(struct decider *d, struct command *c, const struct argu
 	if (!arg->many && is_remote_path(d, arg->value))
 		role_host(d, c, arg);
 	else if (!is_dash(d, arg))
-		role_edit(d, c, arg);
+		made_archive(d, c, arg);
 }
 
 /* ---- Git ---- */
@@ -601,6 +613,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_SHELL] = role_shell,
 	[ROLE_HOST] = role_host,
 	[ROLE_URL] = role_url,
+	[ROLE_FETCH] = role_fetch,
 	[ROLE_LOCATION] = role_location,
 	[ROLE_COPY] = role_copy,
 	[ROLE_COPY_INTO] = role_copy_into,
@@ -663,6 +676,8 @@ static bool filters_tests(struct decider *d, const struct command *c, size_t i)
 void command_roles(struct decider *d, struct command *c)
 {
 	bool tool = is_project_tool(c);
+	c->cwds = c->scope.cwds;
+	c->n_cwds = c->scope.n_cwds;
 	/* The directory first: the others count from there. */
 	for (size_t i = 0; i < c->arguments.n_args; i++)
 		if (c->arguments.args[i].role == ROLE_CWD)

@@ -96,7 +96,9 @@ void suspect_output(struct decider *d, const struct command *c, const struct arg
 	    (!reads[arg->role] && arg->role != ROLE_NONE && arg->role != ROLE_CWD))
 		return;
 	struct str text = value_text(d->arena, arg->value);
-	if (!looks_like_path(text))
+	const char *option = arg->option ? knowledge_text(arg->option->name) : "";
+	/* "--ignore FILE" touches it least of all. */
+	if (!looks_like_path(text) || strstr(option, "ignore") || strstr(option, "exclude"))
 		return;
 	/* What is known to be read is read, but words of options that are not described seem so, too. */
 	if (!reads[arg->role] || is_value(d, c, arg))

@@ -232,6 +232,18 @@ static void eval_stage(struct eval *ev, struct state *st, const struct node *sta
 	ev->pipeline = before;
 }
 
+/* "echo x |& sh": echo without a redirection writes no errors. */
+static bool is_silent(struct eval *ev, const struct state *st, const struct node *stage)
+{
+	if (state_find(ev, st, BINDING_FUNCTION, STR("echo")) ||
+	    state_find(ev, st, BINDING_ALIAS, STR("echo")) || st->havoc)
+		return false;
+	const struct word_node *name = stage->kind == NODE_SIMPLE && !stage->redirs ? stage->words
+										    : NULL;
+	const struct part *part = name && !name->assign ? name->parts : NULL;
+	return part && !part->next && part->kind == PART_TEXT && str_is(part->text, "echo");
+}
+
 static void eval_pipeline(struct eval *ev, struct state *st, const struct node *node)
 {
 	if (!node->first || !node->first->next) {
@@ -266,7 +278,8 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 			ev->frame->locals = locals;
 		struct value *output = ARENA_NEW(ev->arena, struct value);
 		*output = capture.output;
-		input = capture.known && !stage->errors_too ? output : NULL;
+		input = capture.known && (!stage->errors_too || is_silent(ev, st, stage)) ? output
+											  : NULL;
 		/* One of several readers may leave half a line to the next. */
 		bool alone = stage->next && stage->next->kind == NODE_SIMPLE;
 		ev->feeder = stage->errors_too || !alone ? NULL : capture_source(&capture);

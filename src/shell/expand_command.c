@@ -122,8 +122,11 @@ void field_process(struct field *f, const struct part *part)
 	f->ev->input = NULL;
 	f->ev->substitutions++;
 	f->ev->substituted++;
+	/* Whatever it assigns is its own. */
+	struct state inner = *f->st;
+	inner.weak = 0;
 	if (part->list)
-		eval_subshell(f->ev, f->st, part->list);
+		eval_subshell(f->ev, &inner, part->list);
 	else
 		field_any(f, false); /* Bash makes no word of <() */
 	f->ev->substitutions--;
