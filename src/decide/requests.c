@@ -84,11 +84,9 @@ static void command_request(struct decider *d)
 	command_judge_pipelines(d);
 	if (d->findings)
 		return;
-	/* Assignments, tests and functions are left to what the policy says of looking. */
-	if (d->empty_text && d->mode != MODE_STRICT)
-		allow(d, NULL, "commands.builtin.allow", STR("holds nothing but comments"));
-	else if (d->policy->commands_readonly && d->mode != MODE_STRICT)
-		allow(d, NULL, "commands.readonly.allow", STR("runs no command"));
+	/* Assignments, tests, functions, comments, nothing at all. What Bash does by itself with some variables was found. */
+	if (d->mode != MODE_STRICT)
+		allow(d, NULL, "commands.builtin.allow", STR("runs no command"));
 	else
 		finding_add_default(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
 				    "commands.default.require_approval")

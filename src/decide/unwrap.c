@@ -617,7 +617,6 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 	int pipelines = d->pipelines;
 	d->nesting++;
 	shell_analyse(d->arena, script->text, &env, &d->budget, &result);
-	d->empty_text = result.empty;
 	for (const struct shell_command *command = result.commands; command;
 	     command = command->next) {
 		struct scope inner = command_scope(d, command, scope, pipelines);

@@ -109,7 +109,6 @@ void shell_analyse(struct arena *arena, struct str text, const struct shell_env 
 	struct read_result read;
 	shell_read(&context, text, &read);
 	struct span whole = ev.span;
-	ret_result->empty = !read.error && (!read.list || !read.list->first);
 	if (read.list)
 		eval_node(&ev, &st, read.list);
 	run_deferred(&ev, &st);

@@ -116,7 +116,6 @@ struct shell_result {
 	struct shell_command **tail;    /* where the next one goes */
 	size_t n;
 	bool opaque; /* some command is SHELL_OPAQUE */
-	bool empty;  /* the text holds nothing but comments */
 };
 
 /* Analyses text as Bash would run it with `bash -c text`. Never fails: what is not understood is opaque. */
