@@ -112,6 +112,37 @@ static bool prints_objects(const struct line *line)
 	return false;
 }
 
+/* Names of branches and tags: Git makes none that begins with a dash. */
+static bool prints_names(const struct line *line)
+{
+	static const char *const lines[] = {
+		"describe --tags --abbrev=0",
+		"describe --abbrev=0 --tags",
+		"describe --abbrev=0",
+		"describe --tags",
+		"describe",
+		"describe --always",
+		"describe --tags --always",
+		"branch --show-current",
+		"rev-parse --abbrev-ref HEAD",
+		"symbolic-ref --short HEAD",
+	};
+	char text[64];
+	size_t n = 0;
+	for (size_t i = 0; i < line->n; i++) {
+		if (n + line->words[i].n + 1 > sizeof text)
+			return false;
+		if (i)
+			text[n++] = ' ';
+		memcpy(text + n, line->words[i].p, line->words[i].n);
+		n += line->words[i].n;
+	}
+	return str_is_one_of(str_make(text, n), lines, ARRAY_SIZE(lines));
+}
+
+static const struct seg name_segs[] = {{SEG_GLOB, STR_INIT("[!-]"), NULL},
+				       {SEG_ANY, {"", 0}, NULL}};
+
 static bool assigns(const struct shell_command *source, struct str start)
 {
 	for (const struct shell_assign *a = source->assigns; a; a = a->next)
@@ -132,6 +163,11 @@ static bool printed_by_git(struct decider *d, const struct shell_command *source
 	if (prints_objects(line)) {
 		ret->value = (struct value){&object_seg, 1};
 		ret->may_be_empty = !there || line->n != 2 || !str_is(line->words[0], "rev-parse");
+		return true;
+	}
+	if (prints_names(line)) {
+		ret->value = (struct value){name_segs, ARRAY_SIZE(name_segs)};
+		ret->may_be_empty = !there || !str_is(line->words[0], "rev-parse");
 		return true;
 	}
 	/* Deeper down there may be a repository inside the repository. */
