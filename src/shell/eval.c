@@ -293,24 +293,6 @@ static void eval_pipeline(struct eval *ev, struct state *st, const struct node *
 	st->n_fresh = 0;
 }
 
-/* What of the input reaches whom inside a compound command, nobody can tell; a simple command that is all there is gets
- * the whole.
- */
-static bool has_sole_reader(const struct node *node)
-{
-	while (node && !node->next && !node->background) {
-		if (node->kind == NODE_SIMPLE)
-			return true;
-		if (node->kind == NODE_LIST)
-			node = node->first;
-		else if (node->kind == NODE_GROUP || node->kind == NODE_SUBSHELL)
-			node = node->redirs ? NULL : node->body;
-		else
-			return false;
-	}
-	return false;
-}
-
 static void eval_if(struct eval *ev, struct state *st, const struct node *node)
 {
 	eval_node(ev, st, node->cond);
@@ -668,8 +650,9 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 		break;
 	}
 	const struct value *input = ev->input, *inner = input;
-	bool sole = (node->kind == NODE_GROUP || node->kind == NODE_SUBSHELL) &&
-		    has_sole_reader(node->body);
+	struct node bare = *node;
+	bare.redirs = NULL;
+	bool sole = (inner || node->redirs) && eval_has_sole_reader(ev, st, &bare);
 	st->n_fresh = 0;
 	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node, &inner);
 	struct state skipped = *st;

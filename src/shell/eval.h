@@ -364,6 +364,11 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 /* Text and variables only: to expand them changes nothing. */
 bool parts_are_plain(const struct part *parts);
 
+/* ---- sole_reader.c ---- */
+
+/* Does one command in it, and no other, read the standard input? */
+bool eval_has_sole_reader(struct eval *ev, const struct state *st, const struct node *node);
+
 /* ---- simple.c ---- */
 
 void eval_simple(struct eval *ev, struct state *st, const struct node *node);

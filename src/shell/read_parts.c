@@ -229,11 +229,22 @@ static unsigned ansi_escape(struct reader *r)
 		return read_number(r, 8, 3, &digits) & 0xff;
 	if (c == 'x' || c == 'u' || c == 'U') {
 		(void)reader_next_raw(r);
-		if (c == 'x' && r->at < r->text.n && r->text.p[r->at] == '{')
-			reader_fail(r, "\\x{ in a $' quote");
-		unsigned value = read_number(r, 16, c == 'x' ? 2 : c == 'u' ? 4 : 8, &digits);
+		enum { ANY_NUMBER = 64 };
+		bool brace = c == 'x' && r->at < r->text.n && r->text.p[r->at] == '{';
+		if (brace)
+			(void)reader_next_raw(r);
+		unsigned value = read_number(r, 16,
+					     brace      ? ANY_NUMBER
+					     : c == 'x' ? 2
+					     : c == 'u' ? 4
+							: 8,
+					     &digits);
 		if (digits == 0)
 			return ANSI_UNKNOWN;
+		if (brace && r->at < r->text.n && r->text.p[r->at] == '}')
+			(void)reader_next_raw(r);
+		if (brace)
+			value &= 0xff;
 		return c == 'x' || value < 128 ? value : (unsigned)ANSI_UNKNOWN;
 	}
 	if (c == 'c') {

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who reads the standard input of a compound command. What of it reaches whom when there are several, nobody can tell; a
+ * single one gets the whole.
+ */
+#include "base/array.h"
+#include "shell/eval.h"
+
+enum { SEVERAL = 2, DEPTH_MAX = 64 };
+
+static unsigned sum(unsigned a, unsigned b)
+{
+	return a + b < SEVERAL ? a + b : SEVERAL;
+}
+
+static bool words_are_plain(const struct word_node *words)
+{
+	for (; words; words = words->next)
+		if (words->assign || !parts_are_plain(words->parts))
+			return false;
+	return true;
+}
+
+/* Builtins that read nothing, unless something else is called so. */
+static bool is_silent(struct eval *ev, const struct state *st, const struct node *node)
+{
+	static const char *const names[] = {":",      "true", "false", "cd",  "echo",
+					    "printf", "test", "[",     "set", "export"};
+	struct str name;
+	bool quoted;
+	return !st->havoc && node->words && words_are_plain(node->words) &&
+	       word_node_text(node->words, &name, &quoted) &&
+	       str_is_one_of(name, names, ARRAY_SIZE(names)) &&
+	       !state_find(ev, st, BINDING_FUNCTION, name) &&
+	       !state_find(ev, st, BINDING_ALIAS, name);
+}
+
+static unsigned readers(struct eval *ev, const struct state *st, const struct node *node,
+			int depth);
+
+static unsigned readers_of_all(struct eval *ev, const struct state *st, const struct node *first,
+			       int depth)
+{
+	unsigned n = 0;
+	for (; first && n < SEVERAL; first = first->next)
+		n = sum(n, first->background ? SEVERAL : readers(ev, st, first, depth));
+	return n;
+}
+
+static unsigned readers(struct eval *ev, const struct state *st, const struct node *node, int depth)
+{
+	unsigned body, other;
+	if (!node)
+		return 0;
+	if (depth == DEPTH_MAX || (node->redirs && node->kind != NODE_SIMPLE))
+		return SEVERAL;
+	depth++;
+	switch (node->kind) {
+	case NODE_SIMPLE:
+		return is_silent(ev, st, node) ? 0 : 1;
+	case NODE_PIPELINE:
+		return readers(ev, st, node->first, depth); /* the others read what it writes */
+	case NODE_LIST:
+	case NODE_AND_OR:
+		return readers_of_all(ev, st, node->first, depth);
+	case NODE_GROUP:
+	case NODE_SUBSHELL:
+		return readers(ev, st, node->body, depth);
+	case NODE_IF:
+		body = readers(ev, st, node->body, depth);
+		other = readers(ev, st, node->other, depth);
+		return sum(readers(ev, st, node->cond, depth), body > other ? body : other);
+	case NODE_FUNCTION:
+		return 0;
+	case NODE_FOR: /* the first round leaves nothing to the second */
+	case NODE_LOOP:
+	case NODE_SELECT:
+	case NODE_C_FOR:
+	case NODE_CASE:
+	case NODE_TEST:
+	case NODE_ARITH:
+	case NODE_COPROC:
+		break;
+	}
+	return SEVERAL;
+}
+
+bool eval_has_sole_reader(struct eval *ev, const struct state *st, const struct node *node)
+{
+	return readers(ev, st, node, 0) == 1;
+}
