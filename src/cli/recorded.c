@@ -107,6 +107,20 @@ static int decide_again(struct reading *reading, struct recorded *recorded,
 	return code;
 }
 
+/* Where it happened: below the repository's root, wherever that is now. */
+static void add_directory(json_t *decision, const json_t *context)
+{
+	struct str cwd = STR(""), root = STR("");
+	(void)json_get_str(context, "cwd", &cwd);
+	(void)json_get_str(context, "repository", &root);
+	if (!cwd.n || json_object_get(decision, "cwd"))
+		return;
+	bool inside = root.n && str_starts(cwd, root) && (cwd.n == root.n || cwd.p[root.n] == '/');
+	struct str place = inside ? str_from_at(cwd, root.n + (cwd.n > root.n)) : cwd;
+	if (place.n)
+		(void)json_object_set_new(decision, "cwd", json_stringn(place.p, place.n));
+}
+
 /* A line of the ledger has the record in it, and where it was made; one about something else holds none. */
 static const json_t *unwrap(json_t *line)
 {
@@ -116,12 +130,11 @@ static const json_t *unwrap(json_t *line)
 	(void)json_get_str(line, "event_type", &event);
 	const json_t *body = json_get_object(line, "body");
 	json_t *decision = json_get_object(body, "decision");
-	json_t *cwd = json_object_get(json_get_object(body, "context"), "cwd");
+	const json_t *context = json_get_object(body, "context");
 	/* What a policy on trial has said stands beside what was acted on, which has an entry of its own. */
 	if (!decision || str_is(event, "cavra.shadow.decided"))
 		return NULL;
-	if (json_is_string(cwd) && !json_object_get(decision, "cwd"))
-		(void)json_object_set(decision, "cwd", cwd);
+	add_directory(decision, context);
 	return decision;
 }
 

@@ -152,12 +152,25 @@ static struct finding *allow(struct decider *d, const struct effect *effect, con
 	return finding;
 }
 
+struct allowing {
+	struct decider *d;
+	const struct command *command;
+};
+
+static bool allows(void *context, struct str pattern)
+{
+	const struct allowing *allowing = context;
+	return !command_exceeds(allowing->d, allowing->command, pattern);
+}
+
 static bool apply_allow(struct decider *d, const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
+	struct allowing allowing = {d, c};
+	const struct match_filter filter = {allows, &allowing};
 	struct match_result hit = command_match_surely(d->policy->list[LIST_COMMANDS_ALLOW],
-						       a->words, a->n_words, d->arena);
-	if (hit.match != MATCH_MUST || command_exceeds(d, c, hit.pattern))
+						       a->words, a->n_words, d->arena, &filter);
+	if (hit.match != MATCH_MUST)
 		return false;
 	struct str reason = arena_join(d->arena, STR("matches an allowed command: "), hit.pattern);
 	allow(d, c->effect, "commands.allow", reason)->pattern = hit.pattern;

@@ -585,6 +585,33 @@ static void run_shell_command(struct decider *d, const struct shell_command *com
 	}
 }
 
+static bool is_name(struct str text)
+{
+	bool name = text.n && !ascii_is_digit(text.p[0]);
+	for (size_t i = 0; i < text.n && name; i++)
+		name = ascii_is_name(text.p[i]);
+	return name;
+}
+
+/* What stands in front of a shell it finds in its environment: "F=.env sh -c 'cat $F'". */
+static const struct shell_assign *given_variables(struct decider *d, const struct scope *scope,
+						  const struct shell_assign *path)
+{
+	const struct shell_assign *list = path;
+	for (const struct shell_assign *a = scope->assigns; a && !scope->remote; a = a->next) {
+		bool given = a->prefix && value_is_known(a->value) && is_name(a->name) &&
+			     !str_is(a->name, "PATH");
+		for (const struct shell_assign *newer = list; newer && given; newer = newer->next)
+			given = !str_eq(newer->name, a->name);
+		if (!given)
+			continue;
+		struct shell_assign *copy = ARENA_NEW(d->arena, struct shell_assign);
+		*copy = (struct shell_assign){.name = a->name, .value = a->value, .next = list};
+		list = copy;
+	}
+	return list;
+}
+
 void shell_script_run(struct decider *d, const struct shell_script *script,
 		      const struct scope *scope)
 {
@@ -600,7 +627,7 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 	struct shell_assign path = {.name = STR("PATH"),
 				    .value = value_from(d->arena, STR(USUAL_PATH))};
 	struct shell_env env = {
-		.variables = scope->remote ? NULL : &path,
+		.variables = scope->remote ? NULL : given_variables(d, scope, &path),
 		.cwd = cwd,
 		.home = scope->remote ? STR("") : d->resolver->home,
 		.positional = script->positional,

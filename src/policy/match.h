@@ -94,10 +94,16 @@ int command_patterns_compile(struct arena *arena, const struct str *patterns, si
  */
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
 				  size_t n, struct arena *arena);
-/* The same, but only MATCH_MUST or MATCH_NO, which is quicker to tell where words are unknown. */
+/* The same, but only MATCH_MUST or MATCH_NO, which is quicker to tell where words are unknown, and only patterns that
+ * `accepts` is true of; NULL: all.
+ */
+struct match_filter {
+	bool (*accepts)(void *context, struct str pattern);
+	void *context;
+};
 struct match_result command_match_surely(const struct pattern_list *list,
 					 const struct command_word *words, size_t n,
-					 struct arena *arena);
+					 struct arena *arena, const struct match_filter *filter);
 /* Patterns with '|' against a pipeline: the canonical texts of its commands in order. */
 struct pipeline_stage {
 	const struct command_word *words;

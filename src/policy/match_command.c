@@ -107,6 +107,7 @@ struct scan {
 	struct arena *arena;
 	struct command_orders orders; /* made when first needed: n == 0 */
 	struct match_result *best;
+	const struct match_filter *filter; /* may be NULL */
 	uint32_t node;
 };
 
@@ -124,6 +125,10 @@ static void try_form(struct scan *scan, const struct form_row *form)
 		return;
 	struct automaton automaton = form_automaton(&scan->list->forms, form);
 	enum match match = command_run(&automaton, orders_of(scan));
+	const struct match_filter *filter = scan->filter;
+	if (filter && match == MATCH_MUST &&
+	    !filter->accepts(filter->context, scan->list->source[form->index]))
+		return;
 	match_join(scan->list, scan->best, match, form->index);
 }
 
@@ -195,13 +200,18 @@ static bool try_possible(void *context, const struct form_row *form)
 
 static struct match_result match_words(const struct pattern_list *list,
 				       const struct command_word *words, size_t n, bool surely,
-				       struct arena *arena)
+				       struct arena *arena, const struct match_filter *filter)
 {
 	struct match_result best = MATCH_NOTHING;
 	if (!list || n == 0 || !list->literals.node || command_heads_lack(list, words))
 		return best;
 	assert(list->kind == PATTERN_COMMANDS);
-	struct scan scan = {.list = list, .words = words, .n = n, .arena = arena, .best = &best};
+	struct scan scan = {.list = list,
+			    .words = words,
+			    .n = n,
+			    .arena = arena,
+			    .best = &best,
+			    .filter = filter};
 	scan_words(&scan);
 	if (best.match == MATCH_MUST || surely || are_known(words, n))
 		return best;
@@ -213,14 +223,14 @@ static struct match_result match_words(const struct pattern_list *list,
 struct match_result command_match(const struct pattern_list *list, const struct command_word *words,
 				  size_t n, struct arena *arena)
 {
-	return match_words(list, words, n, false, arena);
+	return match_words(list, words, n, false, arena, NULL);
 }
 
 struct match_result command_match_surely(const struct pattern_list *list,
 					 const struct command_word *words, size_t n,
-					 struct arena *arena)
+					 struct arena *arena, const struct match_filter *filter)
 {
-	struct match_result best = match_words(list, words, n, true, arena);
+	struct match_result best = match_words(list, words, n, true, arena, filter);
 	return best.match == MATCH_MUST ? best : MATCH_NOTHING;
 }
 

@@ -52,7 +52,7 @@ const commands = {
   // Each call costs more than one of it.
   SHELL_CALL_DEPTH: (cap) => [cap, 8 * cap].map((n) =>
     `f0() { ls; }; ${Array.from({ length: n - 1 }, (_, i) => `f${i + 1}() { f${i}; };`).join(' ')} f${n - 1}`),
-  SHELL_BRACE_WORDS: (cap) => [`ls {1..${cap}}`, `ls {1..${cap + 1}}`],
+  SHELL_BRACE_WORDS: (cap) => [`wc {1..${cap}}`, `wc {1..${cap + 1}}`],
   // Many variables for one program are asked about long before.
   SHELL_VARIABLES: (cap) => [cap / 8, cap + 1].map((n) =>
     `first=ls; ${Array.from({ length: n }, (_, i) => `v${i}=1;`).join(' ')} $first`),

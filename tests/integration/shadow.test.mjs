@@ -10,7 +10,7 @@ import { cavra, cavraProgram, hookProgram, ledger, repository, run, scratch } fr
 import { hook, machine, onMachine, payload } from './machine.mjs';
 
 const pack = (id, body, version = '1.0.0') => `metadata: {id: ${id}, title: t, description: d, version: ${version}}\n${body}\n`;
-const inForce = pack('cavra-now', 'commands: {allow: [make*, npm*], block: [rm*]}');
+const inForce = pack('cavra-now', 'commands: {allow: [make*, make deploy*, npm*], block: [rm*]}');
 const onTrial = pack('cavra-next', 'commands: {allow: [make*, rm*], block: [make deploy*]}', '2.0.0');
 const project = (more = {}) => repository({ '.cavra/policy.yaml': inForce, '.cavra/next.yaml': onTrial, '.cavra/config.yaml': 'policy.shadow: next.yaml\n', ...more });
 const evaluate = (directory, command, options = {}) => JSON.parse(cavra(['evaluate', 'execute_command', command, '--json'], { cwd: directory, ...options }).out);
@@ -100,7 +100,7 @@ test('one that takes long is not waited for', () => {
 });
 
 test('it stands in the place of its layer\'s policy, so that the other layers count', () => {
-  const etc = machine({ 'policy.yaml': pack('cavra-org', 'commands: {block: [make release*], allow: ["*"]}') });
+  const etc = machine({ 'policy.yaml': pack('cavra-org', 'commands: {block: [make release*], allow: ["*", make deploy*]}') });
   const directory = project();
   const record = (command) => JSON.parse(onMachine(etc, cavraProgram, ['evaluate', 'execute_command', command, '--json'], { cwd: directory }).out);
   assert.deepEqual([record('make release').decision, record('make release').shadow.decision], ['block', 'block']);

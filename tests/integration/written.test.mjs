@@ -52,7 +52,8 @@ test('everything that writes has written', async () => {
   assert.equal((await hook(JSON.stringify({ session_id: 's1', transcript_path: '/t', cwd: project, hook_event_name: 'SessionStart', source: 'startup' }))).status, 0);
   for (const [i, command] of commands.entries()) {
     const done = await hook(payload('Bash', { command, description: command }));
-    assert.match(done.out, /"(deny|ask)"/, `${command}: ${done.err}`);
+    // A text that only assigns runs nothing.
+    assert.match(done.out, /^\w+=\S*$/.test(command) ? /"(allow|deny|ask)"/ : /"(deny|ask)"/, `${command}: ${done.err}`);
     if (i % 8 === 0 || command.includes(planted)) {
       await hook(payload('Write', { file_path: join(project, 'a.txt'), content: command }));
       await hook(payload('Grep', { pattern: command, path: project }));
