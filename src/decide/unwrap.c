@@ -303,9 +303,29 @@ static void run_as_script(struct decider *d, const struct word *words, size_t n,
 	run_words(d, all, n + 1, scope);
 }
 
+/* "/usr/lib/git-core/git-push origin" is "git push origin"; a program of that name elsewhere is just any. */
+static bool run_as_git(struct decider *d, const struct word *words, size_t n,
+		       const struct scope *scope)
+{
+	struct str path = word_is_known(&words[0]) ? value_text(d->arena, words[0].value) : STR("");
+	struct str name = str_basename(path);
+	bool own = str_find_char(path, '/') == STR_NPOS ||
+		   str_starts(path, STR("/usr/lib/git-core/")) ||
+		   str_starts(path, STR("/usr/libexec/git-core/"));
+	if (!own || !str_starts(name, STR("git-")) || knowledge_find(name) ||
+	    !knowledge_subcommand(knowledge_find(STR("git")), str_from_at(name, 4)))
+		return false;
+	struct word *all = ARENA_ARRAY(d->arena, n + 1, struct word);
+	memcpy(all + 1, words, n * sizeof *all);
+	all[0] = (struct word){.value = value_from(d->arena, STR("git")), .span = words[0].span};
+	all[1].value = value_from(d->arena, str_from_at(name, 4));
+	run_words(d, all, n + 1, scope);
+	return true;
+}
+
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope)
 {
-	if (n == 0)
+	if (n == 0 || run_as_git(d, words, n, scope))
 		return;
 	if (is_shell_script(d, &words[0], scope)) {
 		run_as_script(d, words, n, scope);

@@ -22,8 +22,11 @@ static void initial_state(struct eval *ev, struct state *st)
 	if (env->home.n)
 		state_assign_value(ev, st, STR("HOME"), value_from(ev->arena, env->home));
 	state_assign_value(ev, st, STR("IFS"), value_from(ev->arena, STR(" \t\n")));
+	/* Bash sets some of its own when it starts, whatever the environment says. */
 	for (const struct shell_assign *a = env->variables; a; a = a->next)
-		state_assign_value(ev, st, a->name, a->value);
+		if (!special_traits(a->name) && !str_is(a->name, "PWD") &&
+		    !str_is(a->name, "OLDPWD"))
+			state_assign_value(ev, st, a->name, a->value);
 	st->assigns = env->variables;
 	ev->path = state_variable(ev, st, STR("PATH"));
 	struct word *positional = ARENA_ARRAY(ev->arena, env->n_positional, struct word);
