@@ -391,7 +391,7 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 	enter_prefix(ev, st, simple, &saved);
 	const struct value *input = ev->input;
 	const struct shell_command *feeder = ev->feeder;
-	bool sole = !functions->next && functions->body && !state_is_unsure(st) &&
+	bool sole = functions && !functions->next && functions->body && !state_is_unsure(st) &&
 		    eval_has_sole_reader(ev, st, functions->body);
 	ev->input = sole ? simple->input : NULL;
 	ev->feeder = NULL;
