@@ -183,9 +183,9 @@ struct known_command {
 	uint8_t style;
 	bool recursive; /* as known_when.recursive, always */
 	bool wrapper; /* runs its operand command and adds nothing: the inner command alone decides */
-	bool remote;      /* operand commands run elsewhere: their paths are not ours */
-	bool appends;     /* unknown words are appended to the operand command (xargs) */
-	bool interactive; /* opens an editor or prompt when given nothing to do */
+	bool remote;           /* operand commands run elsewhere: their paths are not ours */
+	bool appends;          /* unknown words are appended to the operand command (xargs) */
+	bool interactive;      /* opens an editor or prompt when given nothing to do */
 	bool harmless_options; /* whatever options there may be among words that nobody knows */
 	bool resumes; /* style posix: options go on behind the first operand (ssh host -p 22 command) */
 	bool versions; /* also found with a version behind its name */

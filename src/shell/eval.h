@@ -363,6 +363,8 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		    struct simple *simple);
 /* Text and variables only: to expand them changes nothing. */
 bool parts_are_plain(const struct part *parts);
+/* Does a command or process substitution stand in it? */
+bool parts_substitute(const struct part *parts);
 
 /* ---- sole_reader.c ---- */
 

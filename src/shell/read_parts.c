@@ -239,7 +239,7 @@ static unsigned ansi_escape(struct reader *r)
 					     : c == 'u' ? 4
 							: 8,
 					     &digits);
-		if (digits == 0)
+		if (digits == 0 && !brace)
 			return ANSI_UNKNOWN;
 		if (brace && r->at < r->text.n && r->text.p[r->at] == '}')
 			(void)reader_next_raw(r);

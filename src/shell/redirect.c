@@ -125,19 +125,17 @@ static bool expands_again(struct eval *ev, const struct redir *redir, struct val
 	return false;
 }
 
-static bool substitutes(const struct part *parts);
-
 static bool substitutes_in(const struct param *param)
 {
-	return param && (substitutes(param->arg) || substitutes(param->arg2) ||
-			 substitutes(param->subscript));
+	return param && (parts_substitute(param->arg) || parts_substitute(param->arg2) ||
+			 parts_substitute(param->subscript));
 }
 
-static bool substitutes(const struct part *parts)
+bool parts_substitute(const struct part *parts)
 {
 	for (; parts; parts = parts->next)
 		if (parts->kind == PART_COMMAND || parts->kind == PART_PROCESS ||
-		    substitutes(parts->arith) || substitutes_in(parts->param))
+		    parts_substitute(parts->arith) || substitutes_in(parts->param))
 			return true;
 	return false;
 }

@@ -13,12 +13,22 @@ static unsigned sum(unsigned a, unsigned b)
 	return a + b < SEVERAL ? a + b : SEVERAL;
 }
 
-static bool words_are_plain(const struct word_node *words)
+static bool words_substitute(const struct word_node *words)
 {
 	for (; words; words = words->next)
-		if (words->assign || !parts_are_plain(words->parts))
-			return false;
-	return true;
+		if (parts_substitute(words->parts) || parts_substitute(words->subscript) ||
+		    words_substitute(words->items))
+			return true;
+	return false;
+}
+
+static bool redirs_substitute(const struct redir *redirs)
+{
+	for (; redirs; redirs = redirs->next)
+		if (parts_substitute(redirs->body) ||
+		    (redirs->target && parts_substitute(redirs->target->parts)))
+			return true;
+	return false;
 }
 
 /* Builtins that read nothing, unless something else is called so. */
@@ -28,7 +38,7 @@ static bool is_silent(struct eval *ev, const struct state *st, const struct node
 					    "printf", "test", "[",     "set", "export"};
 	struct str name;
 	bool quoted;
-	return !st->havoc && node->words && words_are_plain(node->words) &&
+	return !st->havoc && node->words && !node->redirs &&
 	       word_node_text(node->words, &name, &quoted) &&
 	       str_is_one_of(name, names, ARRAY_SIZE(names)) &&
 	       !state_find(ev, st, BINDING_FUNCTION, name) &&
@@ -57,6 +67,9 @@ static unsigned readers(struct eval *ev, const struct state *st, const struct no
 	depth++;
 	switch (node->kind) {
 	case NODE_SIMPLE:
+		/* What is substituted reads as well. */
+		if (words_substitute(node->words) || redirs_substitute(node->redirs))
+			return SEVERAL;
 		return is_silent(ev, st, node) ? 0 : 1;
 	case NODE_PIPELINE:
 		return readers(ev, st, node->first, depth); /* the others read what it writes */
