@@ -289,6 +289,7 @@ struct field {
 	size_t n, cap;
 	bool started, many;
 	bool fuzzy;          /* an open bracket: the rest of the word is unknown */
+	bool bracket;        /* one was taken for text; closed further on it makes a pattern */
 	bool literal_splits; /* ${x:-a b}: plain text is split as well */
 	bool escapes; /* an expansion brought a backslash, which escapes where the word is a pattern */
 	bool vanishes; /* "$@" without parameters: no word if nothing else stands in it */

@@ -86,6 +86,7 @@ struct value field_take(struct field *f)
 	}
 	f->segs = NULL;
 	f->n = f->cap = 0;
+	f->bracket = false;
 	f->started = f->many = f->fuzzy = f->vanishes = f->assigns = false;
 	f->escapes = false;
 	return v;
@@ -196,6 +197,7 @@ static void glob_text(struct field *f, struct str text, bool last)
 				if (memchr(text.p + i, ']', text.n - i))
 					may_vanish(f);
 				field_push(f, SEG_TEXT, STR("["));
+				f->bracket = true;
 				i++;
 				continue;
 			}
@@ -228,6 +230,8 @@ void field_text(struct field *f, struct str text, bool quoted, bool last)
 {
 	f->started = true;
 	f->absorb = false;
+	if (f->bracket && !quoted && memchr(text.p, ']', text.n))
+		may_vanish(f);
 	if (!quoted && f->globs && may_be_extended(f, text)) {
 		f->n = 0; /* its first sign may stand there already */
 		field_push(f, SEG_ANY, STR(""));
