@@ -23,10 +23,12 @@ enum seg_kind {
 
 /* A line of digits, or nothing. */
 #define SEG_TEXT_DIGITS "digits"
+/* A part of a name: no blank and no sign of a pattern. */
+#define SEG_TEXT_NAME "name"
 
 struct seg {
 	enum seg_kind kind;
-	struct str text; /* SEG_TEXT, SEG_GLOB; of SEG_ANY empty or SEG_TEXT_DIGITS;
+	struct str text; /* SEG_TEXT, SEG_GLOB; of SEG_ANY empty, SEG_TEXT_DIGITS or SEG_TEXT_NAME;
 			  * of a SEG_NUMBER only src/shell/ knows the meaning */
 	/* SEG_ANY: the only command that wrote this text (a struct shell_command), as it is the text of
 	 * one word or of several; NULL: nobody knows where the text is from.

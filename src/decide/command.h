@@ -38,6 +38,9 @@ typedef void role_handler(struct decider *d, struct command *c, const struct arg
 bool is_dash(struct decider *d, const struct argument *arg);
 role_handler role_read, role_unknown;
 
+/* ---- roles_git.c ---- */
+role_handler role_ref, role_pathspec;
+
 /* ---- roles_text.c: text with a file in it ---- */
 role_handler role_at_read, role_name_at, role_mount, role_file_value;
 /* Reads the file that the argument names from this byte on. */
@@ -124,8 +127,9 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 struct value value_replace(struct arena *arena, struct value v, struct str what, struct value with);
 
 /* ---- env_split.c ---- */
-/* The words that env makes of the text behind -S; they may begin with options. False: it refuses the text. */
-bool env_split(struct arena *arena, struct str text, struct word **ret_words, size_t *ret_n);
+/* env -S TEXT WORD ...: its own words, which may begin with options again, and the others as they are. False: no such. */
+bool env_run(struct decider *d, struct command *command, const struct inner_command *inner,
+	     const struct scope *scope);
 
 /* ---- given.c: xargs ---- */
 /* "-", "/dev/stdin" and their kin */
@@ -149,6 +153,7 @@ struct shell_script {
 	struct value *positional; /* $1 ... */
 	size_t n_positional;
 	struct value name; /* $0 */
+	bool eats_itself; /* stands on the standard input of the shell, which reads it line by line */
 };
 void shell_script_run(struct decider *d, const struct shell_script *script,
 		      const struct scope *scope);

@@ -73,7 +73,10 @@ static bool only_helps(struct decider *d, const struct command *c)
 		helps |= is_help(str_from(option)) && arguments_has(a, option);
 	for (size_t i = 0; i < c->n && helps; i++) {
 		helps = word_is_known(&c->words[i]);
-		stands |= is_help(value_text(d->arena, c->words[i].value));
+		struct str word = value_text(d->arena, c->words[i].value);
+		size_t equals = str_find_char(word, '=');
+		stands |= is_help(word);
+		helps &= equals == STR_NPOS || !is_help(str_first(word, equals));
 	}
 	return helps && stands;
 }

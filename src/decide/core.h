@@ -44,6 +44,7 @@ struct decider {
 	int pipelines;           /* numbers given to pipelines so far */
 	bool in_git_code;        /* judging what Git runs by itself */
 	bool git_config_changed; /* the text changes Git's configuration */
+	bool defines_functions;  /* the text does */
 	bool relies_on_names;    /* patterns were taken for text, as no file meets them */
 	bool reads_scripts;      /* scripts were judged by their content */
 	bool loads_library; /* understood code loads a library that files beside it would replace */

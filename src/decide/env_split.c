@@ -29,7 +29,9 @@ static void end_word(struct splitter *s)
 		return;
 	struct value value = s->unknown ? value_any()
 					: value_from(s->arena, str_make(s->out, s->n_out));
-	ARENA_PUSH(s->arena, s->words, s->n, s->cap) = (struct word){.value = value};
+	/* A variable that is not set leaves no word. */
+	ARENA_PUSH(s->arena, s->words, s->n, s->cap) = (struct word){.value = value,
+								     .many = s->unknown};
 	s->out += s->n_out;
 	s->n_out = 0;
 	s->in_word = s->unknown = false;
@@ -99,7 +101,8 @@ static bool take(struct splitter *s, char c, bool *ret_end)
 	return true;
 }
 
-bool env_split(struct arena *arena, struct str text, struct word **ret_words, size_t *ret_n)
+/* They may begin with options. False: env refuses the text. */
+static bool split(struct arena *arena, struct str text, struct word **ret_words, size_t *ret_n)
 {
 	struct splitter s = {.arena = arena, .text = text, .out = arena_alloc(arena, text.n + 1)};
 	bool end = false;
@@ -113,5 +116,29 @@ bool env_split(struct arena *arena, struct str text, struct word **ret_words, si
 	end_word(&s);
 	*ret_words = s.words;
 	*ret_n = s.n;
+	return true;
+}
+
+bool env_run(struct decider *d, struct command *c, const struct inner_command *inner,
+	     const struct scope *scope)
+{
+	bool attached = inner->head.n > 0;
+	size_t from = inner->from + !attached, n, n_rest = from < inner->to ? inner->to - from : 0;
+	struct word *words;
+	if (!str_is(c->name, "env") || (!attached && inner->from >= inner->to))
+		return false;
+	struct value head = attached ? inner->head : c->words[inner->from].value;
+	if ((!attached && c->words[inner->from].many) || !value_is_known(head) ||
+	    !split(d->arena, value_text(d->arena, head), &words, &n))
+		return false;
+	struct word *all = ARENA_ARRAY(d->arena, n + n_rest + 1, struct word);
+	all[0] = c->words[0];
+	for (size_t i = 0; i < n; i++) {
+		all[i + 1] = words[i];
+		all[i + 1].span = scope->span;
+	}
+	for (size_t i = 0; i < n_rest; i++)
+		all[n + 1 + i] = c->words[from + i];
+	run_words(d, all, n + n_rest + 1, scope);
 	return true;
 }

@@ -77,6 +77,18 @@ static void judge_shell(struct decider *d, struct command *c, const struct shell
 	scope.assigns = NULL;
 	scope.input = NULL;
 	struct str text = value_text(d->arena, assign->value);
+	/* A prompt is shown; only what is substituted in it runs. */
+	bool prompt = str_starts(assign->name, STR("PS")) && assign->name.n == 3, expands = false;
+	for (size_t i = 0; i < text.n; i++)
+		expands |= text.p[i] == '`' || (text.p[i] == '$' && i + 1 < text.n &&
+						(text.p[i + 1] == '(' || text.p[i + 1] == '{' ||
+						 ascii_is_name(text.p[i + 1])));
+	if (prompt && !expands)
+		return;
+	if (prompt) {
+		ask(d, c, assign, "is expanded by");
+		return;
+	}
 	if (text.n)
 		shell_text(d, text, &scope);
 }

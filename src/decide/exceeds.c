@@ -101,18 +101,35 @@ static bool brings_code(const struct command *c, struct str pattern)
 
 /* ---- where it works ---- */
 
+/* May a name that begins so lie in the directory? */
+static bool may_be_inside(struct str start, struct str dir)
+{
+	return path_inside(start, dir) || str_starts(dir, start);
+}
+
 /* What is written may also go to the temporary directory; what is run there may be anybody's. */
 static bool is_outside(struct decider *d, const struct command *c, struct value path, bool written)
 {
 	for (size_t i = 0; i < c->scope.n_cwds; i++) {
 		struct value canonical = path_canonical(d, path, c->scope.cwds[i]);
-		if (!value_is_known(canonical))
+		if (!value_is_known(canonical)) {
+			struct str start = value_known_prefix(d->arena, canonical);
+			if (str_starts(start, STR("/")) && !may_be_inside(start, d->workspace))
+				return true;
 			continue;
+		}
 		struct str real = path_resolve(d, value_text(d->arena, canonical));
 		if (written ? path_is_outside(d, real) : !path_inside(real, d->workspace))
 			return true;
 	}
 	return false;
+}
+
+/* Does the command run what it finds where it is? */
+static bool runs_code(const struct command *c)
+{
+	enum command_class cls = c->arguments.cls;
+	return cls == CLASS_BUILD || cls == CLASS_INSTALL || cls == CLASS_EXECUTE;
 }
 
 /* May it be any directory at all? A pattern of the shell stays below what stands in front of it. */
@@ -129,7 +146,7 @@ static bool is_anywhere(struct value directory)
  */
 static bool runs_elsewhere(struct decider *d, const struct command *c)
 {
-	bool builds = c->arguments.cls == CLASS_BUILD;
+	bool builds = runs_code(c);
 	if ((d->policy->outside_read == SWITCH_ALLOW && !builds) || !d->workspace.n ||
 	    c->scope.remote)
 		return false;
@@ -151,16 +168,55 @@ static bool is_windows_option(const struct command *c, struct str text)
 	       (n == text.n || text.p[n] == ':');
 }
 
-/* Does what stands there lead out of the workspace? Labels begin with two slashes, options of Windows with one. */
-static bool leads_outside(struct decider *d, const struct command *c, struct str text, bool written)
+/* "//tools:x" in a build of these. */
+static bool is_label(const struct command *c, struct str text)
 {
-	bool path = str_starts(text, STR("/")) || str_starts(text, STR("~")) ||
-		    str_starts(text, STR("../")) || str_is(text, "..") ||
-		    str_find(text, STR("/../")) != STR_NPOS;
-	if (!path || str_starts(text, STR("//")) || str_starts(text, STR("/dev/")) ||
-	    is_windows_option(c, text))
+	static const char *const programs[] = {"bazel", "bazelisk", "buck", "buck2",
+					       "pants", "please",   "gn"};
+	return str_starts(text, STR("//")) &&
+	       str_is_one_of(c->name, programs, ARRAY_SIZE(programs));
+}
+
+static bool is_stream(struct str text)
+{
+	static const char *const names[] = {"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr",
+					    "/dev/tty"};
+	return str_is_one_of(text, names, ARRAY_SIZE(names)) || str_starts(text, STR("/dev/fd/"));
+}
+
+/* Does what stands there lead out of the workspace? */
+static bool leads_outside(struct decider *d, const struct command *c, struct value path,
+			  bool written)
+{
+	struct str text = value_known_prefix(d->arena, path);
+	bool climbs = str_starts(text, STR("/")) || str_starts(text, STR("~"));
+	for (size_t i = 0; i < path.n; i++)
+		climbs |= path.seg[i].kind == SEG_TEXT &&
+			  str_find(path.seg[i].text, STR("..")) != STR_NPOS;
+	if (!climbs || is_label(c, text) || is_windows_option(c, text) ||
+	    (value_is_known(path) && is_stream(text)))
 		return false;
-	return is_outside(d, c, value_from(d->arena, text), written);
+	return is_outside(d, c, path, written);
+}
+
+/* The value from a byte of its first text on. */
+static struct value from_byte(struct decider *d, struct value v, size_t at)
+{
+	struct value rest = {v.seg + 1, v.n - 1};
+	return value_concat(d->arena, value_from(d->arena, str_from_at(v.seg[0].text, at)), rest);
+}
+
+/* Code that is no file at all: "https://x/y.js", "data:text/javascript,...". The program under test may have an address. */
+static bool is_foreign_url(struct str text)
+{
+	static const char *const own[] = {"://localhost", "://127.0.0.1", "://0.0.0.0", "://[::1]"};
+	if (str_find(text, STR("data:")) != STR_NPOS)
+		return true;
+	size_t at = str_find(text, STR("://"));
+	for (size_t i = 0; at != STR_NPOS && i < ARRAY_SIZE(own); i++)
+		if (str_starts(str_from_at(text, at), str_from(own[i])))
+			return false;
+	return at != STR_NPOS;
 }
 
 /* "-o", "--report-dir=": behind these stands what is written. */
@@ -186,23 +242,51 @@ static const bool is_no_code[ROLES] = {
 	[ROLE_TREE_DELETE] = true, [ROLE_DELETE] = true,
 };
 
+/* Where in a word a path may begin: "-r/tmp/x", "--config=~/x", "a;/tmp/x", {"setup":"/tmp/x"}. */
+static bool may_begin(struct str text, size_t at)
+{
+	char c = text.p[at], before = at ? text.p[at - 1] : '=';
+	bool glued = at == 2 && text.p[0] == '-' && ascii_is_alpha(before);
+	return strchr("/~.", c) && (glued || strchr("=:,;\"'([{@ |&", before));
+}
+
+static bool is_link_outside(struct decider *d, const struct command *c, struct value word)
+{
+	if (!value_is_known(word) || !value_is_known(c->scope.cwds[0]))
+		return false;
+	struct value path = path_canonical(d, word, c->scope.cwds[0]);
+	return value_is_known(path) && path_link_itself(d, value_text(d->arena, path)).n &&
+	       is_outside(d, c, word, false);
+}
+
+static bool word_leads_outside(struct decider *d, const struct command *c, struct value word,
+			       struct str option)
+{
+	if (leads_outside(d, c, word, is_output(option)) || is_link_outside(d, c, word))
+		return true;
+	if (!word.n || word.seg[0].kind != SEG_TEXT)
+		return false;
+	struct str text = word.seg[0].text;
+	if (is_foreign_url(text))
+		return true;
+	bool url = str_find(text, STR("://")) != STR_NPOS;
+	for (size_t at = 1; at < text.n && !url; at++)
+		if (may_begin(text, at) &&
+		    leads_outside(d, c, from_byte(d, word, at), is_output(str_first(text, at - 1))))
+			return true;
+	return false;
+}
+
 static bool brings_outside(struct decider *d, const struct command *c)
 {
 	struct str option = STR("");
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
-		if ((arg->option && is_no_code[arg->role]) || arg->many ||
-		    !value_is_known(arg->value))
+		if ((arg->option && is_no_code[arg->role]) || arg->many)
 			continue;
-		struct str text = value_text(d->arena, arg->value);
-		if (leads_outside(d, c, text, is_output(option)))
+		if (word_leads_outside(d, c, arg->value, option))
 			return true;
-		option = text;
-		for (size_t at = 0; at + 1 < text.n; at++)
-			if (strchr("=:,@", text.p[at]) &&
-			    leads_outside(d, c, str_from_at(text, at + 1),
-					  is_output(str_make(text.p, at))))
-				return true;
+		option = value_known_prefix(d->arena, arg->value);
 	}
 	return false;
 }
@@ -240,7 +324,7 @@ static bool brings_program(struct decider *d, const struct command *c, struct st
 /* A build runs the project's own code: nothing from elsewhere, and nothing that stands only in the command. */
 static bool builds_foreign(struct decider *d, const struct command *c, struct str pattern)
 {
-	return c->arguments.cls == CLASS_BUILD && d->workspace.n &&
+	return runs_code(c) && d->workspace.n &&
 	       (brings_outside(d, c) || brings_program(d, c, pattern));
 }
 

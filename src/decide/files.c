@@ -371,7 +371,9 @@ static bool judge_listings(struct decider *d, const struct effect *effect,
 
 static bool is_link(struct decider *d, struct value path, const struct scope *scope)
 {
-	bool slash = path.n && str_ends(path.seg[path.n - 1].text, STR("/"));
+	struct str end = path.n ? path.seg[path.n - 1].text : STR("");
+	bool slash = str_ends(end, STR("/")) || str_ends(end, STR("/.")) ||
+		     str_ends(end, STR("/.."));
 	for (size_t i = 0; i < scope->n_cwds && !slash; i++) {
 		struct value canonical = path_canonical(d, path, scope->cwds[i]);
 		if (!value_is_known(canonical) ||

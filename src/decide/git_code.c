@@ -49,13 +49,15 @@ static bool configured(struct decider *d, const char *key, struct str *ret_value
 	       ret_value->n > 0;
 }
 
+static const char by_git[] = "in what Git runs by itself: ";
+
 /* What is not understood, and a key or .env that a hook or ssh reads, are the project's business. */
-static bool counts(const struct finding *finding)
+static bool counts(const struct finding *finding, bool reads)
 {
-	static const char *const others[] = {"commands.opaque.block", "commands.refused.block",
-					     "commands.default.block", "filesystem.read.block"};
+	static const char *const others[] = {"filesystem.read.block", "commands.opaque.block",
+					     "commands.refused.block", "commands.default.block"};
 	bool blocks = finding->decision == CAVRA_BLOCK;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+	for (size_t i = reads; i < sizeof others / sizeof *others; i++)
 		blocks &= strcmp(finding->rule_id, others[i]) != 0;
 	return blocks;
 }
@@ -75,7 +77,7 @@ void project_code(struct decider *d, const struct command *c, struct str text, c
 	d->in_git_code = false;
 	while (*at) {
 		struct finding *finding = &(*at)->finding;
-		if (counts(finding)) {
+		if (counts(finding, where != by_git)) {
 			finding->reason = arena_join(d->arena, str_from(where), finding->reason);
 			at = &(*at)->next;
 		} else {
@@ -87,8 +89,6 @@ void project_code(struct decider *d, const struct command *c, struct str text, c
 	d->links = links;
 	d->git_config_changed = changed;
 }
-
-static const char by_git[] = "in what Git runs by itself: ";
 
 /* Without a first line that says otherwise a hook is a shell script. */
 static bool is_shell_script(struct str text)

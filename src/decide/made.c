@@ -76,23 +76,40 @@ void made_archive(struct decider *d, struct command *c, const struct argument *a
 	c->scope.n_cwds = scope.n_cwds;
 }
 
+/* curl writes a file only when it is told to, wget unless it is told otherwise. */
+static bool names_by_url(const struct command *c)
+{
+	return !str_is(c->name, "curl") || arguments_has(&c->arguments, "-O") ||
+	       arguments_has(&c->arguments, "--remote-name") ||
+	       arguments_has(&c->arguments, "--remote-name-all");
+}
+
 void made_fetched(struct decider *d, struct command *c, const struct argument *arg)
 {
 	static const struct seg any_name = {.kind = SEG_GLOB, .text = STR_INIT("*")};
 	struct str url = arg->many || !value_is_known(arg->value)
 				 ? STR("")
 				 : value_text(d->arena, arg->value);
+	if (!names_by_url(c))
+		return;
 	size_t scheme = str_find(url, STR("://"));
 	struct str rest = scheme == STR_NPOS ? url : str_from_at(url, scheme + 3);
 	rest = str_first(rest, str_find_char(rest, '?'));
 	rest = str_first(rest, str_find_char(rest, '#'));
 	size_t slash = str_find_last_char(rest, '/');
 	struct str name = slash == STR_NPOS ? STR("") : str_from_at(rest, slash + 1);
-	/* The server may have its say. */
-	bool told = arguments_has(&c->arguments, "-J") ||
-		    arguments_has(&c->arguments, "--content-disposition");
-	writes(d, c, arg,
-	       name.n && !told ? value_from(d->arena, name) : (struct value){&any_name, 1});
+	bool curl = str_is(c->name, "curl"), told = !url.n;
+	/* The server may have its say, and curl makes several of one. */
+	told |= arguments_has(&c->arguments, "-J") ||
+		arguments_has(&c->arguments, "--content-disposition") ||
+		arguments_has(&c->arguments, "--trust-server-names");
+	for (size_t i = 0; curl && i < url.n; i++)
+		told |= strchr("{}[]", url.p[i]) != NULL;
+	if (!name.n || told)
+		name = curl ? STR("download") : STR("index.html");
+	writes(d, c, arg, value_from(d->arena, name));
+	if (told)
+		file_write_suspicion(d, (struct value){&any_name, 1}, &c->scope);
 }
 
 /* ---- backups ---- */

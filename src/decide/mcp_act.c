@@ -331,12 +331,16 @@ static void push(struct mcp_call *call)
 	struct words refspecs = {.n = 0};
 	struct word remote = {.value = value_from(arena_of(call), call->remote),
 			      .span = call->scope.span};
+	bool pushes = call->tool.verb == VERB_PUSH;
 	const struct texts *named = call->refspecs.n ? &call->refspecs
 				    : call->refs.n   ? &call->refs
 						     : &call->revisions;
 	/* "tags": true pushes tags and nothing else. */
-	if (!is_push(call) || (call->tags && !named->n))
+	if (!is_push(call) || (call->tags && !named->n && !call->force))
 		return;
+	/* A branch that is made starts at a revision; what is pushed may be that. */
+	for (size_t i = 0; pushes && named != &call->revisions && i < call->revisions.n; i++)
+		add_text(call, &refspecs, call->revisions.items[i]);
 	for (size_t i = 0; i < named->n; i++)
 		add_text(call, &refspecs, named->items[i]);
 	/* The default branch of a repository elsewhere may be any. */

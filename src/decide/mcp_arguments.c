@@ -145,6 +145,9 @@ static bool only_names(const struct mcp_call *call)
 static void judge_by_verb(struct mcp_call *call, struct value path)
 {
 	if (only_names(call)) {
+		/* What is staged is read. */
+		if (call->tool.stages)
+			file_suspicion(call->d, path, &call->scope);
 		file_write_suspicion(call->d, path, &call->scope);
 		return;
 	}
@@ -429,7 +432,10 @@ static void read_string(struct mcp_call *call, struct str text, enum meaning mea
 		read_ref(call, text, meaning);
 		break;
 	case MEANS_TAG:
-		keep(&call->refs, arena_join(arena_of(call), STR("refs/tags/"), text));
+		if (str_find_char(text, ':') != STR_NPOS)
+			read_ref(call, text, meaning);
+		else
+			keep(&call->refs, arena_join(arena_of(call), STR("refs/tags/"), text));
 		break;
 	case MEANS_REFSPEC:
 		keep(&call->refspecs, text);

@@ -155,7 +155,7 @@ static const struct {
 	{"destinationbranch", MEANS_REF}, {"startpoint", MEANS_REVISION}, {"sha", MEANS_REVISION},
 	{"refspec", MEANS_REFSPEC}, {"refspecs", MEANS_REFSPEC},
 	{"remote", MEANS_REMOTE}, {"remotename", MEANS_REMOTE},
-	{"force", MEANS_FORCE}, {"forcepush", MEANS_FORCE}, {"forcewithlease", MEANS_FORCE},
+	{"force", MEANS_FORCE}, {"mirror", MEANS_FORCE}, {"all", MEANS_FORCE}, {"forcepush", MEANS_FORCE}, {"forcewithlease", MEANS_FORCE},
 	{"recursive", MEANS_RECURSIVE}, {"recurse", MEANS_RECURSIVE},
 	{"content", MEANS_TEXT}, {"contents", MEANS_TEXT}, {"text", MEANS_TEXT}, {"message", MEANS_TEXT},
 	{"messages", MEANS_TEXT}, {"commitmessage", MEANS_TEXT}, {"body", MEANS_TEXT}, {"description", MEANS_TEXT},
@@ -266,9 +266,12 @@ struct tool mcp_tool(struct str server, struct str name)
 	look_at_parts(&tool, server);
 	tool.runs |= tool.verb == VERB_RUN;
 	bool git = str_eq_nocase(server, STR("git"));
+	int others = 0;
 	while (mcp_name_part(&rest, &part)) {
 		git |= str_eq_nocase(part, STR("git"));
-		tool.stages |= git && LISTED(staging, part);
+		bool own = !str_eq_nocase(part, STR("git"));
+		others += own;
+		tool.stages |= own && LISTED(staging, part);
 		tool.on_comments |= LISTED(comments, part);
 		tool.patches |= LISTED(patching, part);
 		tool.attributes |= LISTED(attributes, part);
@@ -276,6 +279,8 @@ struct tool mcp_tool(struct str server, struct str name)
 		tool.on_branches |= LISTED(branches, part);
 		tool.on_reviews |= LISTED(reviews, part);
 	}
+	/* "git_add", and nothing else in the name. */
+	tool.stages &= git && others == 1;
 	return tool;
 }
 

@@ -353,7 +353,9 @@ bool path_names_file(struct str path)
 		"COPYING",  "NOTICE",      "README",      "CHANGELOG",     "CONTRIBUTING",
 		"AUTHORS",  "VERSION",     "TODO",        "INSTALL",       "CODEOWNERS"};
 	struct str base = str_basename(path);
-	if (str_is_one_of(base, names, ARRAY_SIZE(names)))
+	if (str_is_one_of(base, names, ARRAY_SIZE(names)) ||
+	    (str_starts(base, STR(".")) &&
+	     (str_ends(base, STR("rc")) || str_ends(base, STR("ignore")))))
 		return true;
 	size_t dot = str_find_last_char(base, '.');
 	return dot != STR_NPOS && dot > 0 && dot + 1 < base.n;

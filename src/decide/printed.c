@@ -10,8 +10,19 @@
 
 enum { WORDS_MAX = 16 };
 
-/* Digits, and of objects letters: nobody's name. */
-static const struct seg object_seg = {SEG_NUMBER, STR_INIT(""), NULL};
+static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
+/* The name of an object: hexadecimal digits. Of it no more is used than how it begins. */
+static const struct seg object_segs[] = {{SEG_GLOB, STR_INIT("[0-9a-f]"), NULL},
+					 {SEG_ANY, STR_INIT(SEG_TEXT_NAME), NULL}};
+
+/* Text that no shell takes apart, and no command takes for more than a part of a name. */
+static bool is_plain(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!ascii_is_name(text.p[i]) && !strchr("./:+-", text.p[i]))
+			return false;
+	return text.n > 0;
+}
 
 struct line {
 	struct str words[WORDS_MAX]; /* behind the program */
@@ -88,7 +99,7 @@ static const struct {
 	{"log",
 	 (const char *const[]){"-n", "-[0-9]*", "--max-count=[0-9]*", "--all", "--reverse",
 			       "--no-merges", "--merges", "--first-parent", "--format=%[Hh]",
-			       "--pretty=format:%[Hh]", "--pretty=%[Hh]", "--", NULL},
+			       "--pretty=format:%[Hh]", "--pretty=%[Hh]", NULL},
 	 (const char *const[]){"--format=%[Hh]", "--pretty=format:%[Hh]", "--pretty=%[Hh]", NULL},
 	 false},
 };
@@ -98,12 +109,14 @@ static bool prints_objects(const struct line *line)
 	for (size_t i = 0; line->n && i < ARRAY_SIZE(printers); i++) {
 		if (!str_is(line->words[0], printers[i].name))
 			continue;
-		bool has = !printers[i].needs;
+		bool has = !printers[i].needs, ended = false;
 		for (size_t k = 1; k < line->n; k++) {
 			struct str word = line->words[k];
-			bool option = str_starts(word, STR("-"));
-			if (option ? !meets(word, printers[i].options)
-				   : printers[i].echoes && !is_usual_revision(word))
+			ended |= str_is(word, "--"); /* paths follow */
+			bool option = !ended && str_starts(word, STR("-"));
+			if (ended    ? printers[i].echoes
+			    : option ? !meets(word, printers[i].options)
+				     : printers[i].echoes && !is_usual_revision(word))
 				return false;
 			has |= option && printers[i].needs && meets(word, printers[i].needs);
 		}
@@ -141,7 +154,7 @@ static bool prints_names(const struct line *line)
 }
 
 static const struct seg name_segs[] = {{SEG_GLOB, STR_INIT("[!-]"), NULL},
-				       {SEG_ANY, {"", 0}, NULL}};
+				       {SEG_ANY, STR_INIT(SEG_TEXT_NAME), NULL}};
 
 static bool assigns(const struct shell_command *source, struct str start)
 {
@@ -156,12 +169,12 @@ static bool printed_by_git(struct decider *d, const struct shell_command *source
 {
 	if (assigns(source, STR("GIT_")))
 		return false;
-	/* On a branch HEAD is there, or prints itself. */
-	bool there = d->resolver->branch.n && source->n_cwds == 1 &&
+	/* On a branch HEAD is there, or prints itself. Other directories may be gone by then. */
+	bool there = d->resolver->branch.n && d->workspace.n && source->n_cwds == 1 &&
 		     value_is_known(source->cwds[0]) &&
-		     path_inside(value_text(d->arena, source->cwds[0]), d->workspace);
+		     str_eq(value_text(d->arena, source->cwds[0]), d->workspace);
 	if (prints_objects(line)) {
-		ret->value = (struct value){&object_seg, 1};
+		ret->value = (struct value){object_segs, ARRAY_SIZE(object_segs)};
 		ret->may_be_empty = !there || line->n != 2 || !str_is(line->words[0], "rev-parse");
 		return true;
 	}
@@ -172,9 +185,7 @@ static bool printed_by_git(struct decider *d, const struct shell_command *source
 	}
 	/* Deeper down there may be a repository inside the repository. */
 	bool top = there && line->n == 2 && str_is(line->words[0], "rev-parse") &&
-		   str_is(line->words[1], "--show-toplevel") && d->workspace.n &&
-		   source->n_cwds == 1 && value_is_known(source->cwds[0]) &&
-		   str_eq(value_text(d->arena, source->cwds[0]), d->workspace);
+		   str_is(line->words[1], "--show-toplevel") && is_plain(d->workspace);
 	if (top)
 		ret->value = value_from(d->arena, d->workspace);
 	return top;
@@ -187,12 +198,12 @@ static struct str temporary_directory(const struct decider *d)
 	return d->resolver->tmpdir.n ? d->resolver->tmpdir : STR("/tmp");
 }
 
-/* Where new files can be made: the temporary directory itself, and here. */
+/* Where new files can be made: the temporary directory itself. */
 static bool is_usual_place(const struct decider *d, struct str template)
 {
 	size_t slash = str_find_last_char(template, '/');
 	struct str dir = slash == STR_NPOS ? STR(".") : str_first(template, slash);
-	return str_is(dir, ".") || str_is(dir, "/tmp") || str_eq(dir, temporary_directory(d));
+	return str_is(dir, "/tmp") || str_eq(dir, temporary_directory(d));
 }
 
 /* "mktemp", "mktemp -d", "mktemp /tmp/x.XXXXXX": a name that was never used before. The template stands for it. */
@@ -205,6 +216,8 @@ static bool printed_by_mktemp(struct decider *d, const struct shell_command *sou
 		return false;
 	for (size_t i = 0; i < line->n; i++) {
 		struct str word = line->words[i];
+		if (!is_plain(word))
+			return false;
 		if (str_is(word, "-t"))
 			below = true;
 		else if (!str_is(word, "-d") && !str_is(word, "-q") && !str_is(word, "-dt") &&
@@ -223,7 +236,8 @@ static bool printed_by_mktemp(struct decider *d, const struct shell_command *sou
 	if (end == STR_NPOS)
 		return false;
 	if (end < 2 || template.p[end - 1] != 'X' || template.p[end - 2] != 'X' ||
-	    !is_usual_place(d, template) || (below && str_find_char(template, '/') != STR_NPOS))
+	    !is_plain(temporary_directory(d)) ||
+	    (below ? str_find_char(template, '/') != STR_NPOS : !is_usual_place(d, template)))
 		return false;
 	ret->value = value_from(
 		d->arena, below ? arena_join3(d->arena, temporary_directory(d), STR("/"), template)
@@ -243,10 +257,13 @@ static bool printed_by_date(struct decider *d, const struct line *line, struct s
 		else if (!str_is(line->words[i], "-u"))
 			return false;
 	}
+	for (size_t i = 0; i < format.n; i++)
+		if (format.p[i] != '%' && !is_plain(str_make(format.p + i, 1)))
+			return false;
 	struct seg *segs = ARENA_ARRAY(d->arena, 5 * format.n + 1, struct seg);
 	size_t n = 0;
 	for (size_t i = 0; i < format.n; i++) {
-		const char *between = NULL, *numbers = "YymdHMSsjNuVWGgeIkl";
+		const char *between = NULL, *numbers = "YymdHMSsjNuVWGgI";
 		if (format.p[i] != '%') {
 			segs[n++] = (struct seg){.kind = SEG_TEXT, .text = {format.p + i, 1}};
 			continue;
@@ -260,10 +277,10 @@ static bool printed_by_date(struct decider *d, const struct line *line, struct s
 			between = ":";
 		else if (!c || !strchr(numbers, c))
 			return false;
-		segs[n++] = object_seg;
+		segs[n++] = number_seg;
 		for (; between && *between; between++) {
 			segs[n++] = (struct seg){.kind = SEG_TEXT, .text = {between, 1}};
-			segs[n++] = object_seg;
+			segs[n++] = number_seg;
 		}
 	}
 	ret->value = (struct value){segs, n};

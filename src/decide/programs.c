@@ -233,6 +233,8 @@ void role_script(struct decider *d, struct command *c, const struct argument *ar
 	if (is_dash(d, arg))
 		return;
 	command_file(d, c, EFFECT_FILE_READ, arg, false);
+	/* Nothing else in the request may make it. */
+	d->reads_scripts |= is_activation(d, c, arg);
 	if (c->scope.n_cwds != 1 || arg->many ||
 	    !script_content(d, arg->value, c->scope.cwds[0], &text))
 		return;

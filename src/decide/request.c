@@ -88,6 +88,23 @@ int request_set_arguments(struct request_document *document, struct str text,
 	return 0;
 }
 
+/* No path, command or name can hold a NUL, and what handles C strings would judge half of it. */
+static bool holds_nul(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+	if (json_is_string(value))
+		return str_find_char(json_str(value), '\0') != STR_NPOS;
+	json_object_foreach ((json_t *)value, key, member)
+		if (holds_nul(member))
+			return true;
+	json_array_foreach (value, i, member)
+		if (holds_nul(member))
+			return true;
+	return false;
+}
+
 static int read_arguments(struct request_document *document, const json_t *value,
 			  struct cavra_error *error)
 {
@@ -98,6 +115,9 @@ static int read_arguments(struct request_document *document, const json_t *value
 	if (!json_is_object(value))
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "arguments must be an object, or a string with its JSON text");
+	document->request.arguments_malformed = holds_nul(value);
+	if (document->request.arguments_malformed)
+		return 0;
 	document->arguments_text = json_text(value, JSON_COMPACT);
 	if (!document->arguments_text)
 		return error_set(error, CAVRA_ERR_MEMORY, "out of memory");
@@ -124,28 +144,12 @@ static int read_other_field(struct request_document *document, const char *key, 
 	return 0;
 }
 
-/* No path, command or name can hold a NUL, and what handles C strings would judge half of it. */
-static bool holds_nul(const json_t *value)
-{
-	const char *key;
-	json_t *member;
-	size_t i;
-	if (json_is_string(value))
-		return str_find_char(json_str(value), '\0') != STR_NPOS;
-	json_object_foreach ((json_t *)value, key, member)
-		if (holds_nul(member))
-			return true;
-	json_array_foreach (value, i, member)
-		if (holds_nul(member))
-			return true;
-	return false;
-}
-
 static int read_field(struct request_document *document, const char *key, const json_t *value,
 		      struct cavra_error *error)
 {
-	/* A target may, and is then blocked: that is an answer an enforcement point can act on. */
-	bool judged = strcmp(key, "target") == 0 || strcmp(key, "destination") == 0;
+	/* These may, and are then blocked: that is an answer an enforcement point can act on. */
+	bool judged = strcmp(key, "target") == 0 || strcmp(key, "destination") == 0 ||
+		      strcmp(key, "arguments") == 0;
 	if (!judged && holds_nul(value))
 		return error_set(error, CAVRA_ERR_INPUT,
 				 "%.40s holds a NUL character, which nothing can act on", key);

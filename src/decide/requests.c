@@ -84,8 +84,11 @@ static void command_request(struct decider *d)
 	command_judge_pipelines(d);
 	if (d->findings)
 		return;
-	/* Assignments, tests, functions, comments, nothing at all. What Bash does by itself with some variables was found. */
-	if (d->mode != MODE_STRICT)
+	/* Assignments, tests, comments, nothing at all. What Bash does by itself with some variables was found. Functions may
+	 * hide what somebody else calls.
+	 */
+	bool looks = d->policy->commands_readonly || !d->defines_functions;
+	if (looks && d->mode != MODE_STRICT)
 		allow(d, NULL, "commands.builtin.allow", STR("runs no command"));
 	else
 		finding_add_default(d, NULL, CAVRA_REQUIRE_APPROVAL, CAVRA_MEDIUM,
@@ -213,7 +216,7 @@ static void judge_merge(struct decider *d, struct str target)
 	if (!into && !on)
 		return;
 	/* Into the branch it is on it merges here only; what is pushed is seen to then. */
-	bool named = into && target.n && str_find_char(target, '/') == STR_NPOS;
+	bool named = on && into && target.n && str_find_char(target, '/') == STR_NPOS;
 	struct finding *finding = finding_add(d, d->effects,
 					      named ? CAVRA_BLOCK : CAVRA_REQUIRE_APPROVAL,
 					      CAVRA_HIGH, "git.protected_branch.block_direct_push");

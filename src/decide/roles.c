@@ -196,6 +196,19 @@ static void note_links(struct decider *d, const struct command *c, const struct 
 			       arg->value, &c->scope);
 }
 
+/* mv and cp take a link along as it is. */
+static const bool may_carry_link[ROLES] = {
+	[ROLE_MOVE] = true, [ROLE_READ] = true, [ROLE_TREE_READ] = true, [ROLE_COPY] = true};
+
+static bool is_link(struct decider *d, const struct command *c, const struct argument *arg)
+{
+	if (arg->many || !value_is_known(arg->value) || !value_is_known(c->scope.cwds[0]) ||
+	    !arg->operand || !c->writes)
+		return false;
+	struct value path = path_canonical(d, arg->value, c->scope.cwds[0]);
+	return value_is_known(path) && path_link_itself(d, value_text(d->arena, path)).n > 0;
+}
+
 /* ---- lists of names ---- */
 
 static void role_names(struct decider *d, struct command *c, const struct argument *arg)
@@ -313,95 +326,6 @@ static void role_archive(struct decider *d, struct command *c, const struct argu
 		made_archive(d, c, arg);
 }
 
-/* ---- Git ---- */
-
-/* REVISION:PATH, where the revision is known or has numbers in it: what stands behind the first colon. */
-static bool path_in_ref(struct decider *d, struct value ref, struct value *ret_path)
-{
-	for (size_t i = 0; i < ref.n && ref.seg[i].kind != SEG_ANY; i++) {
-		size_t colon = ref.seg[i].kind == SEG_TEXT ? str_find_char(ref.seg[i].text, ':')
-							   : STR_NPOS;
-		if (colon == STR_NPOS)
-			continue;
-		struct value rest = {ref.seg + i + 1, ref.n - i - 1};
-		*ret_path = value_concat(
-			d->arena, value_from(d->arena, str_from_at(ref.seg[i].text, colon + 1)),
-			rest);
-		return true;
-	}
-	return false;
-}
-
-static void role_ref(struct decider *d, struct command *c, const struct argument *arg)
-{
-	struct str prefix = value_known_prefix(d->arena, arg->value);
-	struct argument path = *arg;
-	/* In what is sent or fetched the part behind the colon is a ref. */
-	if (c->arguments.cls == CLASS_PUBLISH || c->arguments.cls == CLASS_NETWORK)
-		return;
-	bool number = arg->value.n && arg->value.seg[0].kind == SEG_NUMBER;
-	if (arg->many || (prefix.n == 0 && arg->value.n && !number)) {
-		file_suspicion(d, value_any(), &c->scope);
-		return;
-	}
-	if (path_in_ref(d, arg->value, &path.value)) {
-		if (path.value.n)
-			command_file(d, c, EFFECT_FILE_READ, &path, true);
-	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
-		   (!str_starts(prefix, STR("..")) || str_starts(prefix, STR("../")))) {
-		command_file(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
-	} else {
-		file_suspicion(d, arg->value, &c->scope);
-	}
-}
-
-/* ":(top)path", ":/path", ":!path" */
-/* ":!name" leaves out what it names. */
-static bool is_exclusion(struct decider *d, const struct argument *arg)
-{
-	struct str prefix = value_known_prefix(d->arena, arg->value);
-	size_t close = str_find_char(prefix, ')');
-	return str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
-	       (str_starts(prefix, STR(":(")) &&
-		str_find(str_first(prefix, close == STR_NPOS ? prefix.n : close), STR("exclude")) !=
-			STR_NPOS);
-}
-
-static bool only_excludes(struct decider *d, const struct command *c)
-{
-	for (size_t i = 0; i < c->arguments.n_args; i++)
-		if (c->arguments.args[i].operand && !is_exclusion(d, &c->arguments.args[i]))
-			return false;
-	return true;
-}
-
-static void role_pathspec(struct decider *d, struct command *c, const struct argument *arg)
-{
-	struct argument path = *arg;
-	struct str prefix = value_known_prefix(d->arena, arg->value);
-	bool loses = c->arguments.cls == CLASS_DELETE || c->arguments.cls == CLASS_DISCARD;
-	if (is_exclusion(d, arg)) {
-		if (!loses || !only_excludes(d, c))
-			return;
-		path.value = value_from(d->arena, STR(".")); /* what is left is everything else */
-	} else if (prefix.n && prefix.p[0] == ':') {
-		size_t close = str_find_char(prefix, ')');
-		struct str rest = str_starts(prefix, STR(":(")) && close != STR_NPOS
-					  ? str_from_at(prefix, close + 1)
-					  : str_from_at(prefix, 2);
-		path.value = value_is_known(arg->value) ? value_from(d->arena, rest) : value_any();
-	}
-	/* Adding and committing read what is named; what loses work writes it. To look at all is to name nothing. */
-	enum command_class cls = c->arguments.cls;
-	if (cls == CLASS_INSPECT && value_is_known(arg->value) && str_is(prefix, "."))
-		return;
-	if (cls == CLASS_LOCAL)
-		command_file(d, c, EFFECT_FILE_READ, &path, false);
-	else
-		command_file(d, c, cls == CLASS_INSPECT ? EFFECT_FILE_READ : EFFECT_FILE_WRITE,
-			     &path, true);
-}
-
 /* ---- the rest ---- */
 
 static void role_cwd(struct decider *d, struct command *c, const struct argument *arg)
@@ -507,19 +431,27 @@ static void role_config(struct decider *d, struct command *c, const struct argum
 		run_config(d, c, value, strcmp(knowledge_text(config->kind), "alias") == 0);
 }
 
-/* "kill $!" */
-static bool stops_own_jobs(const struct command *c)
+/* "kill $!", "kill -9 %1". A second word with a dash is a process, or all of them. */
+static bool stops_own_jobs(struct decider *d, const struct command *c)
 {
 	const struct argument *arg = c->arguments.args;
+	size_t dashes = 0;
+	for (size_t i = 1; i < c->n; i++)
+		dashes += str_starts(value_known_prefix(d->arena, c->words[i].value), STR("-"));
+	if (dashes > 1)
+		return false;
 	for (size_t i = 0; i < c->arguments.n_args; i++, arg++)
-		if (arg->operand && (arg->many || !shell_is_own_job(arg->value)))
+		if (arg->operand &&
+		    (arg->many ||
+		     (!shell_is_own_job(arg->value) &&
+		      !str_starts(value_known_prefix(d->arena, arg->value), STR("%")))))
 			return false;
 	return true;
 }
 
 static void role_signal(struct decider *d, struct command *c, const struct argument *arg)
 {
-	if (c->arguments.cls == CLASS_SYSTEM && stops_own_jobs(c))
+	if (c->arguments.cls == CLASS_SYSTEM && stops_own_jobs(d, c))
 		c->arguments.cls = CLASS_LOCAL;
 	struct str text = value_is_known(arg->value) ? value_text(d->arena, arg->value) : STR("");
 	if (str_find(text, STR("cavra")) == STR_NPOS)
@@ -695,6 +627,8 @@ void command_roles(struct decider *d, struct command *c)
 			suspect_output(d, c, arg);
 	}
 	for (size_t i = 0; i < c->arguments.n_args; i++)
-		if (c->arguments.args[i].role == ROLE_LINK)
+		if (c->arguments.args[i].role == ROLE_LINK ||
+		    (may_carry_link[c->arguments.args[i].role] &&
+		     is_link(d, c, &c->arguments.args[i])))
 			note_links(d, c, &c->arguments.args[i]);
 }

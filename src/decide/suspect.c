@@ -45,7 +45,11 @@ static bool is_secret_name(struct str name)
 
 void command_shown_secrets(struct command *c)
 {
-	static const char *const printing[] = {"echo", "printf", "print", "yes", "cat", "tee"};
+	static const char *const printing[] = {
+		"echo",   "printf", "print", "yes",     "cat",     "tee",    "grep",
+		"base64", "head",   "tail",  "sort",    "cut",     "tr",     "sed",
+		"awk",    "xxd",    "od",    "hexdump", "rev",     "nl",     "fold",
+		"jq",     "wc",     "rg",    "declare", "typeset", "export", "local"};
 	if (!c->scope.shows || !str_is_one_of(c->name, printing, ARRAY_SIZE(printing)))
 		return;
 	for (const struct shell_name *shown = c->scope.shows; shown; shown = shown->next) {

@@ -156,7 +156,9 @@ static void standard_input(struct decider *d, struct command *c)
 				arena_join(d->arena, c->name,
 					   STR(" may read this text in another way than Bash")),
 				c->scope.span);
-		shell_text(d, text, &scope);
+		struct shell_script script = {
+			.text = text, .name = value_any(), .eats_itself = true};
+		shell_script_run(d, &script, &scope);
 		c->runs_inner = true;
 	} else if (names) {
 		struct str rest = text, line;
@@ -312,7 +314,7 @@ static bool run_as_git(struct decider *d, const struct word *words, size_t n,
 	bool own = str_find_char(path, '/') == STR_NPOS ||
 		   str_starts(path, STR("/usr/lib/git-core/")) ||
 		   str_starts(path, STR("/usr/libexec/git-core/"));
-	if (!own || !str_starts(name, STR("git-")) || knowledge_find(name) ||
+	if (!own || path_climbs(path) || !str_starts(name, STR("git-")) || knowledge_find(name) ||
 	    !knowledge_subcommand(knowledge_find(STR("git")), str_from_at(name, 4)))
 		return false;
 	struct word *all = ARENA_ARRAY(d->arena, n + 1, struct word);
@@ -434,31 +436,6 @@ static void add_assigns(struct decider *d, const struct command *c, struct scope
 	}
 }
 
-/* env -S TEXT WORD ...: its own words, which may begin with options again, and the others as they are. */
-static bool split_env(struct decider *d, struct command *c, const struct inner_command *inner,
-		      const struct scope *scope)
-{
-	bool attached = inner->head.n > 0;
-	size_t from = inner->from + !attached, n, n_rest = from < inner->to ? inner->to - from : 0;
-	struct word *words;
-	if (!str_is(c->name, "env") || (!attached && inner->from >= inner->to))
-		return false;
-	struct value head = attached ? inner->head : c->words[inner->from].value;
-	if ((!attached && c->words[inner->from].many) || !value_is_known(head) ||
-	    !env_split(d->arena, value_text(d->arena, head), &words, &n))
-		return false;
-	struct word *all = ARENA_ARRAY(d->arena, n + n_rest + 1, struct word);
-	all[0] = c->words[0];
-	for (size_t i = 0; i < n; i++) {
-		all[i + 1] = words[i];
-		all[i + 1].span = scope->span;
-	}
-	for (size_t i = 0; i < n_rest; i++)
-		all[n + 1 + i] = c->words[from + i];
-	run_words(d, all, n + n_rest + 1, scope);
-	return true;
-}
-
 static void joined_shell(struct decider *d, struct command *c, const struct inner_command *inner,
 			 const struct scope *scope)
 {
@@ -509,7 +486,7 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 		given_text_run(d, c, &given, &scope);
 	}
 	if (inner->role == ROLE_ARGV_SHELL) {
-		if (split_env(d, c, inner, &scope))
+		if (env_run(d, c, inner, &scope))
 			return;
 		joined_shell(d, c, inner, &scope);
 		return;
@@ -626,10 +603,24 @@ static const struct shell_assign *given_variables(struct decider *d, const struc
 		if (!given)
 			continue;
 		struct shell_assign *copy = ARENA_NEW(d->arena, struct shell_assign);
-		*copy = (struct shell_assign){.name = a->name, .value = a->value, .next = list};
+		*copy = (struct shell_assign){
+			.name = a->name, .value = a->value, .prefix = true, .next = list};
 		list = copy;
 	}
 	return list;
+}
+
+/* May it take some of the lines that the shell has not read yet, so that the rest is read otherwise? */
+static bool reads_lines(const struct shell_command *command)
+{
+	static const char *const names[] = {"read", "mapfile", "readarray", "head", "dd", "sed",
+					    "line", "select",  "tail",      "cut",  "tr", "awk"};
+	if (command->kind != SHELL_COMMAND || command->input || command->piped_in ||
+	    reads_stdin_from_file(command->redirects) || !command->argc ||
+	    !word_is_known(&command->argv[0]) || command->argv[0].value.n != 1)
+		return false;
+	return str_is_one_of(command->argv[0].value.seg[0].text, names, ARRAY_SIZE(names)) &&
+	       (command->argc < 3 || str_is(command->argv[0].value.seg[0].text, "read"));
 }
 
 void shell_script_run(struct decider *d, const struct shell_script *script,
@@ -664,9 +655,20 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 	int pipelines = d->pipelines;
 	d->nesting++;
 	shell_analyse(d->arena, script->text, &env, &d->budget, &result);
+	d->defines_functions |= result.defines;
+	/* Who of several gets what of the input, nobody knows. */
+	struct scope outer = *scope;
+	if (outer.input && result.commands && result.commands->next) {
+		outer.input = NULL;
+		outer.piped_in = true;
+	}
 	for (const struct shell_command *command = result.commands; command;
 	     command = command->next) {
-		struct scope inner = command_scope(d, command, scope, pipelines);
+		struct scope inner = command_scope(d, command, &outer, pipelines);
+		if (script->eats_itself && reads_lines(command))
+			finding_opaque(d, NULL,
+				       STR("a command takes lines of the script for its input"),
+				       command->span);
 		run_shell_command(d, command, &inner);
 	}
 	d->nesting--;

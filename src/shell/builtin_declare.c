@@ -95,6 +95,7 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
 		special_element(ev, st, name);
+		(void)apply_attributes(ev, st, s, (struct value){NULL, 0});
 		if (value_is_known(value))
 			expand_elements(ev, st, text);
 		else

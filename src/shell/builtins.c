@@ -139,7 +139,8 @@ static bool is_own_directory(struct str path, struct str *ret_rest)
 		if (!str_starts(path, start) || (path.n > start.n && path.p[start.n] != '/'))
 			continue;
 		*ret_rest = path.n > start.n + 1 ? str_from_at(path, start.n + 1) : STR(".");
-		return true;
+		/* ".." counts from how the directory is called. */
+		return str_find(*ret_rest, STR("..")) == STR_NPOS;
 	}
 	return false;
 }

@@ -629,6 +629,7 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 		eval_list(ev, st, node);
 		return;
 	case NODE_FUNCTION:
+		ev->result->defines = true;
 		if (str_is(node->name, "command_not_found_handle"))
 			eval_opaque(ev, st, "a function that runs whenever a program is missing");
 		state_bind_function(ev, st, node->name, node->body);

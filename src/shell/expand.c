@@ -61,6 +61,20 @@ static void push_output(struct field *f, const void *source)
 		f->segs[before].source = source;
 }
 
+static bool is_name_part(const struct seg *seg)
+{
+	return seg->kind == SEG_ANY && str_is(seg->text, SEG_TEXT_NAME);
+}
+
+/* Unknown text that stays what it is where words are split. */
+static void push_unknown(struct field *f, const struct seg *seg)
+{
+	size_t before = f->n;
+	push_output(f, seg->source);
+	if (f->n > before && is_name_part(seg))
+		f->segs[before].text = seg->text;
+}
+
 /* "--context=$x", "-n$x": how the first of the words begins. */
 static bool begins_option(const struct field *f)
 {
@@ -330,13 +344,14 @@ void field_value(struct field *f, struct value v, bool quoted)
 			if (v.seg[i].kind == SEG_TEXT && f->globs && !quoted)
 				expanded_text(f, v.seg[i].text);
 			else if (v.seg[i].kind == SEG_ANY)
-				push_output(f, v.seg[i].source);
+				push_unknown(f, &v.seg[i]);
 			else
 				field_push(f, v.seg[i].kind, v.seg[i].text);
 		f->started |= quoted;
 		return;
 	}
 	bool ifs_known = current_ifs(f, &ifs);
+	bool usual = ifs_known && (str_is(ifs, " \t\n") || str_is(ifs, "\n"));
 	for (size_t i = 0; i < v.n; i++) {
 		bool number = v.seg[i].kind == SEG_NUMBER && ifs_known &&
 			      !strpbrk(arena_str(f->ev->arena, ifs).p, "0123456789-");
@@ -344,6 +359,10 @@ void field_value(struct field *f, struct value v, bool quoted)
 			split_text(f, v.seg[i].text, ifs);
 		else if (number)
 			field_push(f, SEG_NUMBER, v.seg[i].text);
+		else if (usual && is_name_part(&v.seg[i]))
+			push_unknown(f, &v.seg[i]);
+		else if (usual && i + 1 < v.n && is_name_part(&v.seg[i + 1]))
+			field_push(f, v.seg[i].kind, v.seg[i].text); /* how the name begins */
 		else
 			output_words(f, v.seg[i].source);
 	}
@@ -515,8 +534,26 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 	field_value(f, (struct value){&number, 1}, quoted);
 }
 
+/* x["a"] is the pattern x[a]. Three parts as one; false when they are no such. */
+static bool quoted_bracket(struct eval *ev, const struct part *part, struct part *ret_whole)
+{
+	const struct part *inside = part->next, *end = inside ? inside->next : NULL;
+	if (!end || part->kind != PART_TEXT || inside->kind != PART_TEXT || !inside->quoted ||
+	    end->kind != PART_TEXT || end->quoted || !str_ends(part->text, STR("[")) ||
+	    !str_starts(end->text, STR("]")) || !inside->text.n)
+		return false;
+	for (size_t i = 0; i < inside->text.n; i++)
+		if (!ascii_is_name(inside->text.p[i]))
+			return false;
+	*ret_whole = *part;
+	ret_whole->text = arena_join3(ev->arena, part->text, inside->text, end->text);
+	ret_whole->next = end->next;
+	return true;
+}
+
 void field_parts(struct field *f, const struct part *parts, bool quoted)
 {
+	struct part whole;
 	bool first = true, glued = f->glued;
 	for (const struct part *part = parts; part && eval_charge(f->ev, 1);
 	     part = part->next, first = false) {
@@ -524,10 +561,14 @@ void field_parts(struct field *f, const struct part *parts, bool quoted)
 		f->glued = glued || part->next;
 		switch (part->kind) {
 		case PART_TEXT:
-			if (q)
+			if (q) {
 				field_text(f, part->text, true, true);
-			else
+			} else if (quoted_bracket(f->ev, part, &whole)) {
+				field_unquoted_text(f, &whole, first);
+				part = part->next->next;
+			} else {
 				field_unquoted_text(f, part, first);
+			}
 			break;
 		case PART_PARAM:
 			expand_param(f, part->param, q);

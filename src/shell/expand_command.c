@@ -18,7 +18,7 @@ static size_t choose_digits(struct eval *ev, struct value v, struct seg *ret_seg
 	size_t n = 0;
 	for (size_t i = 0; i < v.n; i++) {
 		bool unknown = false;
-		if (v.seg[i].kind != SEG_ANY || !v.seg[i].text.n) {
+		if (v.seg[i].kind != SEG_ANY || !str_is(v.seg[i].text, SEG_TEXT_DIGITS)) {
 			ret_segs[n++] = v.seg[i];
 		} else if (eval_pick(ev, 2, &unknown) == 0 && !unknown) {
 			ret_segs[n++] = (struct seg){.kind = SEG_NUMBER};
@@ -47,14 +47,32 @@ static struct capture capture_open(const struct eval *ev)
 	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
 }
 
+/* One command by its own name, which no function hides, and words that are split as usual. */
+static bool is_plain_substitution(struct field *f, const struct node *list)
+{
+	const struct variable *ifs = state_variable(f->ev, f->st, STR("IFS"));
+	const struct node *only = list && list->kind == NODE_LIST ? list->first : list;
+	struct str name;
+	bool quoted;
+	return only && !only->next && !only->background && only->kind == NODE_SIMPLE &&
+	       only->words && !only->words->assign && word_node_text(only->words, &name, &quoted) &&
+	       !state_find(f->ev, f->st, BINDING_FUNCTION, name) &&
+	       !state_find(f->ev, f->st, BINDING_ALIAS, name) && !f->st->havoc &&
+	       ifs->kind == VARIABLE_SCALAR && ifs->n_alt == 1 && !ifs->maybe_unset &&
+	       value_is_known(ifs->alt[0]) &&
+	       str_is(value_text(f->ev->arena, ifs->alt[0]), " \t\n");
+}
+
 /* What somebody knows that the command prints, or nothing, as that may be. */
-static bool is_printed(struct field *f, const struct capture *capture, struct value *ret_value)
+static bool is_printed(struct field *f, const struct node *list, const struct capture *capture,
+		       struct value *ret_value)
 {
 	const struct shell_env *env = f->ev->env;
 	const struct shell_command *source = capture_source(capture);
 	struct shell_printed printed;
 	bool unknown = false;
-	if (!source || !env->printed || !env->printed(env->context, source, &printed))
+	if (!source || !env->printed || !is_plain_substitution(f, list) ||
+	    !env->printed(env->context, source, &printed))
 		return false;
 	bool empty = printed.may_be_empty && eval_pick(f->ev, 2, &unknown) == 1;
 	*ret_value = empty ? (struct value){NULL, 0} : printed.value;
@@ -78,7 +96,7 @@ void field_command(struct field *f, const struct part *part, bool quoted)
 	f->ev->in_here_document = in_here_document;
 	f->ev->input = input;
 	f->ev->capture = outer;
-	if (!capture.known && is_printed(f, &capture, &printed)) {
+	if (!capture.known && is_printed(f, part->list, &capture, &printed)) {
 		field_value(f, printed, quoted || printed.n > 0);
 		return;
 	}

@@ -99,19 +99,29 @@ static void read_delimiter(struct reader *r, struct redir *redir)
 {
 	r->scratch_n = 0;
 	int quote = 0;
+	bool escapes = false; /* $'...' */
 	for (;;) {
 		int c = quote == '\'' ? reader_next_raw(r) : reader_peek(r);
 		if (c == READER_END || (!quote && reader_is_meta(c)))
 			break;
 		if (quote != '\'')
 			(void)reader_next(r);
-		if (c == '$' && !quote && (reader_peek(r) == '\'' || reader_peek(r) == '"'))
+		if (c == '$' && !quote && reader_peek(r) == '"')
+			reader_fail(r, "a here-document's delimiter that may be translated");
+		if (c == '$' && !quote && reader_peek(r) == '\'') {
+			(void)reader_next(r);
+			quote = '\'';
+			redir->body_quoted = escapes = true;
+			continue;
+		}
+		if (c == '\\' && quote == '\'' && escapes)
 			reader_fail(r, "a here-document's delimiter with escapes");
 		if (quote != '\'' &&
 		    (c == '`' || (c == '$' && reader_peek(r) > 0 && strchr("({[", reader_peek(r)))))
 			reader_fail(r, "a here-document's delimiter with a substitution");
 		if (c == quote) {
 			quote = 0;
+			escapes = false;
 			continue;
 		}
 		if (!quote && (c == '\'' || c == '"')) {

@@ -13,6 +13,27 @@ static struct value known_or_any(struct arena *arena, struct str text)
 	return text.n ? value_from(arena, text) : value_any();
 }
 
+/* Something between may have taken it away again. What Bash sets when it starts, another shell may not. */
+static void initial_variable(struct eval *ev, struct state *st, const struct shell_assign *given)
+{
+	bool own = special_traits(given->name) || str_is(given->name, "PWD") ||
+		   str_is(given->name, "OLDPWD");
+	if (!given->prefix) {
+		state_assign_value(ev, st, given->name, given->value);
+		return;
+	}
+	if (own) {
+		state_assign(ev, st, given->name, &variable_tainted);
+		return;
+	}
+	struct variable *variable = ARENA_NEW(ev->arena, struct variable);
+	struct value *alt = ARENA_NEW(ev->arena, struct value);
+	*alt = given->value;
+	*variable = (struct variable){
+		.kind = VARIABLE_SCALAR, .alt = alt, .n_alt = 1, .maybe_unset = true};
+	state_assign(ev, st, given->name, variable);
+}
+
 static void initial_state(struct eval *ev, struct state *st)
 {
 	const struct shell_env *env = ev->env;
@@ -22,11 +43,8 @@ static void initial_state(struct eval *ev, struct state *st)
 	if (env->home.n)
 		state_assign_value(ev, st, STR("HOME"), value_from(ev->arena, env->home));
 	state_assign_value(ev, st, STR("IFS"), value_from(ev->arena, STR(" \t\n")));
-	/* Bash sets some of its own when it starts, whatever the environment says. */
 	for (const struct shell_assign *a = env->variables; a; a = a->next)
-		if (!special_traits(a->name) && !str_is(a->name, "PWD") &&
-		    !str_is(a->name, "OLDPWD"))
-			state_assign_value(ev, st, a->name, a->value);
+		initial_variable(ev, st, a);
 	st->assigns = env->variables;
 	ev->path = state_variable(ev, st, STR("PATH"));
 	struct word *positional = ARENA_ARRAY(ev->arena, env->n_positional, struct word);

@@ -90,10 +90,11 @@ struct shell_printed {
 };
 
 struct shell_env {
-	struct str cwd;                       /* empty: unknown */
-	struct str home;                      /* empty: unknown */
-	const struct shell_assign *variables; /* what else is known, may be NULL */
-	struct value *positional;             /* $1 ..., may be NULL */
+	struct str cwd;  /* empty: unknown */
+	struct str home; /* empty: unknown */
+	/* What else is known; prefix: given to this shell, unless something takes it away again. May be NULL. */
+	const struct shell_assign *variables;
+	struct value *positional; /* $1 ..., may be NULL */
 	size_t n_positional;
 	struct value name; /* $0, unknown when it has one SEG_ANY */
 	size_t base;       /* added to every span: where the text starts in the outermost input */
@@ -115,7 +116,8 @@ struct shell_result {
 	struct shell_command *commands; /* in order of the text, as far as there is one */
 	struct shell_command **tail;    /* where the next one goes */
 	size_t n;
-	bool opaque; /* some command is SHELL_OPAQUE */
+	bool opaque;  /* some command is SHELL_OPAQUE */
+	bool defines; /* a function is defined */
 };
 
 /* Analyses text as Bash would run it with `bash -c text`. Never fails: what is not understood is opaque. */

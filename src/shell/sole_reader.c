@@ -31,6 +31,15 @@ static bool redirs_substitute(const struct redir *redirs)
 	return false;
 }
 
+static bool opens_input(const struct redir *redirs)
+{
+	for (; redirs; redirs = redirs->next)
+		if (redirs->op == REDIR_IN || redirs->op == REDIR_IN_OUT ||
+		    redirs->op == REDIR_DUP_IN)
+			return true;
+	return false;
+}
+
 /* Builtins that read nothing, unless something else is called so. */
 static bool is_silent(struct eval *ev, const struct state *st, const struct node *node)
 {
@@ -68,11 +77,17 @@ static unsigned readers(struct eval *ev, const struct state *st, const struct no
 	switch (node->kind) {
 	case NODE_SIMPLE:
 		/* What is substituted reads as well. */
-		if (words_substitute(node->words) || redirs_substitute(node->redirs))
+		if (words_substitute(node->words) || redirs_substitute(node->redirs) ||
+		    opens_input(node->redirs))
 			return SEVERAL;
 		return is_silent(ev, st, node) ? 0 : 1;
 	case NODE_PIPELINE:
-		return readers(ev, st, node->first, depth); /* the others read what it writes */
+		/* The others read what it writes, unless they open something themselves. */
+		for (const struct node *stage = node->first ? node->first->next : NULL; stage;
+		     stage = stage->next)
+			if (stage->kind != NODE_SIMPLE || opens_input(stage->redirs))
+				return SEVERAL;
+		return readers(ev, st, node->first, depth);
 	case NODE_LIST:
 	case NODE_AND_OR:
 		return readers_of_all(ev, st, node->first, depth);

@@ -19,7 +19,10 @@ static const struct {
 	{STR_INIT("BASH_ARGV0"), SPECIAL_UNKNOWN},
 	{STR_INIT("BASH_CMDS"), SPECIAL_UNKNOWN},
 	{STR_INIT("BASH_COMMAND"), SPECIAL_UNKNOWN},
+	{STR_INIT("BASH_EXECUTION_STRING"), SPECIAL_UNKNOWN},
 	{STR_INIT("BASH_LINENO"), SPECIAL_UNKNOWN},
+	{STR_INIT("BASH_MONOSECONDS"), SPECIAL_UNKNOWN},
+	{STR_INIT("BASH_TRAPSIG"), SPECIAL_UNKNOWN},
 	{STR_INIT("BASH_LOADABLES_PATH"), SPECIAL_SET},
 	{STR_INIT("BASH_REMATCH"), SPECIAL_UNKNOWN},
 	{STR_INIT("BASH_SOURCE"), SPECIAL_UNKNOWN},
@@ -96,9 +99,9 @@ void special_element(struct eval *ev, struct state *st, struct str name)
 }
 
 /* Bash cuts the history file to the size that is set, and writes it when an interactive shell ends. */
-static void history_written(struct eval *ev, struct state *st)
+static void history_written(struct eval *ev, struct state *st, const struct variable *assigned)
 {
-	const struct variable *file = state_variable(ev, st, STR("HISTFILE"));
+	const struct variable *file = assigned ? assigned : state_variable(ev, st, STR("HISTFILE"));
 	bool known = file->kind == VARIABLE_SCALAR;
 	for (size_t i = 0; i < (known ? file->n_alt : 1); i++) {
 		struct value target = known ? file->alt[i] : value_any();
@@ -117,7 +120,7 @@ void special_assigned(struct eval *ev, struct state *st, struct str name,
 		      const struct variable *variable)
 {
 	if (str_is(name, "HISTFILE") || str_is(name, "HISTFILESIZE"))
-		history_written(ev, st);
+		history_written(ev, st, str_is(name, "HISTFILE") ? variable : NULL);
 	if (str_is(name, "GLOBIGNORE"))
 		st->globs_unknown = true;
 	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||

@@ -267,6 +267,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 {
 	if (!name.n)
 		return; /* read up to an error */
+	const struct variable *given = variable;
 	unsigned traits = special_traits(name);
 	if (st->integers || (traits & SPECIAL_INTEGER))
 		assign_integer(ev, st, variable);
@@ -290,7 +291,7 @@ void state_assign(struct eval *ev, struct state *st, struct str name,
 		*late = (struct shell_assign){.name = name, .value = value_any(), .next = ev->late};
 		ev->late = late;
 	}
-	special_assigned(ev, st, name, variable);
+	special_assigned(ev, st, name, given);
 }
 
 void state_export(struct eval *ev, struct state *st, struct str name)
