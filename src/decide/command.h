@@ -52,7 +52,7 @@ void suspect_value(struct decider *d, const struct command *c, struct value valu
 /* Asks when a file that must not be written stands in what a tool of the project is given. */
 void suspect_output(struct decider *d, const struct command *c, const struct argument *arg);
 /* Printing "$DB_PASSWORD" shows a secret. */
-void command_shown_secrets(struct command *command);
+void command_shown_secrets(struct decider *d, struct command *command);
 
 /* ---- programs.c: text that is run ---- */
 role_handler role_shell, role_code, role_script;

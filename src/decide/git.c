@@ -59,6 +59,7 @@ static struct value current_branch(struct decider *d)
 struct destination {
 	struct value ref;
 	bool force, deletes, perhaps;
+	const char *act; /* what is perhaps done, where nothing is pushed */
 	struct span span;
 };
 
@@ -88,10 +89,11 @@ static void judge_destination(struct decider *d, const struct effect *effect,
 	finding->span = to->span;
 	finding->instead = STR("push a branch of your own and open a pull request");
 	finding->reason = arena_printf(d->arena, "%s the protected branch %.*s",
-				       must ? to->deletes  ? "deletes"
-					       : to->force ? "rewrites"
-							   : "pushes to"
-					    : "may push to",
+				       must      ? to->deletes  ? "deletes"
+						    : to->force ? "rewrites"
+								: "pushes to"
+				       : to->act ? to->act
+						 : "may push to",
 				       STR_ARG(branch));
 	if (!must)
 		finding->approver_group = STR("Repository Owners");
@@ -313,11 +315,50 @@ static void branch_command(struct decider *d, struct command *c)
 		const struct argument *arg = &c->arguments.args[i];
 		if (!arg->operand)
 			continue;
-		struct destination to = {
-			.ref = arg->value, .deletes = true, .perhaps = true, .span = arg->span};
+		struct destination to = {.ref = arg->value,
+					 .deletes = true,
+					 .perhaps = true,
+					 .act = "moves or deletes locally",
+					 .span = arg->span};
 		struct effect *effect = git_effect(d, "delete local", arg->value, &c->scope);
 		if (is_protected(d, arg->value).match == MATCH_MUST)
 			judge_destination(d, effect, &to);
+	}
+}
+
+/* SOURCE:BRANCH writes a branch of this repository. To bring main up to the main of the remote loses nothing. */
+static void fetch_command(struct decider *d, struct command *c)
+{
+	bool remote = false;
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		if (arg->operand && !remote) {
+			remote = true; /* the first */
+			continue;
+		}
+		if (!arg->operand)
+			continue;
+		/* As it is written: a pattern of refs is one of Bash too, and names no file. */
+		struct str text = value_show(d->arena, arg->value);
+		size_t colon = str_find_last_char(text, ':');
+		if (colon == STR_NPOS || colon + 1 == text.n)
+			continue;
+		struct value target = value_from(d->arena, str_from_at(text, colon + 1));
+		bool force = text.p[0] == '+' || has(c, "-f", "--force");
+		struct str from = str_from_at(str_first(text, colon), text.p[0] == '+');
+		struct value source = value_from(d->arena, from);
+		if (!force && value_eq(branch_name(d, source), branch_name(d, target)) &&
+		    str_find_char(text, '*') == STR_NPOS)
+			continue;
+		bool pattern = str_find_char(text, '*') != STR_NPOS &&
+			       !str_starts(value_text(d->arena, target), STR("refs/remotes/"));
+		struct destination to = {.ref = pattern ? value_any() : target,
+					 .force = true,
+					 .perhaps = true,
+					 .act = "overwrites locally",
+					 .span = arg->span};
+		struct effect *effect = git_effect(d, "fetch into", target, &c->scope);
+		judge_destination(d, effect, &to);
 	}
 }
 
@@ -332,6 +373,9 @@ void git_command(struct decider *d, struct command *c)
 		config_command(d, c);
 	else if (arguments_subcommand(&c->arguments, "branch"))
 		branch_command(d, c);
+	else if (arguments_subcommand(&c->arguments, "fetch") ||
+		 arguments_subcommand(&c->arguments, "pull"))
+		fetch_command(d, c);
 	else if (c->arguments.n_chain == 1)
 		alias_command(d, c);
 }

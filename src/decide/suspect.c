@@ -43,21 +43,37 @@ static bool is_secret_name(struct str name)
 	return false;
 }
 
-void command_shown_secrets(struct command *c)
+/* "declare -p NAME" */
+static bool declares_secret(const struct decider *d, const struct command *c)
+{
+	if (!str_is(c->name, "declare") && !str_is(c->name, "typeset"))
+		return false;
+	bool prints = false, secret = false;
+	for (size_t i = 0; i < c->arguments.n_words; i++) {
+		if (!value_is_known(c->arguments.words[i].value))
+			continue;
+		struct str text = value_text(d->arena, c->arguments.words[i].value);
+		prints |= str_starts(text, STR("-")) && str_find_char(text, 'p') != STR_NPOS;
+		secret |= is_secret_name(text);
+	}
+	return prints && secret;
+}
+
+void command_shown_secrets(struct decider *d, struct command *c)
 {
 	static const char *const printing[] = {
 		"echo",   "printf", "print", "yes",     "cat",     "tee",    "grep",
 		"base64", "head",   "tail",  "sort",    "cut",     "tr",     "sed",
 		"awk",    "xxd",    "od",    "hexdump", "rev",     "nl",     "fold",
 		"jq",     "wc",     "rg",    "declare", "typeset", "export", "local"};
-	if (!c->scope.shows || !str_is_one_of(c->name, printing, ARRAY_SIZE(printing)))
+	bool shows = declares_secret(d, c);
+	if (str_is_one_of(c->name, printing, ARRAY_SIZE(printing)))
+		for (const struct shell_name *shown = c->scope.shows; shown; shown = shown->next)
+			shows |= is_secret_name(shown->name);
+	if (!shows)
 		return;
-	for (const struct shell_name *shown = c->scope.shows; shown; shown = shown->next) {
-		if (!is_secret_name(shown->name))
-			continue;
-		c->arguments.cls = CLASS_CREDENTIAL;
-		c->arguments.hint = "[ -n \"$NAME\" ] tells whether it is set, and shows nothing";
-	}
+	c->arguments.cls = CLASS_CREDENTIAL;
+	c->arguments.hint = "[ -n \"$NAME\" ] tells whether it is set, and shows nothing";
 }
 
 /* ---- what a project's tools are given ---- */

@@ -208,7 +208,7 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	c->files = scope->redirect_files;
 	c->writes = scope->redirect_writes;
 	c->foreign = is_foreign(d, &words[0]);
-	command_shown_secrets(c);
+	command_shown_secrets(d, c);
 }
 
 /* Where an operand stands says what becomes of it: "uniq IN OUT". */
