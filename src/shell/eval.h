@@ -28,6 +28,13 @@ struct variable {
 	size_t n_items;
 };
 
+/* x=$TOKEN: who shows x shows TOKEN. */
+struct carried {
+	struct str variable;
+	const struct shell_name *shows;
+	const struct carried *next;
+};
+
 extern const struct variable variable_tainted; /* unknown, perhaps foreign text */
 extern const struct variable variable_unset;
 
@@ -91,7 +98,7 @@ const struct binding *state_find(struct eval *ev, const struct state *st, enum b
 const struct variable *state_variable(struct eval *ev, const struct state *st, struct str name);
 bool state_assigned(struct eval *ev, const struct state *st, struct str name);
 /* The value that the environment gives the variable stands in the command that is expanded. */
-void state_note_shown(struct eval *ev, const struct state *st, struct str name);
+void state_note_shown(struct eval *ev, const struct state *st, struct str name, bool unknown);
 /* What $HOME stands for. */
 struct value state_home(struct eval *ev, const struct state *st);
 void state_assign(struct eval *ev, struct state *st, struct str name,
@@ -166,8 +173,8 @@ struct frame {
 	struct local *locals;
 	int pipeline;         /* when it was called */
 	unsigned backgrounds; /* the same */
-	unsigned branches; /* ev->branches when it was entered */
-	bool prefixed;     /* assignments stood in front of the call */
+	unsigned branches;    /* ev->branches when it was entered */
+	bool prefixed;        /* assignments stood in front of the call */
 };
 
 struct local {
@@ -220,6 +227,7 @@ struct eval {
 	size_t substituted;          /* how many were run */
 	const struct shell_name
 		*shows; /* see struct shell_command; of the simple command being expanded */
+	const struct carried *carried; /* by variables that the text assigns */
 	bool subscripts; /* some variable holds a subscript with a substitution, which arithmetic runs */
 	bool odd_descriptors; /* some descriptor was closed or moved */
 	struct deferred *deferred;

@@ -685,8 +685,8 @@ void expand_param(struct field *f, const struct param *param, bool quoted)
 	}
 	hold(f->ev, f->st, param, &h);
 	char op = param->op[0] == ':' && param->op[1] ? param->op[1] : param->op[0];
-	if (h.unknown && !param->length && op != '+')
-		state_note_shown(f->ev, f->st, param->name);
+	if (!param->length && op != '+')
+		state_note_shown(f->ev, f->st, param->name, h.unknown);
 	if ((h.unset || h.unknown) && !(op && strchr("-=?+", op)))
 		state_read_unset(f->ev, f->st);
 	if (param->length)

@@ -544,6 +544,17 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 	return !bare;
 }
 
+static void note_carried(struct eval *ev, const struct node *node)
+{
+	for (const struct word_node *word = node->words; word && ev->shows; word = word->next) {
+		if (!word->assign)
+			continue;
+		struct carried *carried = ARENA_NEW(ev->arena, struct carried);
+		*carried = (struct carried){word->name, ev->shows, ev->carried};
+		ev->carried = carried;
+	}
+}
+
 static void run_once(struct eval *ev, struct state *st, const struct node *node)
 {
 	struct state entry = *st;
@@ -551,6 +562,7 @@ static void run_once(struct eval *ev, struct state *st, const struct node *node)
 	const struct shell_name *outer = ev->shows;
 	ev->shows = NULL;
 	bool command = expand_simple(ev, st, node, &simple);
+	note_carried(ev, node);
 	ev->span = node->span;
 	if (!command) {
 		emit_redirects(ev, st, &simple);

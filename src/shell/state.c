@@ -56,13 +56,21 @@ bool state_assigned(struct eval *ev, const struct state *st, struct str name)
 	       state_find(ev, st, BINDING_VARIABLE, name) != NULL;
 }
 
-void state_note_shown(struct eval *ev, const struct state *st, struct str name)
+static void note_shown(struct eval *ev, struct str name)
 {
-	if (state_assigned(ev, st, name))
-		return;
 	struct shell_name *shown = ARENA_NEW(ev->arena, struct shell_name);
 	*shown = (struct shell_name){name, ev->shows};
 	ev->shows = shown;
+}
+
+void state_note_shown(struct eval *ev, const struct state *st, struct str name, bool unknown)
+{
+	if (unknown && !state_assigned(ev, st, name))
+		note_shown(ev, name);
+	for (const struct carried *carried = ev->carried; carried; carried = carried->next)
+		if (str_eq(carried->variable, name))
+			for (const struct shell_name *n = carried->shows; n; n = n->next)
+				note_shown(ev, n->name);
 }
 
 /* ---- alternatives ---- */
