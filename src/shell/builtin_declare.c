@@ -181,6 +181,14 @@ static bool is_literal(const struct part *parts)
 	return true;
 }
 
+static bool is_declared(const struct simple *s, struct str name)
+{
+	for (const struct declared *declared = s->declared; declared; declared = declared->next)
+		if (str_eq(declared->name, name))
+			return true;
+	return false;
+}
+
 void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 		     const struct word_node *word)
 {
@@ -214,8 +222,10 @@ void builtin_declare(struct eval *ev, struct state *st, struct simple *s,
 	} else {
 		/* All words are expanded before the first is assigned. */
 		struct value value = simple_assigned_value(ev, st, word);
-		/* A local variable begins with nothing, or with what a caller gave it. */
-		if (word->append && ev->frame && makes_local(ev, s))
+		/* A local variable begins with nothing, or with what a caller gave it; a name that this
+		 * command assigned already, with that. */
+		if (word->append &&
+		    ((ev->frame && makes_local(ev, s)) || is_declared(s, word->name)))
 			value = value_any();
 		declare_one(ev, s, word, value);
 		return;

@@ -534,26 +534,28 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 	field_value(f, (struct value){&number, 1}, quoted);
 }
 
-/* x["a"] is the pattern x[a]. Three parts as one; false when they are no such. */
-static bool quoted_bracket(struct eval *ev, const struct part *part, struct part *ret_whole)
+/* x["a"] is the pattern x[a]. Three parts as one; returns the last, or NULL when they are no such. */
+static const struct part *quoted_bracket(struct eval *ev, const struct part *part,
+					 struct part *ret_whole)
 {
 	const struct part *inside = part->next, *end = inside ? inside->next : NULL;
 	if (!end || part->kind != PART_TEXT || inside->kind != PART_TEXT || !inside->quoted ||
 	    end->kind != PART_TEXT || end->quoted || !str_ends(part->text, STR("[")) ||
 	    !str_starts(end->text, STR("]")) || !inside->text.n)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < inside->text.n; i++)
 		if (!ascii_is_name(inside->text.p[i]))
-			return false;
+			return NULL;
 	*ret_whole = *part;
 	ret_whole->text = arena_join3(ev->arena, part->text, inside->text, end->text);
 	ret_whole->next = end->next;
-	return true;
+	return end;
 }
 
 void field_parts(struct field *f, const struct part *parts, bool quoted)
 {
 	struct part whole;
+	const struct part *end;
 	bool first = true, glued = f->glued;
 	for (const struct part *part = parts; part && eval_charge(f->ev, 1);
 	     part = part->next, first = false) {
@@ -563,12 +565,11 @@ void field_parts(struct field *f, const struct part *parts, bool quoted)
 		case PART_TEXT:
 			if (q) {
 				field_text(f, part->text, true, true);
-			} else if (quoted_bracket(f->ev, part, &whole)) {
-				field_unquoted_text(f, &whole, first);
-				part = part->next->next;
-			} else {
-				field_unquoted_text(f, part, first);
+				break;
 			}
+			end = quoted_bracket(f->ev, part, &whole);
+			field_unquoted_text(f, end ? &whole : part, first);
+			part = end ? end : part;
 			break;
 		case PART_PARAM:
 			expand_param(f, part->param, q);

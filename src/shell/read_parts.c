@@ -641,7 +641,10 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 		    (ends(r, mode, c, &nesting) && !(mode == WORD_PATTERN && first && c == '/')))
 			break;
 		if (c == '$') {
+			size_t from = r->at;
 			dollar(r, &list, mode, quoted);
+			if (from < paired && r->at > paired)
+				reader_fail(r, "a single quote in ${ } in double quotes");
 		} else if (c == '`') {
 			size_t from = r->at;
 			backticks(r, &list, quoted);

@@ -40,6 +40,18 @@ static bool opens_input(const struct redir *redirs)
 	return false;
 }
 
+/* test -v 'x[$(cat)]' */
+static bool may_hold_subscript(const struct word_node *words)
+{
+	for (; words; words = words->next)
+		for (const struct part *part = words->parts; part; part = part->next)
+			if (part->kind == PART_TEXT &&
+			    (str_find_char(part->text, '$') != STR_NPOS ||
+			     str_find_char(part->text, '`') != STR_NPOS))
+				return true;
+	return false;
+}
+
 /* Builtins that read nothing, unless something else is called so. */
 static bool is_silent(struct eval *ev, const struct state *st, const struct node *node)
 {
@@ -47,8 +59,8 @@ static bool is_silent(struct eval *ev, const struct state *st, const struct node
 					    "printf", "test", "[",     "set", "export"};
 	struct str name;
 	bool quoted;
-	return !st->havoc && node->words && !node->redirs &&
-	       word_node_text(node->words, &name, &quoted) &&
+	return !st->havoc && !ev->subscripts && !may_hold_subscript(node->words) && node->words &&
+	       !node->redirs && word_node_text(node->words, &name, &quoted) &&
 	       str_is_one_of(name, names, ARRAY_SIZE(names)) &&
 	       !state_find(ev, st, BINDING_FUNCTION, name) &&
 	       !state_find(ev, st, BINDING_ALIAS, name);
