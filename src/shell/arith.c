@@ -155,10 +155,14 @@ static bool is_well_formed(struct eval *ev, struct value expression)
 									: expression.seg[i].text;
 		text = arena_join(ev->arena, text, piece);
 	}
-	struct expression e = {str_trim(text), 0};
+	struct expression e = {text, 0};
+	skip_space(&e);
 	if (e.rest.n == 0)
 		return true;
-	return valid_expression(&e) && str_trim(e.rest).n == 0;
+	if (!valid_expression(&e))
+		return false;
+	skip_space(&e);
+	return e.rest.n == 0;
 }
 
 /* ---- the names in it ---- */
