@@ -530,6 +530,16 @@ static bool starts_compound(struct reader *r)
 	return false;
 }
 
+/* coproc c x=$y: Bash takes c for the name of the coprocess, and does not split the words behind it. */
+static bool assigns_second(const struct word_node *words)
+{
+	const struct word_node *second = words && !words->assign ? words->next : NULL;
+	for (const struct part *part = second ? second->parts : NULL; part; part = part->next)
+		if (part->kind == PART_TEXT && str_find_char(part->text, '=') != STR_NPOS)
+			return true;
+	return false;
+}
+
 /* coproc [NAME] command: a name is only one in front of a compound command. */
 static struct node *read_coproc(struct reader *r)
 {
@@ -555,6 +565,8 @@ static struct node *read_coproc(struct reader *r)
 	node->body = read_command(r);
 	if (!node->body)
 		reader_fail(r, "coproc without a command");
+	else if (node->body->kind == NODE_SIMPLE && assigns_second(node->body->words))
+		reader_fail(r, "an assignment behind coproc");
 	return node;
 }
 
