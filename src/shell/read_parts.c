@@ -445,8 +445,10 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 	bool in_quotes = !quotes_with_single(mode);
 	(void)reader_next(r);
 	int c = reader_peek(r);
-	if (c == '\'' && is_expression(mode))
+	if (c == '\'' && is_expression(mode)) {
 		reader_fail(r, "a quote behind a '$' in arithmetic");
+		r->final = true; /* where $(( ends, Bash decides with it read as a quote */
+	}
 	/* Bash puts in what it stands for and reads that once more, but not in a here-document. */
 	if (c == '\'' && mode == WORD_BRACE_QUOTED)
 		reader_fail(r, "a $' quote in ${ } in double quotes");
