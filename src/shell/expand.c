@@ -388,6 +388,10 @@ static bool only_blanks(struct str text)
 void field_list(struct field *f, const struct word *items, size_t n, bool quoted, bool star)
 {
 	bool unknown = false;
+	struct str separators;
+	/* What is glued to the list is split with it, in the middle of a character even. */
+	if (!quoted && f->splits && !current_ifs(f, &separators))
+		eval_opaque(f->ev, f->st, "parameters split by characters that are not known");
 	for (size_t i = 0; i < n; i++)
 		unknown |= items[i].many;
 	if (unknown && (!f->out || (star && quoted))) {
@@ -419,7 +423,6 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		return;
 	}
 	/* The parameters are joined by the first character of IFS and then split, which matters when it is no blank. */
-	struct str separators;
 	if (!quoted && f->splits && n > 1 &&
 	    (!current_ifs(f, &separators) || !only_blanks(separators))) {
 		field_push(f, SEG_ANY, STR(""));

@@ -265,8 +265,8 @@ static bool holds_parameter(const struct part *parts, bool any)
 /* Where the pattern ends is looked for by the "/", and what looks like the end of a command may be none: an error. */
 static bool holds_command(const struct part *parts)
 {
-	while (parts && parts->kind != PART_COMMAND)
-		parts = parts->next;
+	for (; parts && parts->kind != PART_COMMAND; parts = parts->next)
+		;
 	return parts;
 }
 
@@ -558,13 +558,13 @@ static bool holds_list(const struct part *parts)
 /* The word behind ":-" and the like. */
 static void expand_operand(struct field *f, const struct part *parts, bool quoted)
 {
-	bool before = f->literal_splits;
 	/* Where blanks and nothing stand beside each other, Bash does not always separate. */
-	if (!quoted && parts && parts->next && holds_parameter(parts, false)) {
+	if (parts && parts->next && holds_parameter(parts, false)) {
 		run_words(f, parts);
 		field_any(f, false);
 		return;
 	}
+	bool before = f->literal_splits;
 	f->literal_splits = !quoted;
 	field_parts(f, parts, quoted);
 	f->literal_splits = before;
@@ -684,7 +684,7 @@ void expand_param(struct field *f, const struct param *param, bool quoted)
 		return;
 	}
 	hold(f->ev, f->st, param, &h);
-	char op = param->op[0] == ':' && param->op[1] ? param->op[1] : param->op[0];
+	char op = param->op[param->op[0] == ':' && param->op[1]];
 	if (!param->length && op != '+')
 		state_note_shown(f->ev, f->st, param->name, h.unknown);
 	if ((h.unset || h.unknown) && !(op && strchr("-=?+", op)))
