@@ -91,6 +91,8 @@ static void declare_value(struct eval *ev, struct state *st, const struct simple
 	fails |= ev->frame && builtin_may_have(ev, s, 'g');
 	/* declare -p shows and assigns nothing; export -p does assign. */
 	fails |= builtin_may_have(ev, s, 'p');
+	/* So do -f and -F, of functions. */
+	fails |= builtin_may_have(ev, s, 'f') || builtin_may_have(ev, s, 'F');
 	st->weak += fails;
 	if (builtin_may_have(ev, s, 'a') || builtin_may_have(ev, s, 'A') ||
 	    (text.n && text.p[0] == '(')) {
