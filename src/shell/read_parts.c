@@ -444,7 +444,11 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 {
 	bool in_quotes = !quotes_with_single(mode);
 	(void)reader_next(r);
+	size_t behind = r->at;
 	int c = reader_peek(r);
+	/* Bash expands braces before it joins the lines. */
+	if (c == '{' && str_starts(str_from_at(r->text, behind), STR("\\\n")))
+		reader_fail(r, "a line continued between '$' and a brace");
 	if (c == '\'' && is_expression(mode)) {
 		reader_fail(r, "a quote behind a '$' in arithmetic");
 		r->final = true; /* where $(( ends, Bash decides with it read as a quote */
