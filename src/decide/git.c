@@ -326,33 +326,52 @@ static void branch_command(struct decider *d, struct command *c)
 	}
 }
 
-/* SOURCE:BRANCH writes a branch of this repository. To bring main up to the main of the remote loses nothing. */
+/* What stands behind the last colon of SOURCE:BRANCH. */
+static bool split_refspec(struct decider *d, struct value refspec, struct value *ret_target)
+{
+	for (size_t i = refspec.n; i > 0; i--) {
+		const struct seg *seg = &refspec.seg[i - 1];
+		size_t colon = seg->kind == SEG_TEXT ? str_find_last_char(seg->text, ':')
+						     : STR_NPOS;
+		if (colon == STR_NPOS)
+			continue;
+		struct value rest = {refspec.seg + i, refspec.n - i};
+		*ret_target = value_concat(
+			d->arena, value_from(d->arena, str_from_at(seg->text, colon + 1)), rest);
+		return ret_target->n > 0;
+	}
+	return false;
+}
+
+/* Of main, main is brought up to what the remote has, which loses nothing. */
+static bool only_follows(struct decider *d, struct value refspec, struct value target)
+{
+	if (!value_is_known(refspec))
+		return false;
+	struct str text = value_text(d->arena, refspec);
+	struct str source = str_first(text, str_find_last_char(text, ':'));
+	return str_find_char(text, '*') == STR_NPOS &&
+	       value_eq(branch_name(d, value_from(d->arena, source)), branch_name(d, target));
+}
+
+/* SOURCE:BRANCH writes a branch of this repository. */
 static void fetch_command(struct decider *d, struct command *c)
 {
-	bool remote = false;
+	bool remote = false, force = has(c, "-f", "--force");
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
+		struct value target;
 		if (arg->operand && !remote) {
 			remote = true; /* the first */
 			continue;
 		}
-		if (!arg->operand)
+		if (!arg->operand || !split_refspec(d, arg->value, &target) ||
+		    (!force && only_follows(d, arg->value, target)))
 			continue;
-		/* As it is written: a pattern of refs is one of Bash too, and names no file. */
-		struct str text = value_show(d->arena, arg->value);
-		size_t colon = str_find_last_char(text, ':');
-		if (colon == STR_NPOS || colon + 1 == text.n)
-			continue;
-		struct value target = value_from(d->arena, str_from_at(text, colon + 1));
-		bool force = text.p[0] == '+' || has(c, "-f", "--force");
-		struct str from = str_from_at(str_first(text, colon), text.p[0] == '+');
-		struct value source = value_from(d->arena, from);
-		if (!force && value_eq(branch_name(d, source), branch_name(d, target)) &&
-		    str_find_char(text, '*') == STR_NPOS)
-			continue;
-		bool pattern = str_find_char(text, '*') != STR_NPOS &&
-			       !str_starts(value_text(d->arena, target), STR("refs/remotes/"));
-		struct destination to = {.ref = pattern ? value_any() : target,
+		struct str start = value_known_prefix(d->arena, target);
+		bool all = value_is_known(target) && str_find_char(start, '*') != STR_NPOS &&
+			   !str_starts(start, STR("refs/remotes/"));
+		struct destination to = {.ref = all ? value_any() : target,
 					 .force = true,
 					 .perhaps = true,
 					 .act = "overwrites locally",
