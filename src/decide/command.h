@@ -51,6 +51,13 @@ void file_in_text(struct decider *d, struct command *c, const struct argument *a
 void suspect_value(struct decider *d, const struct command *c, struct value value);
 /* Asks when a file that must not be written stands in what a tool of the project is given. */
 void suspect_output(struct decider *d, const struct command *c, const struct argument *arg);
+enum option_output {
+	OPTION_NO_OUTPUT,
+	OPTION_MAY_WRITE, /* "--data-dir", "-l" */
+	OPTION_WRITES,    /* "--report", "-o" */
+};
+/* What the name of an option that nobody described says of the file behind it. */
+enum option_output option_writes(struct str option);
 /* Printing "$DB_PASSWORD" shows a secret. */
 void command_shown_secrets(struct decider *d, struct command *command);
 

@@ -61,8 +61,10 @@ static void judge_guard(struct decider *d, struct command *c, const struct shell
 	struct finding *finding = finding_add(d, c->effect, CAVRA_BLOCK, CAVRA_CRITICAL,
 					      "self_protection.block");
 	c->environment = true;
-	finding->reason = arena_printf(d->arena, "sets %.*s, which belongs to CAVRA",
-				       STR_ARG(assign->name));
+	const char *owner = str_starts(assign->name, STR("CAVRA_")) ? "CAVRA"
+								    : "the agent or another guard";
+	finding->reason = arena_printf(d->arena, "sets %.*s, which belongs to %s",
+				       STR_ARG(assign->name), owner);
 }
 
 static void judge_shell(struct decider *d, struct command *c, const struct shell_assign *assign)
@@ -202,7 +204,7 @@ static bool changes_nothing(struct decider *d, const struct known_environment *k
 	struct str rest = value_text(d->arena, assign->value), dir;
 	bool path = str_is(assign->name, "PATH");
 	if (rest.n == 0)
-		return !path;
+		return !path && known->kind != ENVIRONMENT_GUARD;
 	if (path && str_is(rest, USUAL_PATH))
 		return true;
 	while (str_split(&rest, ':', &dir)) {

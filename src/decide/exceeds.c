@@ -219,21 +219,6 @@ static bool is_foreign_url(struct str text)
 	return at != STR_NPOS;
 }
 
-/* "-o", "--report-dir=": behind these stands what is written. */
-static bool is_output(struct str option)
-{
-	static const char *const parts[] = {"out",   "report",  "log",        "cache", "json",
-					    "xml",   "html",    "junit",      "save",  "export",
-					    "cover", "profile", "target-dir", "temp",  "tmp"};
-	if (option.n == 2 && option.p[0] == '-')
-		return option.p[1] == 'o' || option.p[1] == 'O';
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (str_starts(option, STR("-")) &&
-		    str_find(option, str_from(parts[i])) != STR_NPOS)
-			return true;
-	return false;
-}
-
 /* Values of described options with these roles are no files, or are judged as those that they are. */
 static const bool is_no_code[ROLES] = {
 	[ROLE_NONE] = true,        [ROLE_WRITE] = true,  [ROLE_TREE_WRITE] = true,
@@ -252,17 +237,14 @@ static bool may_begin(struct str text, size_t at)
 
 static bool is_link_outside(struct decider *d, const struct command *c, struct value word)
 {
-	if (!value_is_known(word) || !value_is_known(c->scope.cwds[0]))
-		return false;
-	struct value path = path_canonical(d, word, c->scope.cwds[0]);
-	return value_is_known(path) && path_link_itself(d, value_text(d->arena, path)).n &&
-	       is_outside(d, c, word, false);
+	return path_is_link(d, word, c->scope.cwds[0]) && is_outside(d, c, word, false);
 }
 
 static bool word_leads_outside(struct decider *d, const struct command *c, struct value word,
 			       struct str option)
 {
-	if (leads_outside(d, c, word, is_output(option)) || is_link_outside(d, c, word))
+	if (leads_outside(d, c, word, option_writes(option) == OPTION_WRITES) ||
+	    is_link_outside(d, c, word))
 		return true;
 	if (!word.n || word.seg[0].kind != SEG_TEXT)
 		return false;
@@ -270,10 +252,14 @@ static bool word_leads_outside(struct decider *d, const struct command *c, struc
 	if (is_foreign_url(text))
 		return true;
 	bool url = str_find(text, STR("://")) != STR_NPOS;
-	for (size_t at = 1; at < text.n && !url; at++)
-		if (may_begin(text, at) &&
-		    leads_outside(d, c, from_byte(d, word, at), is_output(str_first(text, at - 1))))
+	for (size_t at = 1; at < text.n && !url; at++) {
+		struct value part = from_byte(d, word, at);
+		if (strchr("=:,@", text.p[at - 1]) && is_link_outside(d, c, part))
 			return true;
+		bool written = option_writes(str_first(text, at - 1)) == OPTION_WRITES;
+		if (may_begin(text, at) && leads_outside(d, c, part, written))
+			return true;
+	}
 	return false;
 }
 
@@ -295,9 +281,10 @@ static bool brings_outside(struct decider *d, const struct command *c)
 static bool names_program(struct str option)
 {
 	static const char *const parts[] = {
-		"exec",      "command",   "cmd",    "shell", "wrap",     "runner",
-		"run_under", "run-under", "launch", "eval",  "debugger", "interpreter",
-		"upload",    "publish",   "submit", "proxy", "registry", "index-url",
+		"exec",     "command",     "cmd",       "shell",   "wrap",
+		"runner",   "run_under",   "run-under", "launch",  "eval",
+		"debugger", "interpreter", "upload",    "publish", "submit",
+		"proxy",    "registry",    "index-url", "onload",  "node-options",
 	};
 	if (!str_starts(option, STR("-")) || str_starts(option, STR("--no-")) ||
 	    str_starts(option, STR("--ignore-")) || str_starts(option, STR("-D")))

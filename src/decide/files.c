@@ -374,12 +374,9 @@ static bool is_link(struct decider *d, struct value path, const struct scope *sc
 	struct str end = path.n ? path.seg[path.n - 1].text : STR("");
 	bool slash = str_ends(end, STR("/")) || str_ends(end, STR("/.")) ||
 		     str_ends(end, STR("/.."));
-	for (size_t i = 0; i < scope->n_cwds && !slash; i++) {
-		struct value canonical = path_canonical(d, path, scope->cwds[i]);
-		if (!value_is_known(canonical) ||
-		    !path_link_itself(d, value_text(d->arena, canonical)).n)
+	for (size_t i = 0; i < scope->n_cwds && !slash; i++)
+		if (!path_is_link(d, path, scope->cwds[i]))
 			return false;
-	}
 	return !slash;
 }
 

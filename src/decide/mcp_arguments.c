@@ -80,8 +80,12 @@ static struct str file_uri_path(struct mcp_call *call, struct str uri)
 	while (end < path.n && path.p[end] != '?' && path.p[end] != '#')
 		end++;
 	struct str whole = percent_decoded(arena_of(call), path);
+	struct str twice = percent_decoded(arena_of(call), whole);
 	if (end < path.n)
 		file_suspicion(call->d, value_from(arena_of(call), whole), &call->scope);
+	/* "%252e": a server may decode what its library has decoded. */
+	if (!str_eq(twice, whole))
+		file_suspicion(call->d, value_from(arena_of(call), twice), &call->scope);
 	return end < path.n ? percent_decoded(arena_of(call), str_first(path, end)) : whole;
 }
 

@@ -345,6 +345,15 @@ struct str path_link_itself(struct decider *d, struct str path)
 	return link_target(d, link, &target) ? link : STR("");
 }
 
+bool path_is_link(struct decider *d, struct value path, struct value cwd)
+{
+	if (!value_is_known(path))
+		return false;
+	struct value canonical = path_canonical(d, path, cwd);
+	return value_is_known(canonical) &&
+	       path_link_itself(d, value_text(d->arena, canonical)).n > 0;
+}
+
 bool path_names_file(struct str path)
 {
 	static const char *const names[] = {

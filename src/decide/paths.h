@@ -26,9 +26,9 @@ struct str path_resolve(struct decider *d, struct str path);
 bool path_names_file(struct str path);
 /* Of a path as the request names it. */
 enum resolved path_is_directory(struct decider *d, struct str path);
-/* Is the canonical path dir itself or below it? */
 /* Is one of its components ".."? */
 bool path_climbs(struct str path);
+/* Is the canonical path dir itself or below it? */
 bool path_inside(struct str path, struct str dir);
 /* Without dir and the slash behind it; "." for dir itself; path when it is not inside. */
 struct str path_relative(struct str path, struct str dir);
@@ -37,9 +37,11 @@ struct str path_relative(struct str path, struct str dir);
  * backslashes, percent escapes, streams, blanks and dots where a component ends. Empty when it stays as it is.
  */
 struct str path_plain_spelling(struct arena *arena, struct str text);
-/* Neither in the workspace nor in a directory for temporary files. */
 /* Where the link is, not where it leads; empty when the path is no link. A slash behind it asks for what it leads to. */
 struct str path_link_itself(struct decider *d, struct str path);
+/* Does path, from cwd, name a link? False where only a part of it is known. */
+bool path_is_link(struct decider *d, struct value path, struct value cwd);
+/* Neither in the workspace nor in a directory for temporary files. */
 bool path_is_outside(const struct decider *d, struct str path);
 /* The names that a short one of NTFS may stand for; empty when there is none in it. */
 struct value path_short_names(struct arena *arena, struct str text);

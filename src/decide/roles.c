@@ -202,11 +202,8 @@ static const bool may_carry_link[ROLES] = {
 
 static bool is_link(struct decider *d, const struct command *c, const struct argument *arg)
 {
-	if (arg->many || !value_is_known(arg->value) || !value_is_known(c->scope.cwds[0]) ||
-	    !arg->operand || !c->writes)
-		return false;
-	struct value path = path_canonical(d, arg->value, c->scope.cwds[0]);
-	return value_is_known(path) && path_link_itself(d, value_text(d->arena, path)).n > 0;
+	return !arg->many && arg->operand && c->writes &&
+	       path_is_link(d, arg->value, c->scope.cwds[0]);
 }
 
 /* ---- lists of names ---- */

@@ -84,20 +84,32 @@ static bool looks_like_path(struct str text)
 	return str_find_char(text, '/') != STR_NPOS || str_find_char(text, '.') != STR_NPOS;
 }
 
-/* "--report-dir", "-o": what stands behind it is likely written. */
-static bool is_output_option(struct str text)
+/* What names of options say of the file behind them; the first that fits counts. */
+static const struct {
+	const char *part;
+	enum option_output output;
+} outputs[] = {
+	{"out", OPTION_WRITES},     {"Out", OPTION_WRITES},        {"report", OPTION_WRITES},
+	{"log", OPTION_WRITES},     {"cache", OPTION_WRITES},      {"json", OPTION_WRITES},
+	{"xml", OPTION_WRITES},     {"html", OPTION_WRITES},       {"junit", OPTION_WRITES},
+	{"save", OPTION_WRITES},    {"export", OPTION_WRITES},     {"cover", OPTION_WRITES},
+	{"profile", OPTION_WRITES}, {"target-dir", OPTION_WRITES}, {"temp", OPTION_WRITES},
+	{"tmp", OPTION_WRITES},     {"dir", OPTION_MAY_WRITE},     {"Dir", OPTION_MAY_WRITE},
+	{"file", OPTION_MAY_WRITE}, {"File", OPTION_MAY_WRITE},    {"location", OPTION_MAY_WRITE},
+};
+
+enum option_output option_writes(struct str option)
 {
-	static const char *const parts[] = {
-		"out",  "Out", "report", "dir",   "Dir",  "file",   "File",  "log",     "cache",
-		"json", "xml", "html",   "junit", "save", "export", "cover", "profile", "location"};
-	if (text.n == 2)
-		return text.p[0] == '-' && strchr("oOdl", text.p[1]);
-	if (!str_starts(text, STR("-")))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (str_find(text, str_from(parts[i])) != STR_NPOS)
-			return true;
-	return false;
+	if (!str_starts(option, STR("-")))
+		return OPTION_NO_OUTPUT;
+	if (option.n == 2)
+		return strchr("oO", option.p[1])   ? OPTION_WRITES
+		       : strchr("dl", option.p[1]) ? OPTION_MAY_WRITE
+						   : OPTION_NO_OUTPUT;
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+		if (str_find(option, str_from(outputs[i].part)) != STR_NPOS)
+			return outputs[i].output;
+	return OPTION_NO_OUTPUT;
 }
 
 /* Does it stand where an option that is not described has its value? */
@@ -105,7 +117,7 @@ static bool is_value(const struct decider *d, const struct command *c, const str
 {
 	const struct argument *before = arg - 1;
 	return arg > c->arguments.args && !before->many && value_is_known(before->value) &&
-	       is_output_option(value_text(d->arena, before->value));
+	       option_writes(value_text(d->arena, before->value)) != OPTION_NO_OUTPUT;
 }
 
 void suspect_output(struct decider *d, const struct command *c, const struct argument *arg)

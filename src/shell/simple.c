@@ -544,6 +544,7 @@ static bool expand_simple(struct eval *ev, struct state *st, const struct node *
 	return !bare;
 }
 
+/* Who prints a variable that is assigned here prints what its value was made of. */
 static void note_carried(struct eval *ev, const struct node *node)
 {
 	for (const struct word_node *word = node->words; word && ev->shows; word = word->next) {
