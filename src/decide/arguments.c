@@ -491,6 +491,14 @@ static bool read_expression(struct reading *r, struct str prefix)
 	return true;
 }
 
+/* "pulumi destroy --help", and nothing else: where only the program's own options are described. */
+static bool asks_for_help(struct reading *r, struct str prefix)
+{
+	return !r->a->n_args && r->at + 1 == r->n && r->a->n_chain > 1 &&
+	       str_is(prefix, "--help") && word_is_known(&r->words[r->at]) &&
+	       find_option(r, prefix);
+}
+
 static void read_word(struct reading *r)
 {
 	struct str prefix = value_known_prefix(r->d->arena, r->words[r->at].value);
@@ -498,7 +506,9 @@ static void read_word(struct reading *r)
 	if (r->words[r->at].many)
 		r->a->imprecise |= prefix.n > 0;
 	bool first = r->at == 1;
-	if (r->style == STYLE_NONE || r->options_ended) {
+	if (r->style == STYLE_NONE && asks_for_help(r, prefix)) {
+		read_option(r, prefix);
+	} else if (r->style == STYLE_NONE || r->options_ended) {
 		read_operand(r);
 	} else if (r->style == STYLE_KEYVAL && !is_option_word(r, prefix)) {
 		read_keyval(r, prefix);

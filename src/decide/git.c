@@ -242,8 +242,10 @@ static bool has(const struct command *c, const char *first, const char *second)
 
 static void push_command(struct decider *d, struct command *c)
 {
-	if (c->arguments.cls == CLASS_INSPECT)
-		return; /* its help */
+	bool rehearsal = has(c, "-n", "--dry-run") &&
+			 !arguments_has(&c->arguments, "--no-dry-run") && !c->arguments.imprecise;
+	if (c->arguments.cls == CLASS_INSPECT || rehearsal)
+		return; /* inspect: its help */
 	struct word *operands = ARENA_ARRAY(d->arena, c->arguments.n_args + 1, struct word);
 	size_t n = 0;
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
