@@ -7,10 +7,16 @@
 #include "base/glob.h"
 
 static const struct seg any_seg = {SEG_ANY, {"", 0}, NULL};
+static const struct seg number_seg = {SEG_NUMBER, {"", 0}, NULL};
 
 struct value value_any(void)
 {
 	return (struct value){&any_seg, 1};
+}
+
+struct value value_number(void)
+{
+	return (struct value){&number_seg, 1};
 }
 
 struct value value_concat(struct arena *arena, struct value a, struct value b)

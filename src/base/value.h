@@ -98,6 +98,8 @@ static inline struct value value_from(struct arena *arena, struct str text)
 	return (struct value){seg, seg ? 1 : 0};
 }
 struct value value_any(void);
+/* Some number, which is not known. */
+struct value value_number(void);
 struct value value_concat(struct arena *arena, struct value a, struct value b);
 /* For people: known text as it is, unknown parts as «?» and «number», globs as their pattern. */
 struct str value_show(struct arena *arena, struct value v);

@@ -27,10 +27,9 @@ static struct str behind_subscript(struct str text)
 
 static void perhaps_assign_number(struct eval *ev, struct state *st, struct str name)
 {
-	static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
 	ev->branches++;
 	st->weak++;
-	state_assign_value(ev, st, name, (struct value){&number, 1});
+	state_assign_value(ev, st, name, value_number());
 	st->weak--;
 	ev->branches--;
 }

@@ -6,7 +6,6 @@
 #include "shell/builtin.h"
 
 static const struct seg digits_seg = {SEG_ANY, STR_INIT(SEG_TEXT_DIGITS), NULL};
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 static bool has_glob(struct value v)
 {
@@ -177,7 +176,7 @@ static size_t printf_piece(struct eval *ev, struct str rest, const struct word *
 		*piece = rest.p[1] == 'd' ? value_from(ev->arena, STR("0"))
 					  : (struct value){NULL, 0};
 	else if (rest.p[1] == 'd')
-		*piece = (struct value){&number_seg, 1};
+		*piece = value_number();
 	else
 		*piece = arg->many ? value_any() : arg->value;
 	return 2;

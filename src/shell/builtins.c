@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "shell/builtin.h"
 
-static const struct seg number_seg = {SEG_NUMBER, STR_INIT(""), NULL};
 
 struct str builtin_arg(struct eval *ev, const struct simple *s, size_t i)
 {
@@ -298,7 +297,7 @@ static void run_getopts(struct eval *ev, struct state *st, struct simple *s)
 	names.words.n = s->words.n < 3 ? s->words.n : 3;
 	assign_names(ev, st, &names, 2, "REPLY");
 	state_assign(ev, st, STR("OPTARG"), &variable_tainted);
-	state_assign_value(ev, st, STR("OPTIND"), (struct value){&number_seg, 1});
+	state_assign_value(ev, st, STR("OPTIND"), value_number());
 }
 
 static void run_let(struct eval *ev, struct state *st, struct simple *s)

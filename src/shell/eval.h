@@ -263,7 +263,7 @@ void capture_mixed(struct eval *ev);
 /* The only command whose output it is, NULL. */
 const struct shell_command *capture_source(const struct capture *capture);
 
-/* ---- words: expand.c, expand_param.c, brace.c, arith.c ---- */
+/* ---- words: expand.c, expand_param.c, param_value.c, brace.c, arith.c ---- */
 
 struct words {
 	struct word *items;
@@ -324,6 +324,18 @@ void field_process(struct field *f, const struct part *part);
 /* Is it what $PWD holds in that directory? */
 bool directory_is_plain(struct eval *ev, struct value v);
 extern const char own_job[4]; /* the text of the number that $! is */
+/* What a parameter holds, before its operator. */
+struct holding {
+	bool is_list;             /* $@, $*, ${a[@]} */
+	const struct word *items; /* is_list */
+	size_t n;
+	bool unknown; /* anything, also unset */
+	bool tainted;
+	bool unset;
+	struct value value; /* a scalar */
+	bool star;          /* joined into one word when quoted */
+};
+void param_hold(struct eval *ev, struct state *st, const struct param *param, struct holding *h);
 void expand_param(struct field *f, const struct param *param, bool quoted);
 
 /* The words that brace expansion makes of one; itself when there is nothing to expand. */
