@@ -342,7 +342,8 @@ void path_pattern_offer(struct arena *arena, struct path_pattern *pattern, uint3
 		if (pattern->exact)
 			return;
 	}
-	set_longest(pattern, *offers + before, *n - before);
-	if (*n == before) /* every name has one in front */
+	if (*n > before)
+		set_longest(pattern, *offers + before, *n - before);
+	else /* every name has one in front */
 		ARENA_PUSH(arena, *offers, *n, *cap) = (struct literal){STR("/"), id};
 }

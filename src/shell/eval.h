@@ -303,7 +303,7 @@ struct field {
 	bool vanishes; /* "$@" without parameters: no word if nothing else stands in it */
 	bool splits, globs;
 	bool arithmetic;
-	bool assigns; /* NAME=, by the look of it */
+	bool assigns; /* the word is NAME=..., by the look of it, however it is split */
 	bool glued;   /* something follows in the same word */
 	bool absorb;  /* the next separator belongs to the blank before it */
 };

@@ -101,7 +101,7 @@ struct value field_take(struct field *f)
 	f->segs = NULL;
 	f->n = f->cap = 0;
 	f->bracket = false;
-	f->started = f->many = f->fuzzy = f->vanishes = f->assigns = false;
+	f->started = f->many = f->fuzzy = f->vanishes = false;
 	f->escapes = false;
 	return v;
 }
@@ -533,8 +533,7 @@ static void arith_part(struct field *f, const struct part *part, bool quoted)
 		field_value(f, expression, quoted);
 		return;
 	}
-	static const struct seg number = {SEG_NUMBER, STR_INIT(""), NULL};
-	field_value(f, (struct value){&number, 1}, quoted);
+	field_value(f, value_number(), quoted);
 }
 
 /* x["a"] is the pattern x[a]. Three parts as one; returns the last, or NULL when they are no such. */

@@ -77,7 +77,7 @@ struct node *read_simple(struct reader *r)
 	struct word_node **word_tail = &node->words;
 	struct redir **redir_tail = &node->redirs;
 	const struct word_node *name = NULL;
-	bool declares = false, redirected = false;
+	bool declares = false, redirected = false, late = false;
 	size_t n_words = 0, heredocs = r->heredocs, from = r->at, end = r->at;
 	while (!r->error) {
 		size_t sign, word_end;
@@ -91,6 +91,7 @@ struct node *read_simple(struct reader *r)
 			*redir_tail = read_redirection(r);
 			redir_tail = &(*redir_tail)->next;
 			redirected = true;
+			late |= n_words > 0;
 			end = r->at;
 			continue;
 		}
@@ -102,7 +103,7 @@ struct node *read_simple(struct reader *r)
 			/* Behind assignments and a redirection, brackets are read as in arguments. */
 			enum word_assign assign = ASSIGN_NEVER;
 			if (!name)
-				assign = n_words && redirected ? ASSIGN_ARGUMENT : ASSIGN_FIRST;
+				assign = late ? ASSIGN_ARGUMENT : ASSIGN_FIRST;
 			else if (declares)
 				assign = ASSIGN_ARGUMENT;
 			struct word_node *word = read_word(r, assign, WORD_PLAIN);
