@@ -4,6 +4,7 @@
  * worth rests on, which none reads. No policy can open it.
  */
 #include "base/array.h"
+#include "decide/name_reach.h"
 #include "decide/paths.h"
 
 enum place { IN_WORKSPACE, IN_HOME, ANYWHERE, PLACES };
@@ -231,47 +232,55 @@ static const struct guarded *find_row(struct decider *d, const struct guarded *r
 	return NULL;
 }
 
+static const struct guarded git_directory = {ANYWHERE, STR_INIT(""),
+					     "Git's hooks, configuration or branches"};
+
 static const struct guarded *find(struct decider *d, struct str name, bool tree)
 {
-	static const struct guarded git = {ANYWHERE, STR_INIT(""),
-					   "Git's hooks, configuration or branches"};
 	const struct guarded *row = find_row(d, guarded_paths, ARRAY_SIZE(guarded_paths), name,
 					     tree);
 	if (row)
 		return row;
 	if (git_guard(name))
-		return &git;
+		return &git_directory;
 	return is_own(d, name, tree) ? &own : NULL;
 }
 
-/* Could the value end as the path does, whatever it is relative to? */
-static bool may_end(struct value name, struct str path)
-{
-	const struct seg *last = &name.seg[name.n - 1];
-	struct str end = last->text;
-	if (last->kind != SEG_TEXT)
-		return true;
-	return end.n <= path.n ? str_ends(path, end) : str_ends(end, path);
-}
-
-/* A partly known name may fit a row when its known end does. */
+/* The first row that a partly known name may stand for. */
 static const struct guarded *find_row_unknown(struct decider *d, const struct guarded *rows,
-					      size_t n, struct value name)
+					      size_t n, struct value name, bool tree)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct guarded *g = &rows[i];
-		struct str path = g->path;
-		if (path.n && (path.p[path.n - 1] == '/' || path.p[path.n - 1] == '*'))
+		struct str path = g->path, full;
+		unsigned reach = tree ? REACH_ABOVE : 0;
+		if (str_ends(path, STR("/"))) {
+			reach |= REACH_BELOW;
 			path.n--;
-		if (!may_end(name, path) || str_find_char(path, '*') != STR_NPOS)
-			continue;
-		struct str full = path;
+		}
+		full = path;
 		if (g->place != ANYWHERE)
 			full = arena_join3(d->arena, place_of(d, g->place), STR("/"), path);
-		if (value_covers(name, full) || value_covers(name, path))
+		if (name_may_reach(d->arena, name, full, reach) ||
+		    (g->place == IN_WORKSPACE && name_may_reach(d->arena, name, path, reach)))
 			return g;
 	}
 	return NULL;
+}
+
+/* The same of Git directories, wherever they are. */
+static bool git_guard_unknown(struct decider *d, struct value name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(git_parts); i++) {
+		struct str part = git_parts[i];
+		bool below = str_ends(part, STR("/"));
+		if (below)
+			part.n--;
+		struct str path = arena_join3(d->arena, STR(".git"), STR(part.n ? "/" : ""), part);
+		if (name_may_reach(d->arena, name, path, REACH_DEEP | (below ? REACH_BELOW : 0)))
+			return true;
+	}
+	return false;
 }
 
 static bool covers_one(struct value name, const struct str *paths, size_t n)
@@ -282,12 +291,14 @@ static bool covers_one(struct value name, const struct str *paths, size_t n)
 	return false;
 }
 
-static const struct guarded *find_unknown(struct decider *d, struct value name)
+static const struct guarded *find_unknown(struct decider *d, struct value name, bool tree)
 {
 	const struct guarded *row = find_row_unknown(d, guarded_paths, ARRAY_SIZE(guarded_paths),
-						     name);
+						     name, tree);
 	if (row)
 		return row;
+	if (git_guard_unknown(d, name))
+		return &git_directory;
 	return covers_one(name, d->resolver->guarded, d->resolver->n_guarded) ? &own : NULL;
 }
 
@@ -305,7 +316,7 @@ enum match protected_path(struct decider *d, const struct value *names, size_t n
 			if (tree && !perhaps)
 				perhaps = find(d, value_text(d->arena, names[i]), true);
 		} else if (!perhaps) {
-			perhaps = find_unknown(d, names[i]);
+			perhaps = find_unknown(d, names[i], tree);
 		}
 	}
 	if (perhaps)
@@ -350,10 +361,10 @@ static const struct guarded *find_secret(struct decider *d, struct str name, boo
 	return is_own_secret(d, name, tree) ? &own_secret : NULL;
 }
 
-static const struct guarded *find_secret_unknown(struct decider *d, struct value name)
+static const struct guarded *find_secret_unknown(struct decider *d, struct value name, bool tree)
 {
 	const struct guarded *row = find_row_unknown(d, secret_paths, ARRAY_SIZE(secret_paths),
-						     name);
+						     name, tree);
 	if (row)
 		return row;
 	return covers_one(name, d->resolver->secret, d->resolver->n_secret) ? &own_secret : NULL;
@@ -373,7 +384,7 @@ enum match secret_path(struct decider *d, const struct value *names, size_t n, b
 		bool known = value_is_known(names[i]);
 		struct str name = known ? value_text(d->arena, names[i]) : STR("");
 		const struct guarded *g = known ? find_secret(d, name, false) : NULL,
-				     *may = known ? NULL : find_secret_unknown(d, names[i]);
+				     *may = known ? NULL : find_secret_unknown(d, names[i], tree);
 		if (known && tree && !g)
 			may = find_secret(d, name, true);
 		if (!g && surely_holds(d, may, name))
