@@ -47,7 +47,9 @@ enum {
 	LIMIT_REPLAY_KEYS = 1000,  /* rules and repositories counted apart; further ones together */
 	LIMIT_TREE_NAMES = 5000,   /* files of a directory tree that are looked at one by one */
 	LIMIT_FOUND_NAMES = 20000, /* the same where only some of them are */
-	LIMIT_SECRET_BYTES = 4096, /* a key, a passphrase */
+	LIMIT_PARTLY_NAME =
+		4096, /* bytes and parts of a partly known name; a longer one may be any */
+	LIMIT_SECRET_BYTES = 4096,      /* a key, a passphrase */
 	LIMIT_SIGNATURE_TEXT = 256,     /* bytes of a name in a signature */
 	LIMIT_TRUST_KEYS = 256,         /* public keys in a trust directory */
 	LIMIT_RECORD_TEXT = 1000,       /* bytes of a text in a record of a repository or rollout */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/glob.h"
+#include "base/limits.h"
 
 struct walk {
 	struct str path; /* without a slash at its end */
@@ -94,20 +95,25 @@ static void take_digits(struct walk *w)
 
 static void take_anything(struct walk *w)
 {
-	size_t first = 0;
-	while (first < positions(w) && !w->at[first])
+	size_t first = 0, last = w->path.n + !!(w->reach & REACH_BELOW);
+	while (first < last && !w->at[first])
 		first++;
 	if (w->reach & REACH_DEEP)
 		first = 0;
-	for (size_t k = first; k < positions(w); k++)
+	for (size_t k = first; k <= last; k++)
 		w->at[k] = true;
+}
+
+static bool is_lost(const struct walk *w)
+{
+	return !(w->reach & REACH_DEEP) && !memchr(w->at, true, positions(w));
 }
 
 static void take(struct walk *w, const struct seg *seg)
 {
 	switch (seg->kind) {
 	case SEG_TEXT:
-		for (size_t i = 0; i < seg->text.n; i++)
+		for (size_t i = 0; i < seg->text.n && !is_lost(w); i++)
 			take_byte(w, seg->text.p[i]);
 		break;
 	case SEG_GLOB:
@@ -135,11 +141,16 @@ static bool arrived(const struct walk *w)
 bool name_may_reach(struct arena *arena, struct value name, struct str path, unsigned reach)
 {
 	struct walk w = {.path = path, .reach = reach};
+	size_t length = name.n;
+	for (size_t i = 0; i < name.n; i++)
+		length += name.seg[i].text.n;
+	if (length > LIMIT_PARTLY_NAME)
+		return true;
 	w.at = ARENA_ARRAY(arena, positions(&w), bool);
 	w.next = ARENA_ARRAY(arena, positions(&w), bool);
 	w.at[0] = true;
 	skip_stars(&w);
-	for (size_t i = 0; i < name.n; i++)
+	for (size_t i = 0; i < name.n && !is_lost(&w); i++)
 		take(&w, &name.seg[i]);
 	return arrived(&w);
 }

@@ -257,6 +257,8 @@ static const struct guarded *find_row_unknown(struct decider *d, const struct gu
 		if (str_ends(path, STR("/"))) {
 			reach |= REACH_BELOW;
 			path.n--;
+		} else if (str_ends(path, STR("*")) && name.seg[0].kind == SEG_ANY) {
+			path.n--; /* or every name that ends somehow would fit */
 		}
 		full = path;
 		if (g->place != ANYWHERE)
