@@ -278,7 +278,8 @@ static bool git_guard_unknown(struct decider *d, struct value name)
 		bool below = str_ends(part, STR("/"));
 		if (below)
 			part.n--;
-		struct str path = arena_join3(d->arena, STR(".git"), STR(part.n ? "/" : ""), part);
+		struct str path = arena_join3(d->arena, STR(".git"), part.n ? STR("/") : STR(""),
+					      part);
 		if (name_may_reach(d->arena, name, path, REACH_DEEP | (below ? REACH_BELOW : 0)))
 			return true;
 	}
