@@ -16,10 +16,10 @@ struct str {
 	size_t n;
 };
 
-/* STR("text") is a str over a string literal, usable in static initialisers as STR_INIT("text"). */
-#define STR_INIT(lit)                \
-	{                            \
-		lit, sizeof(lit) - 1 \
+/* STR("text") is a str over a string literal, usable in static initialisers as STR_INIT("text"). Nothing else compiles. */
+#define STR_INIT(lit)                   \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
 	}
 #define STR(lit) ((struct str)STR_INIT(lit))
 
