@@ -42,7 +42,7 @@ role_handler role_read, role_unknown;
 role_handler role_ref, role_pathspec;
 
 /* ---- roles_text.c: text with a file in it ---- */
-role_handler role_at_read, role_name_at, role_mount, role_file_value;
+role_handler role_at_read, role_name_at, role_mount, role_file_value, role_shell_value;
 /* Reads the file that the argument names from this byte on. */
 void file_in_text(struct decider *d, struct command *c, const struct argument *arg, size_t from);
 

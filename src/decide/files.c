@@ -185,6 +185,15 @@ static bool is_descriptor_path(struct str path)
 	       (str_starts(path, STR("/proc/")) && str_find(path, STR("/fd/")) != STR_NPOS);
 }
 
+/* Names that lead to what nobody sees: descriptors of a file tool, and "/proc/self/fd/9/x", below a directory that is open. */
+static bool is_open_elsewhere(const struct decider *d, struct str path)
+{
+	if (is_file_request(d) && (is_descriptor_path(path) || str_is(path, "/dev/stdin")))
+		return true;
+	struct str number = str_from_at(path, str_find(path, STR("/fd/")) + 4);
+	return is_descriptor_path(path) && str_find_char(number, '/') != STR_NPOS;
+}
+
 /* Where the memory of processes and whole disks can be read, whatever the rules say about files. */
 static const struct {
 	const char *prefix; /* of the path */
@@ -552,10 +561,14 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 	unsigned verdict = 0;
 	if (value_is_known(path)) {
 		struct str text = value_text(d->arena, path);
-		if (str_starts(text, STR("/")) &&
-		    special_path(d, path_canonical_text(d->arena, text, STR("")), scope, &verdict))
+		struct str whole = str_starts(text, STR("/"))
+					   ? path_canonical_text(d->arena, text, STR(""))
+					   : STR("");
+		if (whole.n && is_open_elsewhere(d, whole))
+			path = value_any();
+		else if (whole.n && special_path(d, whole, scope, &verdict))
 			return verdict;
-		if (is_file_request(d))
+		else if (is_file_request(d))
 			path = path_expanded(d->arena, text, d->resolver->home);
 	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {

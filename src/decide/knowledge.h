@@ -58,7 +58,8 @@ enum role {
 	ROLE_CONFIG, /* config       key=value configuration, see `config:` in the data (git -c) */
 	ROLE_MODULE, /* module       name of a module that is run like a program of that name (python -m) */
 	ROLE_FILE_VALUE, /* file-value   name=path or path, optionally with prefix; the path is read (--from-file, fileb://) */
-	ROLE_SIGNAL,     /* signal       process or name that is signalled (kill, pkill) */
+	ROLE_SHELL_VALUE, /* shell-value  text; behind "exec=" stands shell text (tar --checkpoint-action) */
+	ROLE_SIGNAL, /* signal       process or name that is signalled (kill, pkill) */
 	ROLE_VARIABLE, /* variable     NAME of an environment variable that is taken away, or NAME=value that is set */
 	ROLE_REF,      /* ref          a Git revision, "rev:path" reads that path */
 	ROLE_PATHSPEC, /* pathspec     a Git path, possibly with ":(magic)" */

@@ -48,6 +48,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_CONFIG]      = "config",
 	[ROLE_MODULE]      = "module",
 	[ROLE_FILE_VALUE]  = "file-value",
+	[ROLE_SHELL_VALUE] = "shell-value",
 	[ROLE_SIGNAL]      = "signal",
 	[ROLE_VARIABLE]    = "variable",
 	[ROLE_REF]         = "ref",

@@ -42,6 +42,7 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_CODE:
 	case ROLE_CODE_OR_FILE:
 	case ROLE_SHELL:
+	case ROLE_SHELL_VALUE:
 	case ROLE_ARGV:
 	case ROLE_ARGV_SHELL:
 	case ROLE_EXEC:

@@ -553,6 +553,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_CONFIG] = role_config,
 	[ROLE_MODULE] = role_module,
 	[ROLE_FILE_VALUE] = role_file_value,
+	[ROLE_SHELL_VALUE] = role_shell_value,
 	[ROLE_SIGNAL] = role_signal,
 	[ROLE_VARIABLE] = role_variable,
 	[ROLE_REF] = role_ref,

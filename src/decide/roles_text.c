@@ -127,3 +127,15 @@ void role_file_value(struct decider *d, struct command *c, const struct argument
 	else
 		file_in_text(d, c, arg, eq == STR_NPOS ? 0 : eq + 1);
 }
+
+/* "exec=COMMAND"; other words name no command. */
+void role_shell_value(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	struct argument text = *arg;
+	bool known = value_is_known(arg->value) && !arg->many;
+	if (known && !str_starts(prefix, STR("exec=")))
+		return;
+	text.value = known ? value_from(d->arena, str_from_at(prefix, 5)) : value_any();
+	role_shell(d, c, &text);
+}

@@ -150,8 +150,9 @@ static bool find_option(struct secret_scan *scan, const struct secret_program *r
 		bool separate = at > start + option->n && scan->text.p[at - 1] != '=';
 		struct secret_value value = secret_value_read(
 			scan, at, scan->word && !separate ? VALUE_SET : VALUE_OPTION);
-		if (!(separate && scan->text.p[value.from] == '-') &&
-		    judge(scan, option, value, &any_value, ret))
+		bool option_next = separate && value.from < scan->text.n &&
+				   scan->text.p[value.from] == '-';
+		if (!option_next && judge(scan, option, value, &any_value, ret))
 			return true;
 	}
 	return false;

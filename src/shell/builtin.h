@@ -21,6 +21,9 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 /* An option that is surely there, and one that may be. */
 bool builtin_has(struct eval *ev, const struct simple *s, char letter);
 bool builtin_may_have(struct eval *ev, const struct simple *s, char letter);
+/* The same where the letters of with_value take a value, which is no option. */
+bool builtin_may_have_among(struct eval *ev, const struct simple *s, char letter,
+			    const char *with_value);
 /* May this word be one, whatever it says? */
 bool builtin_may_be_option(const struct word *word);
 

@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "shell/builtin.h"
 
-
 struct str builtin_arg(struct eval *ev, const struct simple *s, size_t i)
 {
 	return i < s->words.n && word_is_known(&s->words.items[i])
@@ -30,6 +29,15 @@ static bool may_be_several(const struct word *word)
 	return several;
 }
 
+/* Of the letters that take a value, the first has the rest of the word, or the next word. */
+static bool value_follows(struct str option, const char *with_value)
+{
+	size_t letter = 1;
+	while (letter < option.n && !strchr(with_value, option.p[letter]))
+		letter++;
+	return letter + 1 == option.n;
+}
+
 /* Index of the first word behind the options; words of the option string take a value. */
 size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char *with_value)
 {
@@ -45,11 +53,7 @@ size_t builtin_skip_options(struct eval *ev, const struct simple *s, const char 
 		i++;
 		if (str_is(text, "--"))
 			return i;
-		/* The value is the rest of the word, or the next word. */
-		size_t letter = 1;
-		while (letter < text.n && !strchr(with_value, text.p[letter]))
-			letter++;
-		if (letter + 1 != text.n)
+		if (!value_follows(text, with_value))
 			continue;
 		if (i < s->words.n && may_be_several(&s->words.items[i]))
 			return i; /* the value, and what else? */
@@ -84,7 +88,8 @@ bool builtin_may_be_option(const struct word *word)
 }
 
 /* An option that may be there. */
-bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
+bool builtin_may_have_among(struct eval *ev, const struct simple *s, char letter,
+			    const char *with_value)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
@@ -94,8 +99,18 @@ bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
 			return false;
 		if (text.p[1] != '-' && str_find_char(text, letter) != STR_NPOS)
 			return true;
+		if (!value_follows(text, with_value))
+			continue;
+		i++;
+		if (i < s->words.n && may_be_several(&s->words.items[i]))
+			return true;
 	}
 	return false;
+}
+
+bool builtin_may_have(struct eval *ev, const struct simple *s, char letter)
+{
+	return builtin_may_have_among(ev, s, letter, "");
 }
 
 /* ---- directories ---- */
@@ -257,12 +272,15 @@ static void assign_anything(struct eval *ev, struct state *st)
 	state_havoc(ev, st);
 }
 
+/* Letters of options that take a value. */
+static const char read_values[] = "adinNptu", mapfile_values[] = "dnOsuCc";
+
 static void run_read(struct eval *ev, struct state *st, struct simple *s)
 {
-	size_t i = builtin_skip_options(ev, s, "adinNptu");
+	size_t i = builtin_skip_options(ev, s, read_values);
 	if (has_partial_option(s))
 		assign_anything(ev, st);
-	if (builtin_may_have(ev, s, 'a')) {
+	if (builtin_may_have_among(ev, s, 'a', read_values)) {
 		/* -a NAME stands among the options. */
 		for (size_t k = 1; k + 1 < s->words.n; k++) {
 			struct str text = builtin_arg(ev, s, k);
@@ -285,10 +303,10 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 
 static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (builtin_may_have(ev, s, 'C'))
+	if (builtin_may_have_among(ev, s, 'C', mapfile_values))
 		eval_opaque(ev, st, "mapfile with a callback");
 	special_element(ev, st, builtin_arg(ev, s, s->words.n - 1));
-	assign_names(ev, st, s, builtin_skip_options(ev, s, "dnOsuCc"), "MAPFILE");
+	assign_names(ev, st, s, builtin_skip_options(ev, s, mapfile_values), "MAPFILE");
 }
 
 static void run_getopts(struct eval *ev, struct state *st, struct simple *s)
