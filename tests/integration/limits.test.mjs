@@ -200,6 +200,7 @@ const elsewhere = {
   'tests/unit/test_verify.c': ['LEDGER_KEYS', 'LEDGER_REPORT'],
   'tests/unit/test_ledger.c': ['LEDGER_GROUP', 'SEGMENT_BYTES', 'TORN_BYTES', 'TORN_LINES'],
   'tests/unit/test_pattern.c': ['PATTERN_STATES', 'SCHEMA_WORK'],
+  'tests/unit/test_name_reach.c': ['PARTLY_NAME'],
   'tests/unit/test_note.c': ['NOTE_BYTES', 'NOTE_LINE', 'NOTE_SIGNATURES'],
   'tests/unit/test_policy.c': ['POLICY_ID', 'POLICY_MISTAKES', 'POLICY_RULES'],
   'tests/unit/test_policy_merge.c': ['POLICY_PACKS'],
