@@ -170,7 +170,7 @@ static struct value join_path(struct eval *ev, struct value base, struct value p
 	}
 	if (path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
 	    path.seg[0].text.p[0] == '/')
-		return path;
+		return !value_is_known(path) && is_untidy(path) ? value_any() : path;
 	if (path.n && path.seg[0].kind != SEG_TEXT)
 		return value_any(); /* may be absolute */
 	path = without_last_slash(path);

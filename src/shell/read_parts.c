@@ -467,6 +467,9 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		return;
 	}
 	if (c != '(' && c != '{' && c != '[' && !starts_parameter(c)) {
+		/* "${x+"$\(y)"}": Bash takes the backslash away with the inner quotes, before it looks. */
+		if (c == '\\' && mode == WORD_BRACE_DQUOTE)
+			reader_fail(r, "a backslash behind '$' in quotes inside quotes");
 		flush_text(r, list);
 		struct part *part = add_part(r, list, PART_TEXT, quoted);
 		part->text = STR("$");
@@ -493,6 +496,10 @@ static void dollar(struct reader *r, struct part_list *list, enum word_mode mode
 		if (quoted &&
 		    str_find_char(str_make(r->text.p + from, r->at - from), '"') != STR_NPOS)
 			reader_fail(r, "a double quote in $[ ] in double quotes");
+		/* Braces are expanded first, also here. */
+		if (!quoted &&
+		    str_find_char(str_make(r->text.p + from, r->at - from), '{') != STR_NPOS)
+			reader_fail(r, "a brace in $[ ]");
 		add_part(r, list, PART_ARITH, quoted)->arith = parts;
 	} else if (c == '{') {
 		(void)reader_next(r);
