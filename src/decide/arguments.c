@@ -216,6 +216,8 @@ static void long_option(struct reading *r, struct str prefix)
 			add_argument(r, ROLE_UNKNOWN, value_from_byte(r, word, eq + 1), r->at - 1);
 		return;
 	}
+	r->a->abbreviated |= r->style != STYLE_SINGLE &&
+			     !str_is(name, knowledge_text(option->name));
 	if (eq != STR_NPOS)
 		attached_value(r, option, value_from_byte(r, word, eq + 1));
 	else

@@ -41,8 +41,9 @@ struct arguments {
 	size_t n_words;
 	size_t n_inner;
 	size_t n_operands;
-	bool end_word;  /* "--" stands among the words */
-	bool imprecise; /* something was not understood: words may be anything to the program */
+	bool end_word;    /* "--" stands among the words */
+	bool imprecise;   /* something was not understood: words may be anything to the program */
+	bool abbreviated; /* "--he": many programs take no such options */
 
 	/* after the when clauses */
 	enum command_class cls;

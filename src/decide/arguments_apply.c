@@ -164,6 +164,8 @@ static void apply_when(struct arena *arena, struct arguments *a, const struct kn
 	if (!when_holds(arena, a, when, level))
 		return;
 	if (when->command_class >= 0) {
+		/* What makes a command harmless has to be written out. */
+		a->imprecise |= when->command_class == CLASS_INSPECT && a->abbreviated;
 		a->cls = (enum command_class)when->command_class;
 		a->cls_from = when;
 	}
