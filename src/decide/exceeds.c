@@ -235,6 +235,15 @@ static bool may_begin(struct str text, size_t at)
 	return strchr("/~.", c) && (glued || strchr("=:,;\"'([{@ |&", before));
 }
 
+/* Behind these a name may stand that shows nothing of a path. */
+static bool begins_name(char before)
+{
+	return before == '=' || before == ':' || before == ',' || before == '@';
+}
+
+/* Places in one word that are looked at; a person reads one with more. */
+enum { STARTS_MAX = 64 };
+
 static bool is_link_outside(struct decider *d, const struct command *c, struct value word)
 {
 	return path_is_link(d, word, c->scope.cwds[0]) && is_outside(d, c, word, false);
@@ -252,12 +261,17 @@ static bool word_leads_outside(struct decider *d, const struct command *c, struc
 	if (is_foreign_url(text))
 		return true;
 	bool url = str_find(text, STR("://")) != STR_NPOS;
+	size_t starts = 0;
 	for (size_t at = 1; at < text.n && !url; at++) {
-		struct value part = from_byte(d, word, at);
-		if (strchr("=:,@", text.p[at - 1]) && is_link_outside(d, c, part))
+		bool path = may_begin(text, at), name = begins_name(text.p[at - 1]);
+		if (!path && !name)
+			continue;
+		if (++starts > STARTS_MAX)
 			return true;
+		struct value part = from_byte(d, word, at);
 		bool written = option_writes(str_first(text, at - 1)) == OPTION_WRITES;
-		if (may_begin(text, at) && leads_outside(d, c, part, written))
+		if ((name && is_link_outside(d, c, part)) ||
+		    (path && leads_outside(d, c, part, written)))
 			return true;
 	}
 	return false;

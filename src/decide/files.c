@@ -190,8 +190,10 @@ static bool is_open_elsewhere(const struct decider *d, struct str path)
 {
 	if (is_file_request(d) && (is_descriptor_path(path) || str_is(path, "/dev/stdin")))
 		return true;
+	if (!is_descriptor_path(path))
+		return false;
 	struct str number = str_from_at(path, str_find(path, STR("/fd/")) + 4);
-	return is_descriptor_path(path) && str_find_char(number, '/') != STR_NPOS;
+	return str_find_char(number, '/') != STR_NPOS;
 }
 
 /* Where the memory of processes and whole disks can be read, whatever the rules say about files. */

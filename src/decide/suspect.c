@@ -12,16 +12,32 @@ static bool is_sign(char c)
 	return c && strchr(" =:@,", c);
 }
 
+typedef void suspicion(struct decider *d, struct value path, const struct scope *scope);
+
+/* What stands behind each sign; of a word with very many, anything. */
+static void each_part(struct decider *d, const struct command *c, struct str text,
+		      suspicion *suspect)
+{
+	enum { PARTS_MAX = 64 };
+	size_t n = 0;
+	for (size_t i = 0; i < text.n && n <= PARTS_MAX; i++)
+		n += is_sign(text.p[i]);
+	if (n > PARTS_MAX) {
+		suspect(d, value_any(), &c->scope);
+		return;
+	}
+	for (size_t i = 0; i < text.n; i++)
+		if (is_sign(text.p[i]))
+			suspect(d, value_from(d->arena, str_from_at(text, i + 1)), &c->scope);
+}
+
 void suspect_value(struct decider *d, const struct command *c, struct value value)
 {
 	if (!value_is_known(value))
 		return;
 	struct str text = value_text(d->arena, value);
 	file_suspicion(d, value, &c->scope);
-	for (size_t i = 0; i < text.n; i++)
-		if (is_sign(text.p[i]))
-			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
-				       &c->scope);
+	each_part(d, c, text, file_suspicion);
 }
 
 /* ---- secrets of the environment ---- */
@@ -138,8 +154,5 @@ void suspect_output(struct decider *d, const struct command *c, const struct arg
 	/* -ofile */
 	if (text.n > 2 && text.p[0] == '-' && text.p[1] != '-')
 		file_write_suspicion(d, value_from(d->arena, str_from_at(text, 2)), &c->scope);
-	for (size_t i = 0; i < text.n; i++)
-		if (is_sign(text.p[i]))
-			file_write_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
-					     &c->scope);
+	each_part(d, c, text, file_write_suspicion);
 }
