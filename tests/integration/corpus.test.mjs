@@ -162,6 +162,14 @@ test('what must be blocked is blocked wherever it stands', () => {
   }
 });
 
+// Every sign may begin a name; a word of nothing else is decided in time, and not out of memory.
+test('a word of very many signs is decided', () => {
+  for (const signs of [':.', '=/', ',..', '@~/']) {
+    const [record] = decideAll([command(`pytest -x x${signs.repeat(30000)}`)], { facts });
+    assert.equal(record.decision, 'require_approval', JSON.stringify(record.error ?? record.reason).slice(0, 200));
+  }
+});
+
 // An ordinary repository, with a secret at its root.
 const ordinary = {
   workspace: '/repo', home: '/root', branch: 'feature/x', remotes: ['origin'], links: {}, hardlinks: {}, git_config: {},
