@@ -234,6 +234,30 @@ static void look_at_statement(struct code *code, const struct tokens *tokens, si
 	code_runs_words(code, words, to - from);
 }
 
+/* What stands in braces behind these is text to them. */
+static bool takes_text(const struct token *token)
+{
+	static const char *const words[] = {"puts",   "set",  "append",     "lappend",     "list",
+					    "string", "echo", "write-host", "write-output"};
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (token->kind == TOKEN_NAME && str_eq_nocase(token->text, str_from(words[i])))
+			return true;
+	return false;
+}
+
+/* Of the braces that open at token i: the end, or i itself when they do not close. */
+static size_t braces_end(struct code *code, const struct tokens *tokens, size_t i)
+{
+	int depth = 0;
+	for (size_t at = i; at < tokens->n && code_charge(code, 1); at++) {
+		depth += token_is(tokens, at, '{');
+		depth -= token_is(tokens, at, '}');
+		if (depth == 0)
+			return at;
+	}
+	return i;
+}
+
 static void look_at_statements(struct code *code, const struct tokens *tokens)
 {
 	for (size_t i = 0; i < tokens->n; i++) {
@@ -242,6 +266,8 @@ static void look_at_statements(struct code *code, const struct tokens *tokens)
 			i++;
 		if (i > from)
 			look_at_statement(code, tokens, from, i);
+		if (token_is(tokens, i, '{') && takes_text(token_at(tokens, from)))
+			i = braces_end(code, tokens, i);
 	}
 	for (size_t i = 0; i < tokens->n; i++)
 		if (tokens->items[i].kind == TOKEN_NAME)

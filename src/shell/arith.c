@@ -150,8 +150,8 @@ static bool is_well_formed(struct eval *ev, struct value expression)
 {
 	struct str text = STR("");
 	for (size_t i = 0; i < expression.n && eval_charge(ev, 1 + text.n / 64); i++) {
-		struct str piece = expression.seg[i].kind == SEG_NUMBER ? STR("1")
-									: expression.seg[i].text;
+		bool number = expression.seg[i].kind == SEG_NUMBER; /* perhaps 0, to divide by */
+		struct str piece = number ? STR("0") : expression.seg[i].text;
 		text = arena_join(ev->arena, text, piece);
 	}
 	struct expression e = {text, 0};
