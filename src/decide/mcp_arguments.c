@@ -294,12 +294,14 @@ static void add_base(struct mcp_call *call, struct str text)
 					   call->scope.cwds[0]);
 	if (call->scope.n_cwds > CALL_MAX_BASES)
 		base = value_any();
+	call->files |= looks_like_path(text);
+	if (value_eq(base, call->scope.cwds[0]))
+		return;
 	memcpy(cwds + 1, call->scope.cwds, call->scope.n_cwds * sizeof *cwds);
 	cwds[0] = base;
 	call->scope.cwds = cwds;
 	if (call->scope.n_cwds <= CALL_MAX_BASES)
 		call->scope.n_cwds++;
-	call->files |= looks_like_path(text);
 }
 
 static void add_variable(struct mcp_call *call, struct str name, struct value value)

@@ -196,14 +196,23 @@ static bool run_script(struct decider *d, struct command *c, const struct argume
 	return true;
 }
 
-/* ". /dev/stdin <<< TEXT" */
-static bool standard_input_text(struct decider *d, const struct command *c,
-				const struct argument *arg, struct str *ret_text)
+/* ". /dev/stdin <<< TEXT", ". /dev/fd/3 3<<< TEXT" */
+static bool descriptor_text(struct decider *d, const struct command *c, const struct argument *arg,
+			    struct str *ret_text)
 {
-	if (!c->scope.input || !value_is_known(*c->scope.input) || !value_is_known(arg->value) ||
-	    is_dash(d, arg) || !is_standard_input(value_text(d->arena, arg->value)))
+	if (!value_is_known(arg->value) || is_dash(d, arg))
 		return false;
-	*ret_text = value_text(d->arena, *c->scope.input);
+	struct str path = value_text(d->arena, arg->value);
+	struct str number = str_basename(path);
+	bool one = number.n == 1 && ascii_is_digit(number.p[0]) &&
+		   (str_starts(path, STR("/dev/fd/")) || str_starts(path, STR("/proc/self/fd/")));
+	const struct value *text = is_standard_input(path) ? c->scope.input
+				   : one ? shell_descriptor_text(c->scope.descriptors,
+								 number.p[0] - '0')
+					 : NULL;
+	if (!text || !value_is_known(*text))
+		return false;
+	*ret_text = value_text(d->arena, *text);
 	return true;
 }
 
@@ -222,7 +231,7 @@ void role_script(struct decider *d, struct command *c, const struct argument *ar
 {
 	struct str text;
 	bool given = !arg->many && (shell_substitution_output(arg->value, &text) ||
-				    standard_input_text(d, c, arg, &text));
+				    descriptor_text(d, c, arg, &text));
 	if (given && (is_shell_language(c) || !c->arguments.language))
 		shell_argument(d, c, arg, value_from(d->arena, text), true);
 	else if (given)

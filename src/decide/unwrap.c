@@ -525,6 +525,7 @@ static struct scope command_scope(struct decider *d, const struct shell_command 
 	scope.n_cwds = command->n_cwds;
 	scope.assigns = command->assigns;
 	scope.input = command->input;
+	scope.descriptors = command->descriptors;
 	scope.shows = command->shows;
 	scope.feeder = command->input || reads_stdin_from_file(command->redirects)
 			       ? NULL

@@ -60,6 +60,7 @@ bool builtin_run_source(struct eval *ev, struct state *st, struct simple *s)
 	command->redirects = s->redirects;
 	command->assigns = s->assigns;
 	command->input = s->input;
+	command->descriptors = s->descriptors;
 	s->redirects = NULL;
 	/* It can do anything, also by itself; what it leaves behind, when it is what it is called, is a PATH with the
 	 * programs of the environment in front.

@@ -202,6 +202,7 @@ static void change_directory(struct eval *ev, struct state *st, struct value pat
 		st->oldpwd = value_any();
 	st->cwds = all;
 	st->n_cwds = n;
+	ev->moves = true;
 	st->n_fresh = fresh;
 	if (n > 8) {
 		state_unknown_cwd(ev, st);
@@ -301,10 +302,31 @@ static void run_read(struct eval *ev, struct state *st, struct simple *s)
 		state_assign(ev, st, STR("REPLY"), &variable_tainted);
 }
 
+/* What follows the letter among the options: perhaps a command, which is run with words that nobody knows behind it. */
+static void run_callbacks(struct eval *ev, struct state *st, struct simple *s, char letter)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str option = builtin_arg(ev, s, i);
+		size_t at = str_find_char(option, letter);
+		if (!str_starts(option, STR("-")) || at == STR_NPOS)
+			continue;
+		struct str text = str_from_at(option, at + 1);
+		if (!text.n)
+			text = builtin_arg(ev, s, i + 1);
+		struct state ran = *st;
+		ev->branches++;
+		eval_text(ev, &ran, text);
+		ev->branches--;
+		state_join(ev, st, &ran, false);
+	}
+}
+
 static void run_mapfile(struct eval *ev, struct state *st, struct simple *s)
 {
-	if (builtin_may_have_among(ev, s, 'C', mapfile_values))
+	if (builtin_may_have_among(ev, s, 'C', mapfile_values)) {
 		eval_opaque(ev, st, "mapfile with a callback");
+		run_callbacks(ev, st, s, 'C');
+	}
 	special_element(ev, st, builtin_arg(ev, s, s->words.n - 1));
 	assign_names(ev, st, s, builtin_skip_options(ev, s, mapfile_values), "MAPFILE");
 }
@@ -571,6 +593,7 @@ static void run_enable(struct eval *ev, struct state *st, struct simple *s)
 static void run_compgen(struct eval *ev, struct state *st, struct simple *s)
 {
 	run_opaque_if(ev, st, s, "CFW", "completion that runs text");
+	run_callbacks(ev, st, s, 'C');
 }
 
 static void run_wait(struct eval *ev, struct state *st, struct simple *s)

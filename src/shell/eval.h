@@ -235,6 +235,7 @@ struct eval {
 	 * runs then may find it.
 	 */
 	const struct shell_assign *late;
+	bool moves; /* something may have changed the directory */
 	bool keeps_late;
 	const struct binding *all_named; /* every function and alias of the text */
 	struct span span;                /* of the simple command being run */
@@ -360,6 +361,7 @@ struct simple {
 	struct shell_redirect *redirects, *last_redirect;
 	const struct shell_assign *assigns;
 	const struct value *input;
+	const struct shell_descriptor *descriptors;
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
 	bool errors_joined;        /* 2>&1 */
 	bool output_lost;          /* standard output goes to a file */

@@ -252,9 +252,14 @@ static unsigned ansi_escape(struct reader *r)
 		if (r->at < r->text.n && r->text.p[r->at] == '\'')
 			return ANSI_UNKNOWN; /* which ends the quote */
 		int control = reader_next_raw(r);
-		if (control == '\\' && r->at < r->text.n && r->text.p[r->at] == '\\')
+		int next = r->at < r->text.n ? (unsigned char)r->text.p[r->at] : READER_END;
+		if (control == '\\' && next == '\'')
+			reader_fail(r, "\\c\\' in a $' quote"); /* which does not end it */
+		if (control == '\\' && next == '\\')
 			(void)reader_next_raw(r);
-		return (control & 0x1f) == 0 ? 0 : (unsigned)ANSI_UNKNOWN;
+		if (control >= 0x80)
+			return ANSI_UNKNOWN;
+		return control == '?' ? 0x7f : (unsigned)control & 0x1f;
 	}
 	return ANSI_LITERAL;
 }

@@ -96,6 +96,32 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 	}
 }
 
+/* text: NULL when it is not known. */
+static void open_descriptor(struct eval *ev, struct simple *simple, int fd,
+			    const struct value *text)
+{
+	struct shell_descriptor *descriptor = ARENA_NEW(ev->arena, struct shell_descriptor);
+	*descriptor = (struct shell_descriptor){fd, text, simple->descriptors};
+	simple->descriptors = descriptor;
+}
+
+const struct value *shell_descriptor_text(const struct shell_descriptor *descriptors, int fd)
+{
+	while (descriptors && descriptors->fd != fd)
+		descriptors = descriptors->older;
+	return descriptors ? descriptors->text : NULL;
+}
+
+/* <&3 */
+static const struct value *duplicated_text(struct eval *ev, const struct simple *simple,
+					   struct value target)
+{
+	struct str text = value_is_known(target) ? value_text(ev->arena, target) : STR("");
+	return text.n == 1 && ascii_is_digit(text.p[0])
+		       ? shell_descriptor_text(simple->descriptors, text.p[0] - '0')
+		       : NULL;
+}
+
 /* May opening it fail, so that the command does not run? The standard descriptors are open until one is closed. */
 static bool may_fail(struct eval *ev, const struct redir *redir, struct value target)
 {
@@ -182,12 +208,17 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 			simple->input = body;
 		else
 			simple->output_unknown = true; /* 1<<E: nothing can be written there */
+		if (fd > 0)
+			open_descriptor(ev, simple, fd, body);
 		simple->may_skip |= may_fail(ev, redir, *body);
 		return;
 	}
 	if (!redir->target)
 		return; /* read up to an error */
 	struct value target = redirect_target(ev, st, redir);
+	const struct value *duplicated = duplicated_text(ev, simple, target);
+	if (fd > 0)
+		open_descriptor(ev, simple, fd, NULL);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
 	if (duplicates && (!value_is_numeric(target) || redir->op == REDIR_DUP_IN))
 		ev->odd_descriptors = true;
@@ -205,7 +236,7 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 	} else if (redir->op == REDIR_DUP_OUT && !is_descriptor(target, redir)) {
 		add_redirect(ev, simple, redir, target);
 	} else if (redir->op == REDIR_DUP_IN) {
-		simple->input = fd == -1 || fd == 0 ? NULL : simple->input;
+		simple->input = fd == -1 || fd == 0 ? duplicated : simple->input;
 		simple->output_unknown = true; /* it may fail, and then nothing runs */
 	} else if (fd == -1 || fd == 1) {
 		simple->output_unknown = true;

@@ -77,7 +77,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		ev->keeps_late = false; /* what a shell begins with was not assigned by anybody */
 		initial_state(ev, &st);
 		ev->keeps_late = true;
-		state_unknown_cwd(ev, &st);
+		if (ev->moves || round > 0 || ev->deferred)
+			state_unknown_cwd(ev, &st);
 		state_add_late(ev, &st);
 		struct state end = {.assigns = last->assigns};
 		state_join_assigns(ev, &st, &end);

@@ -302,6 +302,7 @@ static void emit_command(struct eval *ev, const struct state *st, const struct s
 	command->redirects = simple->redirects;
 	command->assigns = simple->assigns;
 	command->input = simple->input;
+	command->descriptors = simple->descriptors;
 	command->shows = ev->shows;
 	if (simple->errors_joined || simple->output_unknown)
 		capture_mixed(ev);

@@ -416,6 +416,7 @@ void state_unknown_cwd(struct eval *ev, struct state *st)
 	st->cwds = any;
 	st->n_cwds = 1;
 	st->n_fresh = 0;
+	ev->moves = true;
 }
 
 /* ---- joining ---- */

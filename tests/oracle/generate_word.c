@@ -44,7 +44,19 @@ static void make_ansi(struct generator *g)
 		"$'a b'",   "$'\\cA'",   "$'\\e'",     "$'\\\"'",     "$'\\x'",
 		"$'$x'",    "$'\\1234'", "$'\\x4100'",
 	};
-	put(g, GENERATE_ONE(g, texts));
+	static const char *const pieces[] = {
+		"\\c", "\\c\\", "\\\\", "\\'",     "\\x", "\\x{", "}",    "\\u",
+		"\\U", "\\0",   "\\10", "41",      "a",   "\\cJ", "\\n",  "\\q",
+		"\"",  "`",     "$x",   "; cmd_e", " #",  "\n",   "\\c?",
+	};
+	if (!one_in(g, 3)) {
+		put(g, GENERATE_ONE(g, texts));
+		return;
+	}
+	put(g, "$'");
+	for (unsigned n = pick(g, 4) + 1; n > 0; n--)
+		put(g, GENERATE_ONE(g, pieces));
+	put(g, "'");
 }
 
 static void make_double(struct generator *g)
