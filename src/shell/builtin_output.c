@@ -236,6 +236,13 @@ static bool output_of_cat(struct eval *ev, const struct simple *s, struct value 
 	return true;
 }
 
+/* What is written there may come out of the standard output. */
+static bool is_device(struct str path)
+{
+	return str_starts(path, STR("/")) || str_find(path, STR("..")) != STR_NPOS ||
+	       str_find(path, STR("dev/")) != STR_NPOS || str_find(path, STR("proc/")) != STR_NPOS;
+}
+
 /* It passes on what it reads, also when it cannot write the files. */
 static bool output_of_tee(struct eval *ev, const struct simple *s, struct value *ret_output)
 {
@@ -244,7 +251,7 @@ static bool output_of_tee(struct eval *ev, const struct simple *s, struct value 
 		return false;
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str word = builtin_arg(ev, s, i);
-		bool listed = !str_starts(word, STR("-"));
+		bool listed = !str_starts(word, STR("-")) && !is_device(word);
 		for (size_t k = 0; k < sizeof options / sizeof *options; k++)
 			listed |= str_is(word, options[k]);
 		if (!listed || !word_is_known(&s->words.items[i]))

@@ -2,6 +2,8 @@
  *
  * Reading the parts of words: quotes, expansions and everything that makes Bash's tokens depend on where they stand.
  */
+#include <limits.h>
+
 #include "shell/reader.h"
 
 struct part_list {
@@ -229,12 +231,11 @@ static unsigned ansi_escape(struct reader *r)
 		return read_number(r, 8, 3, &digits) & 0xff;
 	if (c == 'x' || c == 'u' || c == 'U') {
 		(void)reader_next_raw(r);
-		enum { ANY_NUMBER = 64 };
 		bool brace = c == 'x' && r->at < r->text.n && r->text.p[r->at] == '{';
 		if (brace)
 			(void)reader_next_raw(r);
 		unsigned value = read_number(r, 16,
-					     brace      ? ANY_NUMBER
+					     brace      ? INT_MAX
 					     : c == 'x' ? 2
 					     : c == 'u' ? 4
 							: 8,

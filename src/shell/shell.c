@@ -98,6 +98,8 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		eval_text(ev, &st, deferred->text);
 		ev->branches--;
 	}
+	if (ev->deferred)
+		eval_opaque(ev, last, "more traps than are looked at");
 }
 
 void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env,
