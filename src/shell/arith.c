@@ -96,6 +96,13 @@ static bool accept_sign(struct expression *e, const char *sign)
 
 static bool valid_expression(struct expression *e);
 
+bool arith_is_number(struct str text, size_t *ret_number)
+{
+	enum { DIGITS = 18 };
+	return text.n <= DIGITS && !(text.n > 1 && text.p[0] == '0') &&
+	       str_to_size(text, ret_number);
+}
+
 /* A number in plain decimal, a name, or a parenthesis. *ret_zero: it may be zero. */
 static bool valid_primary(struct expression *e, bool *ret_zero)
 {
@@ -111,8 +118,7 @@ static bool valid_primary(struct expression *e, bool *ret_zero)
 		n++;
 	struct str word = str_first(e->rest, n);
 	size_t number = 0;
-	if (n == 0 || (ascii_is_digit(word.p[0]) &&
-		       (!str_to_size(word, &number) || (n > 1 && word.p[0] == '0') || n > 18)))
+	if (n == 0 || (ascii_is_digit(word.p[0]) && !arith_is_number(word, &number)))
 		return false;
 	*ret_zero = !ascii_is_digit(word.p[0]) || number == 0;
 	e->rest = str_from_at(e->rest, n);

@@ -24,7 +24,7 @@ static void run_words(struct field *f, const struct part *parts)
 static bool is_count(const struct part *parts)
 {
 	size_t number;
-	return parts->kind == PART_TEXT && !parts->next && str_to_size(parts->text, &number);
+	return parts->kind == PART_TEXT && !parts->next && arith_is_number(parts->text, &number);
 }
 
 /* What an operator's words run; offsets are arithmetic. */
@@ -176,7 +176,7 @@ static bool parse_offset(struct eval *ev, struct value v, long *ret_number)
 	bool negative = text.n && text.p[0] == '-';
 	if (negative)
 		text = str_trim(str_from_at(text, 1));
-	if (text.n > 9 || !str_to_size(text, &number) || (text.n > 1 && text.p[0] == '0'))
+	if (text.n > 9 || !arith_is_number(text, &number))
 		return false;
 	*ret_number = negative ? -(long)number : (long)number;
 	return true;

@@ -116,7 +116,7 @@ static void hold_element(struct eval *ev, struct state *st, const struct param *
 	for (size_t i = 0; i < v->n_items; i++)
 		many |= v->items[i].many;
 	if (v->kind == VARIABLE_ARRAY && !many && value_is_known(subscript) &&
-	    str_to_size(value_text(ev->arena, subscript), &index)) {
+	    arith_is_number(value_text(ev->arena, subscript), &index)) {
 		if (index < v->n_items)
 			h->value = v->items[index].value;
 		else
@@ -125,7 +125,8 @@ static void hold_element(struct eval *ev, struct state *st, const struct param *
 	}
 	static const struct word any_words[1] = {{.many = true}};
 	if (!all && !v->associative &&
-	    !(value_is_known(subscript) && str_to_size(value_text(ev->arena, subscript), &index)))
+	    !(value_is_known(subscript) &&
+	      arith_is_number(value_text(ev->arena, subscript), &index)))
 		state_shake(st); /* counted from the end it may be in front of the first */
 	h->is_list = all;
 	h->items = any_words;

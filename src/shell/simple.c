@@ -9,12 +9,9 @@
 /* A subscript that is surely none of the negative ones, which Bash refuses. */
 static bool is_index(const struct part *subscript)
 {
-	if (!subscript || subscript->next || subscript->kind != PART_TEXT || !subscript->text.n)
-		return false;
-	for (size_t i = 0; i < subscript->text.n; i++)
-		if (!ascii_is_digit(subscript->text.p[i]))
-			return false;
-	return true;
+	size_t index;
+	return subscript && !subscript->next && subscript->kind == PART_TEXT &&
+	       arith_is_number(subscript->text, &index);
 }
 
 static void expand_items(struct eval *ev, struct state *st, const struct word_node *word,

@@ -84,11 +84,8 @@ bool value_is_numeric(struct value v)
 	if (v.seg[0].kind != SEG_TEXT)
 		return false;
 	struct str text = v.seg[0].text;
-	size_t from = text.n > 1 && text.p[0] == '-' ? 1 : 0;
-	for (size_t i = from; i < text.n; i++)
-		if (!ascii_is_digit(text.p[i]))
-			return false;
-	return text.n > 0;
+	size_t number;
+	return arith_is_number(str_starts(text, STR("-")) ? str_from_at(text, 1) : text, &number);
 }
 
 static bool all_numeric(const struct variable *v)
