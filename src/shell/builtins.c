@@ -236,7 +236,9 @@ static void run_cd(struct eval *ev, struct state *st, struct simple *s)
 		/* Behind --"$x" there may be no directory at all. */
 		const struct word *word = &s->words.items[i];
 		bool option = !word_is_known(word) && builtin_may_be_option(word);
-		change_directory(ev, st, option ? value_any() : word->value);
+		/* pushd +1: one of those it has kept */
+		bool kept = str_is(name, "pushd") && str_starts(builtin_arg(ev, s, i), STR("+"));
+		change_directory(ev, st, option || kept ? value_any() : word->value);
 	}
 }
 
