@@ -224,12 +224,15 @@ static void prefix_assigns(struct eval *ev, struct state *st, const struct node 
 static const struct shell_assign *add_assigns(struct eval *ev, const struct shell_assign *list,
 					      const struct shell_assign *held)
 {
-	if (!list)
-		return held;
-	struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
-	*copy = *list;
-	copy->next = add_assigns(ev, list->next, held);
-	return copy;
+	const struct shell_assign *first = held, **tail = &first;
+	for (; list; list = list->next) {
+		struct shell_assign *copy = ARENA_NEW(ev->arena, struct shell_assign);
+		*copy = *list;
+		*tail = copy;
+		tail = &copy->next;
+	}
+	*tail = held;
+	return first;
 }
 
 /* ---- aliases ---- */
