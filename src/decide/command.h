@@ -160,8 +160,11 @@ struct shell_script {
 	struct value *positional; /* $1 ... */
 	size_t n_positional;
 	struct value name; /* $0 */
+	bool errexit;      /* it ends when a command fails */
 	bool eats_itself; /* stands on the standard input of the shell, which reads it line by line */
 };
+/* sh -e */
+bool command_ends_on_failure(const struct command *c);
 void shell_script_run(struct decider *d, const struct shell_script *script,
 		      const struct scope *scope);
 

@@ -61,6 +61,11 @@ void command_shell_options(struct decider *d, struct command *c)
 		command_opaque_code(d, c, "text that its options let it read in another way");
 }
 
+bool command_ends_on_failure(const struct command *c)
+{
+	return arguments_has(&c->arguments, "-e") || arguments_has(&c->arguments, "-o");
+}
+
 /* Is it perhaps not what Bash would make of it? */
 static void note_dialect(struct decider *d, struct command *c, struct str text)
 {
@@ -82,7 +87,9 @@ static void shell_argument(struct decider *d, struct command *c, const struct ar
 			shell_text(d, visible, &inside);
 		return;
 	}
-	struct shell_script script = {.text = value_text(d->arena, text), .name = value_any()};
+	struct shell_script script = {.text = value_text(d->arena, text),
+				      .name = value_any(),
+				      .errexit = command_ends_on_failure(c)};
 	enum { UNKNOWN_PARAMETERS = 9 }; /* stand for any number of them */
 	script.positional = ARENA_ARRAY(d->arena, c->arguments.n_args + UNKNOWN_PARAMETERS,
 					struct value);
@@ -256,8 +263,10 @@ void role_script(struct decider *d, struct command *c, const struct argument *ar
 	scope.surely = false;
 	if (run_script(d, c, arg, text, &scope))
 		return;
+	struct shell_script script = {
+		.text = text, .name = value_any(), .errexit = command_ends_on_failure(c)};
 	if (is_shell_language(c) || !c->arguments.language)
-		shell_text(d, text, &scope);
+		shell_script_run(d, &script, &scope);
 	else
 		command_code(d, c, text, &scope);
 }

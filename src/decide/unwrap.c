@@ -156,8 +156,10 @@ static void standard_input(struct decider *d, struct command *c)
 				arena_join(d->arena, c->name,
 					   STR(" may read this text in another way than Bash")),
 				c->scope.span);
-		struct shell_script script = {
-			.text = text, .name = value_any(), .eats_itself = true};
+		struct shell_script script = {.text = text,
+					      .name = value_any(),
+					      .errexit = command_ends_on_failure(c),
+					      .eats_itself = true};
 		shell_script_run(d, &script, &scope);
 		c->runs_inner = true;
 	} else if (names) {
@@ -645,6 +647,7 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 		.positional = script->positional,
 		.n_positional = script->n_positional,
 		.name = script->name,
+		.errexit = script->errexit,
 		.base = scope->span.from,
 		.literal_spans = scope->literal_spans,
 		.whole = scope->span,

@@ -22,6 +22,7 @@ static void set_option(struct eval *ev, struct state *st, struct str name)
 	if (str_is(name, "noglob"))
 		return; /* a pattern also stands for itself */
 	st->nounset |= str_is(name, "nounset");
+	st->errexit |= str_is(name, "errexit");
 	st->allexport |= str_is(name, "allexport");
 	for (size_t i = 0; i < ARRAY_SIZE(odd_set_options); i++)
 		if (str_is(name, odd_set_options[i]))
@@ -70,7 +71,7 @@ static bool named_option(struct eval *ev, struct state *st, struct simple *s, si
 	if (*i + 1 >= s->words.n)
 		return true;
 	if (!word_is_known(&s->words.items[*i + 1])) {
-		st->positional_unknown = st->nounset = st->allexport = true;
+		st->positional_unknown = st->nounset = st->errexit = st->allexport = true;
 		eval_opaque(ev, st, "set with options that are not known");
 		return false;
 	}
@@ -88,7 +89,7 @@ void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 {
 	for (size_t i = 1; i < s->words.n; i++) {
 		if (!word_is_known(&s->words.items[i])) {
-			st->positional_unknown = st->nounset = st->allexport = true;
+			st->positional_unknown = st->nounset = st->errexit = st->allexport = true;
 			if (builtin_may_be_option(&s->words.items[i]) ||
 			    str_starts(s->words.items[i].value.seg[0].text, STR("+")))
 				eval_opaque(ev, st, "set with options that are not known");
@@ -114,6 +115,7 @@ void builtin_run_set(struct eval *ev, struct state *st, struct simple *s)
 		    str_find_char(text, 'P') != STR_NPOS)
 			eval_opaque(ev, st, "set changes how text is read");
 		st->nounset |= str_find_char(text, 'u') != STR_NPOS;
+		st->errexit |= str_find_char(text, 'e') != STR_NPOS;
 		if (str_find_char(text, 'a') != STR_NPOS)
 			st->allexport = text.p[0] == '-' || state_is_unsure(st);
 		for (size_t k = 1; k < text.n; k++)
@@ -141,17 +143,74 @@ void builtin_run_shift(struct eval *ev, struct state *st, struct simple *s)
 
 static const char *const glob_options[] = {"nullglob", "dotglob", "failglob",
 					   "globstar", "extglob", "nocaseglob"};
-static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd",
-					  "compat31"};
+static const char *const odd_options[] = {"xpg_echo", "cdable_vars", "cdspell", "autocd"};
+/* Options that change nothing about what is expanded to what, or that are dealt with elsewhere; of any other nobody knows.
+ */
+static const char *const plain_options[] = {"allexport",
+					    "assoc_expand_once",
+					    "checkhash",
+					    "checkjobs",
+					    "checkwinsize",
+					    "cmdhist",
+					    "complete_fullquote",
+					    "direxpand",
+					    "dirspell",
+					    "errexit",
+					    "errtrace",
+					    "expand_aliases",
+					    "functrace",
+					    "gnu_errfmt",
+					    "hashall",
+					    "histappend",
+					    "hostcomplete",
+					    "huponexit",
+					    "inherit_errexit",
+					    "interactive_comments",
+					    "lastpipe",
+					    "lithist",
+					    "mailwarn",
+					    "monitor",
+					    "noclobber",
+					    "noglob",
+					    "nounset",
+					    "notify",
+					    "pipefail",
+					    "progcomp",
+					    "shift_verbose",
+					    "verbose",
+					    "xtrace",
+					    "no_empty_cmd_completion"};
+
+static bool is_listed_option(struct str name)
+{
+	return str_is_one_of(name, glob_options, ARRAY_SIZE(glob_options)) ||
+	       str_is_one_of(name, odd_options, ARRAY_SIZE(odd_options)) ||
+	       str_is_one_of(name, plain_options, ARRAY_SIZE(plain_options));
+}
+
+/* shopt -s -o NAME; -p and -q only show. */
+static bool sets_options(const struct simple *s, struct eval *ev)
+{
+	for (size_t i = 1; i < s->words.n; i++) {
+		struct str text = builtin_arg(ev, s, i);
+		if (str_starts(text, STR("-")) &&
+		    (str_find_char(text, 's') != STR_NPOS || str_find_char(text, 'u') != STR_NPOS))
+			return true;
+	}
+	return false;
+}
 
 void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
 	if (!builtin_args_known(s, 1)) {
-		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = st->allexport =
-			true;
+		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = st->errexit =
+			st->allexport = true;
 		state_shake(st);
+		if (builtin_may_have(ev, s, 's') || builtin_may_have(ev, s, 'u'))
+			eval_opaque(ev, st, "shopt changes what text means");
 		return;
 	}
+	bool sets = sets_options(s, ev);
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)
@@ -162,8 +221,11 @@ void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 			st->odd_options |= str_is(text, odd_options[k]);
 		if (str_is(text, "interactive_comments"))
 			eval_opaque(ev, st, "comments may be commands");
+		if (sets && !str_starts(text, STR("-")) && !is_listed_option(text))
+			eval_opaque(ev, st, "shopt changes what text means");
 		st->lastpipe |= str_is(text, "lastpipe");
 		st->nounset |= str_is(text, "nounset");
+		st->errexit |= str_is(text, "errexit");
 		st->allexport |= str_is(text, "allexport");
 	}
 }

@@ -77,7 +77,8 @@ void capture_add(struct eval *ev, const struct state *st, struct value output)
 	if (!capture || output.n == 0)
 		return;
 	capture_mixed(ev);
-	if (ev->branches > capture->base || state_is_unsure(st) || st->dead) {
+	if (ev->branches > capture->base || state_is_unsure(st) || st->dead ||
+	    (st->errexit && capture->commands > 1)) {
 		capture->known = false;
 		return;
 	}
@@ -607,12 +608,20 @@ static void eval_coproc(struct eval *ev, struct state *st, const struct node *no
 	st->n_fresh = 0;
 }
 
+static bool may_fail(const struct node *node)
+{
+	return node->kind == NODE_SIMPLE || node->kind == NODE_TEST || node->kind == NODE_ARITH ||
+	       node->kind == NODE_SUBSHELL;
+}
+
 void eval_node(struct eval *ev, struct state *st, const struct node *node)
 {
 	/* A node that was read up to an error may lack parts. */
 	if (!node || !eval_charge(ev, 1))
 		return;
 	ev->span = node->span;
+	if (ev->capture && st->errexit && may_fail(node))
+		ev->capture->commands++;
 	if (node->pattern && st->globs_unknown)
 		eval_opaque(ev, st, "a parenthesis that may belong to a pattern");
 	switch (node->kind) {

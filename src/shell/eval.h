@@ -80,6 +80,7 @@ struct state {
 	bool odd_options; /* options that change echo and cd */
 	bool allexport; /* set -a: functions that are defined reach the shells that programs start */
 	bool nounset;   /* set -u: a variable that is not set ends the shell */
+	bool errexit;   /* set -e: a command that fails ends the shell, in some also inside $( ) */
 	bool started_job; /* surely: $! is a number */
 	bool any_readonly;
 	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */
@@ -154,6 +155,7 @@ struct capture {
 	struct value output;
 	const struct shell_command *writer; /* the last command that writes here */
 	unsigned writers;                   /* how many do; 2 also when something else does */
+	unsigned commands;                  /* that may have failed; counted under errexit alone */
 };
 
 struct choice {

@@ -117,6 +117,8 @@ static struct word_node *read_array_item(struct reader *r)
 		item->has_subscript = true;
 		item->subscript = read_parts(r, WORD_SUBSCRIPT, false);
 		reader_expect(r, ']', "a subscript is never closed");
+		if (!item->subscript)
+			reader_fail(r, "empty brackets in an array"); /* which is no key to Bash */
 		struct str text = str_make(r->text.p + from, r->at - from);
 		if (str_find(text, STR("<(")) != STR_NPOS || str_find(text, STR(">(")) != STR_NPOS)
 			reader_fail(r, "a process substitution in the brackets of an array");

@@ -39,7 +39,11 @@ static void initial_state(struct eval *ev, struct state *st)
 	const struct shell_env *env = ev->env;
 	struct value *cwd = ARENA_NEW(ev->arena, struct value);
 	*cwd = known_or_any(ev->arena, env->cwd);
-	*st = (struct state){.cwds = cwd, .n_cwds = 1, .oldpwd = value_any(), .surely = true};
+	*st = (struct state){.cwds = cwd,
+			     .n_cwds = 1,
+			     .oldpwd = value_any(),
+			     .errexit = env->errexit,
+			     .surely = true};
 	if (env->home.n)
 		state_assign_value(ev, st, STR("HOME"), value_from(ev->arena, env->home));
 	state_assign_value(ev, st, STR("IFS"), value_from(ev->arena, STR(" \t\n")));

@@ -106,6 +106,7 @@ struct shell_env {
 	struct value *positional; /* $1 ..., may be NULL */
 	size_t n_positional;
 	struct value name; /* $0, unknown when it has one SEG_ANY */
+	bool errexit;      /* the shell ends when a command fails */
 	size_t base;       /* added to every span: where the text starts in the outermost input */
 	bool literal_spans; /* text stands verbatim in the outermost input; otherwise all spans are `whole` */
 	struct span whole;

@@ -561,13 +561,11 @@ void state_join_assigns(struct eval *ev, struct state *st, const struct state *o
 
 void state_join(struct eval *ev, struct state *st, const struct state *other, bool widen)
 {
-	if (other->dead) {
+	if (other->dead || st->dead) {
+		if (!other->dead)
+			*st = *other;
 		st->surely = false;
-		return;
-	}
-	if (st->dead) {
-		*st = *other;
-		st->surely = false;
+		capture_unknown(ev); /* what is written from here on, perhaps is not */
 		return;
 	}
 	struct state a = *st;
@@ -589,6 +587,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->lastpipe |= other->lastpipe;
 	st->odd_options |= other->odd_options;
 	st->nounset |= other->nounset;
+	st->errexit |= other->errexit;
 	st->allexport |= other->allexport;
 	st->started_job &= other->started_job;
 	st->shaken |= other->shaken;
@@ -648,8 +647,9 @@ bool state_same(const struct state *a, const struct state *b)
 	return same_positional(a, b) && a->havoc == b->havoc &&
 	       a->volatile_variables == b->volatile_variables &&
 	       a->globs_unknown == b->globs_unknown && a->nounset == b->nounset &&
-	       a->allexport == b->allexport && a->lastpipe == b->lastpipe &&
-	       a->odd_options == b->odd_options && a->integers == b->integers &&
-	       a->any_readonly == b->any_readonly && a->shaken == b->shaken &&
-	       a->started_job == b->started_job && value_eq(a->oldpwd, b->oldpwd);
+	       a->errexit == b->errexit && a->allexport == b->allexport &&
+	       a->lastpipe == b->lastpipe && a->odd_options == b->odd_options &&
+	       a->integers == b->integers && a->any_readonly == b->any_readonly &&
+	       a->shaken == b->shaken && a->started_job == b->started_job &&
+	       value_eq(a->oldpwd, b->oldpwd);
 }
