@@ -78,17 +78,51 @@ static bool keeps_assignments(struct str text)
 	return false;
 }
 
+/* Does a command begin behind this text? */
+static bool begins_command(struct str before)
+{
+	static const char *const words[] = {"then", "do", "else"};
+	while (before.n && strchr(" \t", before.p[before.n - 1]))
+		before.n--;
+	if (!before.n || strchr("\n;&|({", before.p[before.n - 1]))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (str_ends(before, str_from(words[i])))
+			return true;
+	return false;
+}
+
+/* local x, without a value: elsewhere it keeps what the variable outside holds, or is no command. */
+static bool declares_local(struct str text)
+{
+	static const char *const names[] = {"local", "declare", "typeset"};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct str name = str_from(names[i]);
+		for (size_t at = 0, found;
+		     (found = str_find(str_from_at(text, at), name)) != STR_NPOS;
+		     at += found + name.n) {
+			size_t end = at + found + name.n;
+			if (end < text.n && strchr(" \t", text.p[end]) &&
+			    begins_command(str_first(text, at + found)))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* What only Bash and its like understand, and others take for something else instead of refusing it. */
 static bool needs_bash(struct str text)
 {
-	static const char *const signs[] = {"&>",      "$'",        "$[",
-					    "[[",      "function ", "printf -v",
-					    "read -a", "mapfile",   "readarray"};
+	static const char *const signs[] = {"&>", "$'", "$[", "[[", "function ", "printf -v",
+					    "read -a", "mapfile", "readarray",
+					    /* variables that others do not set */
+					    "RANDOM", "SECONDS", "EPOCH", "LINENO", "SHLVL", "$UID",
+					    "${UID", "EUID", "$BASH", "${BASH"};
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (str_find(text, str_from(signs[i])) != STR_NPOS)
 			return true;
-	return appends(text) || assigns_by_words(text) || groups_twice(text) ||
-	       prints_escapes(text) || keeps_assignments(text);
+	return appends(text) || declares_local(text) || assigns_by_words(text) ||
+	       groups_twice(text) || prints_escapes(text) || keeps_assignments(text);
 }
 
 static bool is_plain(struct str text)
