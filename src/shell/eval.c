@@ -176,6 +176,7 @@ static void eval_list(struct eval *ev, struct state *st, const struct node *node
 			ev->backgrounds++;
 			eval_subshell(ev, st, item);
 			ev->backgrounds--;
+			capture_unknown(ev); /* who writes first, nobody knows */
 			st->n_fresh = 0;
 			st->started_job |= !state_is_unsure(st);
 		} else {

@@ -205,8 +205,12 @@ static void glob_text(struct field *f, struct str text, bool last)
 			return;
 		size_t n = 1;
 		if (text.p[i] == '[') {
-			n = bracket_length(str_from_at(text, i));
-			if (n == 0 && last) {
+			struct str rest = str_from_at(text, i);
+			n = bracket_length(rest);
+			/* Where "[." or "[=" has no end, Bash takes less for the bracket. */
+			bool collates = str_find(rest, STR("[.")) != STR_NPOS ||
+					str_find(rest, STR("[=")) != STR_NPOS;
+			if (n == 0 && last && !collates) {
 				/* "[]" matches nothing, but is a pattern. */
 				if (memchr(text.p + i, ']', text.n - i))
 					may_vanish(f);
@@ -216,7 +220,7 @@ static void glob_text(struct field *f, struct str text, bool last)
 				continue;
 			}
 			/* One with a slash inside is none to Bash, which looks for them first. */
-			if (n == 0 || memchr(text.p + i, '/', n)) {
+			if (n == 0 || collates || memchr(text.p + i, '/', n)) {
 				field_push(f, SEG_ANY, STR(""));
 				f->fuzzy = true;
 				f->many |= f->out != NULL; /* a pattern, perhaps */

@@ -126,7 +126,7 @@ void special_assigned(struct eval *ev, struct state *st, struct str name,
 		st->globs_unknown = true;
 	if (str_is(name, "BASH_ALIASES") || str_is(name, "BASH_CMDS") ||
 	    str_is(name, "POSIXLY_CORRECT") || str_is(name, "BASH_COMPAT") ||
-	    str_is(name, "FUNCNEST") || str_is(name, "EXECIGNORE"))
+	    str_is(name, "BASH_ARGV0") || str_is(name, "FUNCNEST") || str_is(name, "EXECIGNORE"))
 		eval_opaque(ev, st, "a variable that changes what names mean");
 	if (str_is(name, "IFS") && !is_plain_separator(ev, variable))
 		eval_opaque(ev, st, "words are split at what Bash marks quotes with");
