@@ -125,8 +125,9 @@ static bool output_of_echo(struct eval *ev, const struct simple *s, struct value
 		newline &= str_find_char(text, 'n') == STR_NPOS;
 		escapes |= str_find_char(text, 'e') != STR_NPOS;
 	}
-	if (i < s->words.n && !word_is_known(&s->words.items[i]) && i == 1)
-		return false; /* it may be an option */
+	if (i < s->words.n && !word_is_known(&s->words.items[i]) &&
+	    (i == 1 || builtin_may_be_option(&s->words.items[i])))
+		return false;
 	for (size_t k = i; k < s->words.n; k++) {
 		/* No words at all would leave no blank, either. */
 		if (s->words.items[k].many) {
