@@ -158,11 +158,11 @@ static bool joins_name(struct str text, size_t at)
 {
 	enum { FAR = 256 };
 	size_t from = at, to = at;
-	while (from > 0 && at - from < FAR && text.p[from - 1] == '"')
+	while (from > 0 && at - from < FAR && strchr("\"\\\n", text.p[from - 1]))
 		from--;
 	while (from > 0 && at - from < FAR && ascii_is_name(text.p[from - 1]))
 		from--;
-	while (to < text.n && to - at < FAR && (text.p[to] == '"' || text.p[to] == '\\'))
+	while (to < text.n && to - at < FAR && strchr("\"\\\n", text.p[to]))
 		to++;
 	if (at - from == FAR || to - at == FAR)
 		return true;
