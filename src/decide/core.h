@@ -62,13 +62,13 @@ struct scope {
 	const struct value *cwds; /* at least one */
 	size_t n_cwds;
 	const struct shell_assign *assigns;
-	const struct value *input;                  /* known standard input, NULL: unknown */
-	const struct shell_descriptor *descriptors; /* see shell.h */
-	const struct shell_name *shows;             /* see shell.h */
-	bool piped_in;                              /* standard input is a pipe or a file */
-	const struct shell_command *feeder;         /* see shell.h */
-	const struct selection *selection; /* which files below a tree are touched; NULL: all */
-	bool makes_below;                  /* what is written may be a tree of new files */
+	const struct value *input;          /* known standard input, NULL: unknown */
+	const struct value **descriptors;   /* see shell.h */
+	const struct shell_name *shows;     /* see shell.h */
+	bool piped_in;                      /* standard input is a pipe or a file */
+	const struct shell_command *feeder; /* see shell.h */
+	const struct selection *selection;  /* which files below a tree are touched; NULL: all */
+	bool makes_below;                   /* what is written may be a tree of new files */
 	bool remote; /* elsewhere: paths are not ours, file rules hold as "may" */
 	bool surely;
 	struct span span;   /* in the request's target */

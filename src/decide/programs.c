@@ -213,10 +213,11 @@ static bool descriptor_text(struct decider *d, const struct command *c, const st
 	struct str number = str_basename(path);
 	bool one = number.n == 1 && ascii_is_digit(number.p[0]) &&
 		   (str_starts(path, STR("/dev/fd/")) || str_starts(path, STR("/proc/self/fd/")));
-	const struct value *text = is_standard_input(path) ? c->scope.input
-				   : one ? shell_descriptor_text(c->scope.descriptors,
-								 number.p[0] - '0')
-					 : NULL;
+	const struct value *text = NULL;
+	if (is_standard_input(path))
+		text = c->scope.input;
+	else if (one && c->scope.descriptors)
+		text = c->scope.descriptors[number.p[0] - '0'];
 	if (!text || !value_is_known(*text))
 		return false;
 	*ret_text = value_text(d->arena, *text);

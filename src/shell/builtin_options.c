@@ -188,29 +188,18 @@ static bool is_listed_option(struct str name)
 	       str_is_one_of(name, plain_options, ARRAY_SIZE(plain_options));
 }
 
-/* shopt -s -o NAME; -p and -q only show. */
-static bool sets_options(const struct simple *s, struct eval *ev)
-{
-	for (size_t i = 1; i < s->words.n; i++) {
-		struct str text = builtin_arg(ev, s, i);
-		if (str_starts(text, STR("-")) &&
-		    (str_find_char(text, 's') != STR_NPOS || str_find_char(text, 'u') != STR_NPOS))
-			return true;
-	}
-	return false;
-}
-
 void builtin_run_shopt(struct eval *ev, struct state *st, struct simple *s)
 {
+	/* Other options only show. */
+	bool sets = builtin_may_have(ev, s, 's') || builtin_may_have(ev, s, 'u');
 	if (!builtin_args_known(s, 1)) {
 		st->globs_unknown = st->lastpipe = st->odd_options = st->nounset = st->errexit =
 			st->allexport = true;
 		state_shake(st);
-		if (builtin_may_have(ev, s, 's') || builtin_may_have(ev, s, 'u'))
+		if (sets)
 			eval_opaque(ev, st, "shopt changes what text means");
 		return;
 	}
-	bool sets = sets_options(s, ev);
 	for (size_t i = 1; i < s->words.n; i++) {
 		struct str text = builtin_arg(ev, s, i);
 		for (size_t k = 0; k < ARRAY_SIZE(glob_options); k++)

@@ -365,7 +365,7 @@ struct simple {
 	struct shell_redirect *redirects, *last_redirect;
 	const struct shell_assign *assigns;
 	const struct value *input;
-	const struct shell_descriptor *descriptors;
+	const struct value **descriptors; /* see struct shell_command */
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
 	bool errors_joined;        /* 2>&1 */
 	bool output_lost;          /* standard output goes to a file */

@@ -195,6 +195,9 @@ static size_t bracket_length(struct str s)
 
 static void glob_text(struct field *f, struct str text, bool last)
 {
+	/* Where "[." or "[=" has no end, Bash takes less for the bracket. */
+	bool collates = str_find(text, STR("[.")) != STR_NPOS ||
+			str_find(text, STR("[=")) != STR_NPOS;
 	for (size_t i = 0; i < text.n;) {
 		size_t plain = i;
 		while (plain < text.n && !strchr("*?[", text.p[plain]) && text.p[plain])
@@ -205,11 +208,7 @@ static void glob_text(struct field *f, struct str text, bool last)
 			return;
 		size_t n = 1;
 		if (text.p[i] == '[') {
-			struct str rest = str_from_at(text, i);
-			n = bracket_length(rest);
-			/* Where "[." or "[=" has no end, Bash takes less for the bracket. */
-			bool collates = str_find(rest, STR("[.")) != STR_NPOS ||
-					str_find(rest, STR("[=")) != STR_NPOS;
+			n = bracket_length(str_from_at(text, i));
 			if (n == 0 && last && !collates) {
 				/* "[]" matches nothing, but is a pattern. */
 				if (memchr(text.p + i, ']', text.n - i))

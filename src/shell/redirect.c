@@ -100,16 +100,12 @@ static void add_redirect(struct eval *ev, struct simple *simple, const struct re
 static void open_descriptor(struct eval *ev, struct simple *simple, int fd,
 			    const struct value *text)
 {
-	struct shell_descriptor *descriptor = ARENA_NEW(ev->arena, struct shell_descriptor);
-	*descriptor = (struct shell_descriptor){fd, text, simple->descriptors};
-	simple->descriptors = descriptor;
-}
-
-const struct value *shell_descriptor_text(const struct shell_descriptor *descriptors, int fd)
-{
-	while (descriptors && descriptors->fd != fd)
-		descriptors = descriptors->older;
-	return descriptors ? descriptors->text : NULL;
+	if (fd <= 0 || fd >= SHELL_DESCRIPTORS || (!text && !simple->descriptors))
+		return;
+	if (!simple->descriptors)
+		simple->descriptors = ARENA_ARRAY(ev->arena, SHELL_DESCRIPTORS,
+						  const struct value *);
+	simple->descriptors[fd] = text;
 }
 
 /* <&3 */
@@ -117,9 +113,8 @@ static const struct value *duplicated_text(struct eval *ev, const struct simple 
 					   struct value target)
 {
 	struct str text = value_is_known(target) ? value_text(ev->arena, target) : STR("");
-	return text.n == 1 && ascii_is_digit(text.p[0])
-		       ? shell_descriptor_text(simple->descriptors, text.p[0] - '0')
-		       : NULL;
+	bool digit = text.n == 1 && ascii_is_digit(text.p[0]);
+	return digit && simple->descriptors ? simple->descriptors[text.p[0] - '0'] : NULL;
 }
 
 /* May opening it fail, so that the command does not run? The standard descriptors are open until one is closed. */
@@ -208,8 +203,7 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 			simple->input = body;
 		else
 			simple->output_unknown = true; /* 1<<E: nothing can be written there */
-		if (fd > 0)
-			open_descriptor(ev, simple, fd, body);
+		open_descriptor(ev, simple, fd, body);
 		simple->may_skip |= may_fail(ev, redir, *body);
 		return;
 	}
@@ -217,8 +211,7 @@ static void eval_redirect(struct eval *ev, struct state *st, const struct redir 
 		return; /* read up to an error */
 	struct value target = redirect_target(ev, st, redir);
 	const struct value *duplicated = duplicated_text(ev, simple, target);
-	if (fd > 0)
-		open_descriptor(ev, simple, fd, NULL);
+	open_descriptor(ev, simple, fd, NULL);
 	bool duplicates = redir->op == REDIR_DUP_IN || redir->op == REDIR_DUP_OUT;
 	if (duplicates && (!value_is_numeric(target) || redir->op == REDIR_DUP_IN))
 		ev->odd_descriptors = true;

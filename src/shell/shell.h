@@ -55,12 +55,8 @@ struct shell_name {
 	const struct shell_name *next;
 };
 
-/* What a descriptor other than the standard input holds: a here-document or here-string, or NULL when nobody knows. */
-struct shell_descriptor {
-	int fd;
-	const struct value *text;
-	const struct shell_descriptor *older;
-};
+/* Descriptors of one digit. */
+enum { SHELL_DESCRIPTORS = 10 };
 
 struct shell_command {
 	enum shell_kind kind;
@@ -75,8 +71,10 @@ struct shell_command {
 	const struct value
 		*input; /* what stands on its standard input, when that is known: a here-document,
 				       * a here-string, or the output of echo, printf or cat in front of a pipe */
-	const struct shell_descriptor
-		*descriptors; /* as its own redirections open them, the latest first */
+	/* What its own redirections put on descriptors other than the standard input: a here-document or here-string; NULL
+	 * where nobody knows. Itself NULL when that holds for all.
+	 */
+	const struct value **descriptors;
 	const struct shell_command *
 		feeder; /* the only command that writes into the pipe it reads from; NULL: nobody knows */
 	/* Variables of the environment whose values stand in its words and here-strings: "$TOKEN", not "${TOKEN:+x}". */
@@ -133,9 +131,6 @@ struct shell_result {
 /* Analyses text as Bash would run it with `bash -c text`. Never fails: what is not understood is opaque. */
 void shell_analyse(struct arena *arena, struct str text, const struct shell_env *env,
 		   struct shell_budget *budget, struct shell_result *ret_result);
-
-/* What descriptor fd, not 0, holds; NULL when that is not known. */
-const struct value *shell_descriptor_text(const struct shell_descriptor *descriptors, int fd);
 
 /* Does `command` cover this argv? Used by the oracle tests. */
 bool shell_covers(const struct shell_command *command, const struct str *argv, size_t argc);
