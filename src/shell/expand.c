@@ -208,6 +208,8 @@ static void glob_text(struct field *f, struct str text, bool last)
 			return;
 		size_t n = 1;
 		if (text.p[i] == '[') {
+			if (!eval_charge(f->ev, (text.n - i) / 16))
+				return;
 			n = bracket_length(str_from_at(text, i));
 			if (n == 0 && last && !collates) {
 				/* "[]" matches nothing, but is a pattern. */
