@@ -160,7 +160,7 @@ static void attached_value(struct reading *r, const struct known_option *option,
 		r->done = true;
 		return;
 	}
-	/* --exec=cat: a command in one word with its option is not taken apart. */
+	/* --exec=cat, -xcat: a command that begins in one word with its option is not taken apart. */
 	if (takes_inner(option->roles[0]))
 		r->a->imprecise = true;
 	add_argument(r, option->roles[0], value, r->at - 1);
@@ -241,9 +241,7 @@ static void short_options(struct reading *r, struct str prefix, bool dash)
 			return;
 		}
 		bool last = i + 1 == prefix.n && value_is_known(word->value);
-		bool inner = option->n_roles && takes_inner(option->roles[0]) &&
-			     option->roles[0] != ROLE_ARGV_SHELL;
-		if (option->n_roles && !last && dash && !inner) {
+		if (option->n_roles && !last && dash) {
 			attached_value(r, option, value_from_byte(r, word, i + 1));
 			return;
 		}
