@@ -155,6 +155,8 @@ void given_text_run(struct decider *d, const struct command *command,
 
 /* What the words touch, and the commands inside them. */
 void command_unwrap(struct decider *d, struct command *command);
+/* What it makes of what stands on its standard input. */
+void command_standard_input(struct decider *d, struct command *command);
 struct shell_script {
 	struct str text;
 	struct value *positional; /* $1 ... */

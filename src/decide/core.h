@@ -62,10 +62,11 @@ struct scope {
 	const struct value *cwds; /* at least one */
 	size_t n_cwds;
 	const struct shell_assign *assigns;
-	const struct value *input;          /* known standard input, NULL: unknown */
-	const struct value **descriptors;   /* see shell.h */
-	const struct shell_name *shows;     /* see shell.h */
-	bool piped_in;                      /* standard input is a pipe or a file */
+	const struct value *input;        /* known standard input, NULL: unknown */
+	const struct value **descriptors; /* see shell.h */
+	const struct shell_name *shows;   /* see shell.h */
+	bool piped_in;                    /* standard input is a pipe or a file */
+	bool shares_script; /* standard input is where a shell around it reads its next line from */
 	const struct shell_command *feeder; /* see shell.h */
 	const struct selection *selection;  /* which files below a tree are touched; NULL: all */
 	bool makes_below;                   /* what is written may be a tree of new files */

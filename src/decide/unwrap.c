@@ -117,62 +117,6 @@ static bool is_foreign(struct decider *d, const struct word *word)
 	return true;
 }
 
-/* Text fed to a program that runs its standard input. */
-static void standard_input(struct decider *d, struct command *c)
-{
-	const struct arguments *a = &c->arguments;
-	if (!a->stdin_role || strcmp(a->stdin_role, "none") == 0)
-		return;
-	bool shell = strcmp(a->stdin_role, "shell") == 0,
-	     names = strcmp(a->stdin_role, "names") == 0;
-	if (!c->scope.input) {
-		if (!c->scope.piped_in)
-			return;
-		c->code_unknown = true;
-		if (names)
-			(void)file_effect(d, EFFECT_FILE_READ, value_any(), false, &c->scope);
-		else
-			finding_opaque(d, c->effect,
-				       arena_join(d->arena, c->name,
-						  STR(" runs what a pipe or file feeds it")),
-				       c->scope.span);
-		return;
-	}
-	if (!value_is_known(*c->scope.input)) {
-		c->code_unknown = true;
-		finding_opaque(d, c->effect,
-			       arena_join(d->arena, c->name, STR(" runs text that is not known")),
-			       c->scope.span);
-		return;
-	}
-	struct str text = value_text(d->arena, *c->scope.input);
-	struct scope scope = c->scope;
-	scope.input = NULL;
-	scope.literal_spans = false;
-	if (shell) {
-		if (dialect_differs(c->name, text))
-			finding_opaque(
-				d, c->effect,
-				arena_join(d->arena, c->name,
-					   STR(" may read this text in another way than Bash")),
-				c->scope.span);
-		struct shell_script script = {.text = text,
-					      .name = value_any(),
-					      .errexit = command_ends_on_failure(c),
-					      .eats_itself = true};
-		shell_script_run(d, &script, &scope);
-		c->runs_inner = true;
-	} else if (names) {
-		struct str rest = text, line;
-		while (str_split(&rest, '\n', &line))
-			if (line.n)
-				c->files |= file_effect(d, EFFECT_FILE_READ,
-							value_from(d->arena, line), false, &scope);
-	} else {
-		command_code(d, c, text, &scope);
-	}
-}
-
 static void run_inner(struct decider *d, struct command *c)
 {
 	for (size_t i = 0; i < c->arguments.n_inner; i++)
@@ -273,7 +217,7 @@ void command_unwrap(struct decider *d, struct command *c)
 	if (str_is(c->name, "git"))
 		git_command(d, c);
 	run_inner(d, c);
-	standard_input(d, c);
+	command_standard_input(d, c);
 }
 
 /* "./x.sh" with "#!/bin/bash" at its top is "bash ./x.sh". */
@@ -496,7 +440,7 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 	struct scope nothing_in = scope;
 	nothing_in.input = NULL;
 	nothing_in.feeder = NULL;
-	nothing_in.piped_in = false;
+	nothing_in.piped_in = nothing_in.shares_script = false;
 	if (c->arguments.appends && inner->role == ROLE_ARGV) {
 		struct given_words given = {c->words + inner->from, n, what};
 		given_words_run(d, c, &given, &nothing_in);
@@ -542,6 +486,8 @@ static struct scope command_scope(struct decider *d, const struct shell_command 
 	if (!command->piped_in && !command->input && !reads_stdin_from_file(command->redirects)) {
 		scope.piped_in = outer->piped_in;
 		scope.input = outer->input;
+	} else {
+		scope.shares_script = false;
 	}
 	return scope;
 }
@@ -553,7 +499,7 @@ static void source_command(struct decider *d, const struct shell_command *comman
 	command_describe(d, &c, command->argv, command->argc, scope);
 	command_environment(d, &c);
 	command_roles(d, &c);
-	standard_input(d, &c);
+	command_standard_input(d, &c);
 	command_judge(d, &c);
 }
 
@@ -613,19 +559,6 @@ static const struct shell_assign *given_variables(struct decider *d, const struc
 	return list;
 }
 
-/* May it take some of the lines that the shell has not read yet, so that the rest is read otherwise? */
-static bool reads_lines(const struct shell_command *command)
-{
-	static const char *const names[] = {"read", "mapfile", "readarray", "head", "dd", "sed",
-					    "line", "select",  "tail",      "cut",  "tr", "awk"};
-	if (command->kind != SHELL_COMMAND || command->input || command->piped_in ||
-	    reads_stdin_from_file(command->redirects) || !command->argc ||
-	    !word_is_known(&command->argv[0]) || command->argv[0].value.n != 1)
-		return false;
-	return str_is_one_of(command->argv[0].value.seg[0].text, names, ARRAY_SIZE(names)) &&
-	       (command->argc < 3 || str_is(command->argv[0].value.seg[0].text, "read"));
-}
-
 void shell_script_run(struct decider *d, const struct shell_script *script,
 		      const struct scope *scope)
 {
@@ -660,8 +593,12 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 	d->nesting++;
 	shell_analyse(d->arena, script->text, &env, &d->budget, &result);
 	d->defines_functions |= result.defines;
+	if (script->eats_itself && result.moves_input)
+		finding_opaque(d, NULL, STR("the shell may read on from somewhere else"),
+			       scope->span);
 	/* Who of several gets what of the input, nobody knows. */
 	struct scope outer = *scope;
+	outer.shares_script |= script->eats_itself;
 	if (outer.input && result.commands && result.commands->next) {
 		outer.input = NULL;
 		outer.piped_in = true;
@@ -669,10 +606,6 @@ void shell_script_run(struct decider *d, const struct shell_script *script,
 	for (const struct shell_command *command = result.commands; command;
 	     command = command->next) {
 		struct scope inner = command_scope(d, command, &outer, pipelines);
-		if (script->eats_itself && reads_lines(command))
-			finding_opaque(d, NULL,
-				       STR("a command takes lines of the script for its input"),
-				       command->span);
 		run_shell_command(d, command, &inner);
 	}
 	d->nesting--;

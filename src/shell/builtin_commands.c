@@ -186,8 +186,11 @@ static struct value exec_name(struct eval *ev, struct state *st, struct value na
 bool builtin_run_exec(struct eval *ev, struct state *st, struct simple *s)
 {
 	size_t i = builtin_skip_options(ev, s, "a");
-	if (i >= s->words.n)
+	if (i >= s->words.n) {
+		st->input_moved |= s->input_moved;
+		ev->result->moves_input |= s->input_moved;
 		return false;
+	}
 	struct simple inner = *s;
 	inner.words = (struct words){s->words.items + i, s->words.n - i, 0};
 	inner.words.items[0].value = exec_name(ev, st, inner.words.items[0].value);

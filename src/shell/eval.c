@@ -31,7 +31,7 @@ struct shell_command *eval_emit(struct eval *ev, const struct state *st, enum sh
 	command->depth = ev->depth;
 	command->span = ev->span;
 	command->pipeline = ev->pipeline;
-	command->piped_in = ev->piped_in;
+	command->piped_in = ev->piped_in || st->input_moved;
 	command->piped_out = ev->piped_out;
 	command->feeder = ev->feeder;
 	if (ev->capture && kind != SHELL_REDIRECT) {
@@ -551,10 +551,10 @@ static void eval_compound(struct eval *ev, struct state *st, const struct node *
 }
 
 /* The redirections of a compound command. Returns whether they may fail, and the command is skipped; *ret_input is what is
- * then known of its standard input.
+ * then known of its standard input, *ret_moved whether they put something there.
  */
 static bool eval_compound_redirects(struct eval *ev, struct state *st, const struct node *node,
-				    const struct value **ret_input)
+				    const struct value **ret_input, bool *ret_moved)
 {
 	struct simple simple = {.node = node, .input = ev->input};
 	st->weak++; /* those of a subshell are opened in it */
@@ -570,6 +570,7 @@ static bool eval_compound_redirects(struct eval *ev, struct state *st, const str
 		capture_mixed(ev);
 	}
 	*ret_input = simple.input;
+	*ret_moved = simple.input_moved;
 	return simple.may_skip;
 }
 
@@ -665,13 +666,16 @@ void eval_node(struct eval *ev, struct state *st, const struct node *node)
 	bare.redirs = NULL;
 	bool sole = (inner || node->redirs) && eval_has_sole_reader(ev, st, &bare);
 	st->n_fresh = 0;
-	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node, &inner);
+	bool piped_in = ev->piped_in, moved = false;
+	bool may_skip = node->redirs && eval_compound_redirects(ev, st, node, &inner, &moved);
 	struct state skipped = *st;
 	ev->input = sole ? inner : NULL;
+	ev->piped_in |= moved;
 	ev->branches += may_skip;
 	eval_compound(ev, st, node);
 	ev->branches -= may_skip;
 	if (may_skip)
 		state_join(ev, st, &skipped, false);
 	ev->input = input;
+	ev->piped_in = piped_in;
 }

@@ -84,8 +84,9 @@ struct state {
 	bool started_job; /* surely: $! is a number */
 	bool any_readonly;
 	bool shaken; /* an error may have ended this line: what follows on it perhaps did not happen */
-	bool integers; /* some variable is an integer: assigning to it is arithmetic */
-	bool dead;     /* exit was called */
+	bool integers;    /* some variable is an integer: assigning to it is arithmetic */
+	bool input_moved; /* exec may have put something else on the standard input */
+	bool dead;        /* exit was called */
 	bool surely;
 	unsigned weak; /* > 0: break, continue or return may have jumped away */
 	unsigned jump; /* loops that the jump leaves; a return leaves all */
@@ -365,6 +366,7 @@ struct simple {
 	struct shell_redirect *redirects, *last_redirect;
 	const struct shell_assign *assigns;
 	const struct value *input;
+	bool input_moved; /* its redirections put something on the standard input, known or not */
 	const struct value **descriptors; /* see struct shell_command */
 	struct declared *declared; /* NAME=value words of declare and its kin, newest first */
 	bool errors_joined;        /* 2>&1 */

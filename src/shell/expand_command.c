@@ -142,11 +142,14 @@ void field_process(struct field *f, const struct part *part)
 	f->ev->substituted++;
 	/* Whatever it assigns is its own. */
 	struct state inner = *f->st;
+	bool piped_in = f->ev->piped_in;
 	inner.weak = 0;
+	f->ev->piped_in |= part->writes;
 	if (part->list)
 		eval_subshell(f->ev, &inner, part->list);
 	else
 		field_any(f, false); /* Bash makes no word of <() */
+	f->ev->piped_in = piped_in;
 	f->ev->substitutions--;
 	f->ev->input = input;
 	f->ev->capture = outer;

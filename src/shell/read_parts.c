@@ -547,6 +547,8 @@ static void process_substitution(struct reader *r, struct part_list *list)
 
 static void backslash(struct reader *r, struct part_list *list, enum word_mode mode, bool quoted)
 {
+	if (mode == WORD_BRACE_DQUOTE && joins_name(r->text, r->at))
+		reader_fail(r, "a backslash behind a name in quotes inside quotes");
 	(void)reader_next(r);
 	int c = reader_next_raw(r);
 	if (c == READER_END) {

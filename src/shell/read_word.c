@@ -107,6 +107,12 @@ static bool read_assignment(struct reader *r, struct word_node *word, enum word_
 	return false;
 }
 
+static bool may_expand_braces(struct str text)
+{
+	struct str rest = str_from_at(text, str_find_char(text, '{'));
+	return str_find_char(rest, ',') != STR_NPOS || str_find(rest, STR("..")) != STR_NPOS;
+}
+
 /* [key]=value inside an array, or an ordinary word */
 static struct word_node *read_array_item(struct reader *r)
 {
@@ -125,6 +131,9 @@ static struct word_node *read_array_item(struct reader *r)
 		if (accept_assign(r, item)) {
 			item->assign = true;
 			item->parts = read_parts(r, WORD_PLAIN, false);
+			/* Where they expand, the words that come of them have no keys. */
+			if (may_expand_braces(str_make(r->text.p + from, r->at - from)))
+				reader_fail(r, "braces behind a key in an array");
 		} else {
 			subscripted_word(r, item);
 		}

@@ -186,10 +186,20 @@ static struct value here_document(struct eval *ev, struct state *st, const struc
 	return text;
 }
 
+/* Is there something else on the standard input then? "0>&3" does that, too. */
+static bool moves_input(const struct redir *redir)
+{
+	bool writes = redir->op == REDIR_OUT || redir->op == REDIR_APPEND ||
+		      redir->op == REDIR_BOTH || redir->op == REDIR_BOTH_APPEND ||
+		      redir->op == REDIR_DUP_OUT;
+	return redir->fd == 0 || (redir->fd == -1 && !writes);
+}
+
 static void eval_redirect(struct eval *ev, struct state *st, const struct redir *redir,
 			  struct simple *simple)
 {
 	int fd = redir->fd;
+	simple->input_moved |= moves_input(redir);
 	if (redir->op == REDIR_HERE_STRING && !redir->target)
 		return;
 	if (redir->op == REDIR_HERE_DOC || redir->op == REDIR_HERE_STRING) {
@@ -242,9 +252,14 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		    struct simple *simple)
 {
 	size_t substituted = ev->substituted;
+	bool piped_in = ev->piped_in;
 	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1);
-	     redir = redir->next)
+	     redir = redir->next) {
 		eval_redirect(ev, st, redir, simple);
+		/* What the words of the next ones run finds it there. */
+		ev->piped_in |= simple->input_moved;
+	}
+	ev->piped_in = piped_in;
 	/* What stands in the only redirection cannot have read what that one brings. */
 	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN;
 	if (ev->substituted != substituted && simple->input && !sole) {

@@ -97,7 +97,7 @@ static void run_deferred(struct eval *ev, const struct state *last)
 		st.surely = false;
 		ev->span = deferred->span;
 		/* In a part of a pipeline that an error ends it runs as well. */
-		ev->piped_in = deferred->piped_in || ev->pipelines > 0;
+		ev->piped_in = deferred->piped_in || ev->pipelines > 0 || ev->result->moves_input;
 		ev->branches++;
 		eval_text(ev, &st, deferred->text);
 		ev->branches--;

@@ -124,8 +124,9 @@ struct shell_result {
 	struct shell_command *commands; /* in order of the text, as far as there is one */
 	struct shell_command **tail;    /* where the next one goes */
 	size_t n;
-	bool opaque;  /* some command is SHELL_OPAQUE */
-	bool defines; /* a function is defined */
+	bool opaque;      /* some command is SHELL_OPAQUE */
+	bool defines;     /* a function is defined */
+	bool moves_input; /* exec may have put something else on the standard input of the shell */
 };
 
 /* Analyses text as Bash would run it with `bash -c text`. Never fails: what is not understood is opaque. */

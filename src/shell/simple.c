@@ -302,6 +302,7 @@ static void emit_command(struct eval *ev, const struct state *st, const struct s
 	command->redirects = simple->redirects;
 	command->assigns = simple->assigns;
 	command->input = simple->input;
+	command->piped_in |= simple->input_moved;
 	command->descriptors = simple->descriptors;
 	command->shows = ev->shows;
 	if (simple->errors_joined || simple->output_unknown)
@@ -394,12 +395,15 @@ static void run_function(struct eval *ev, struct state *st, const struct simple 
 	const struct shell_command *feeder = ev->feeder;
 	bool sole = functions && !functions->next && functions->body && !state_is_unsure(st) &&
 		    eval_has_sole_reader(ev, st, functions->body);
+	bool piped_in = ev->piped_in;
 	ev->input = sole ? simple->input : NULL;
+	ev->piped_in |= simple->input_moved;
 	ev->feeder = NULL;
 	ev->prefixed = saved.n > 0;
 	eval_function(ev, st, functions, simple->words.items + 1, simple->words.n - 1);
 	ev->prefixed = false;
 	ev->input = input;
+	ev->piped_in = piped_in;
 	ev->feeder = feeder;
 	leave_prefix(ev, st, &saved);
 	lose_prefixes(ev, st);
@@ -443,9 +447,12 @@ static void run_no_function(struct eval *ev, struct state *st, struct simple *si
 	bool emit = true;
 	struct state before = *st;
 	struct saved_variables saved;
+	bool piped_in = ev->piped_in;
 	enter_prefix(ev, st, simple, &saved);
+	ev->piped_in |= simple->input_moved;
 	if (!builtin_run(ev, st, simple, &emit))
 		capture_unknown(ev);
+	ev->piped_in = piped_in;
 	leave_prefix(ev, st, &saved);
 	/* It runs where and with what held before it changed that. */
 	if (emit)

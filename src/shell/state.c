@@ -589,6 +589,7 @@ void state_join(struct eval *ev, struct state *st, const struct state *other, bo
 	st->nounset |= other->nounset;
 	st->errexit |= other->errexit;
 	st->allexport |= other->allexport;
+	st->input_moved |= other->input_moved;
 	st->started_job &= other->started_job;
 	st->shaken |= other->shaken;
 	st->integers |= other->integers;
@@ -648,8 +649,8 @@ bool state_same(const struct state *a, const struct state *b)
 	       a->volatile_variables == b->volatile_variables &&
 	       a->globs_unknown == b->globs_unknown && a->nounset == b->nounset &&
 	       a->errexit == b->errexit && a->allexport == b->allexport &&
-	       a->lastpipe == b->lastpipe && a->odd_options == b->odd_options &&
-	       a->integers == b->integers && a->any_readonly == b->any_readonly &&
-	       a->shaken == b->shaken && a->started_job == b->started_job &&
-	       value_eq(a->oldpwd, b->oldpwd);
+	       a->input_moved == b->input_moved && a->lastpipe == b->lastpipe &&
+	       a->odd_options == b->odd_options && a->integers == b->integers &&
+	       a->any_readonly == b->any_readonly && a->shaken == b->shaken &&
+	       a->started_job == b->started_job && value_eq(a->oldpwd, b->oldpwd);
 }

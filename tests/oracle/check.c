@@ -182,11 +182,12 @@ static bool covers_directory(struct checker *checker, const struct shell_command
 	return false;
 }
 
-/* Here-documents and process substitutions make pipes as well. */
-static bool only_pipelines_pipe(struct str text)
+static bool opens_input(const struct shell_command *command)
 {
-	return str_find_char(text, '<') == STR_NPOS && str_find(text, STR(">(")) == STR_NPOS &&
-	       str_find(text, STR(">\\\n")) == STR_NPOS;
+	for (const struct shell_redirect *r = command->redirects; r; r = r->next)
+		if (r->fd == 0)
+			return true;
+	return command->piped_in || command->input;
 }
 
 /* The most that is wrong about this command as a cover of the event; NULL: it covers. */
@@ -202,7 +203,7 @@ static const char *what_is_missing(const struct comparison *c, const struct shel
 	if (event->has_input && command->input && event->input_size < WIRE_INPUT &&
 	    !value_covers(*command->input, str_make(event->input, event->input_size)))
 		return "input";
-	if (event->piped && !command->piped_in && !command->input && only_pipelines_pipe(c->text))
+	if (event->moved && !opens_input(command))
 		return "pipe";
 	return NULL;
 }

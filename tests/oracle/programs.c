@@ -45,8 +45,9 @@ static void note_input(void)
 	struct stat status;
 	if (fstat(0, &status) != 0)
 		return;
-	note.piped = S_ISFIFO(status.st_mode);
-	if (!note.piped && !(S_ISREG(status.st_mode) && status.st_ino != watched.base_input))
+	note.moved = S_ISFIFO(status.st_mode) ||
+		     (S_ISREG(status.st_mode) && status.st_ino != watched.base_input);
+	if (!note.moved)
 		return;
 	size_t n = 0;
 	for (ssize_t got; n < sizeof bytes && (got = read(0, bytes + n, sizeof bytes - n)) > 0;)

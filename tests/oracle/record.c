@@ -51,7 +51,7 @@ void note_start(enum wire_kind kind)
 	static char cwd[4096];
 	note.n = note.bytes = 0;
 	note.kind = kind;
-	note.argc = note.environment = note.piped = 0;
+	note.argc = note.environment = note.moved = 0;
 	note.input = NULL;
 	note.input_size = 0;
 	note.strings[note.n++] = getcwd(cwd, sizeof cwd) ? cwd : "";
@@ -81,7 +81,7 @@ void note_write(void)
 	record->sourced = watched.sourced;
 	record->argc = note.argc;
 	record->environment = note.environment;
-	record->piped = note.piped;
+	record->moved = note.moved;
 	record->has_input = note.input != NULL;
 	record->input_size = (uint32_t)note.input_size;
 	char *to = (char *)(record + 1);

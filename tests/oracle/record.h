@@ -28,7 +28,7 @@ extern struct watched watched;
 struct note {
 	const char *strings[WIRE_STRINGS];
 	size_t n, bytes;
-	uint16_t kind, argc, environment, piped;
+	uint16_t kind, argc, environment, moved;
 	const char *input;
 	size_t input_size;
 };

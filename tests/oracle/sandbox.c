@@ -264,7 +264,7 @@ bool sandbox_next(const struct sandbox *sandbox, size_t *at, struct event *ret_e
 		.argc = record->argc,
 		.environment = strings + 2 + record->argc,
 		.n_environment = record->environment,
-		.piped = record->piped,
+		.moved = record->moved,
 		.has_input = record->has_input,
 		.input = text,
 		.input_size = record->input_size,

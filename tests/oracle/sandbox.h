@@ -42,7 +42,7 @@ struct event {
 	size_t argc;
 	const char *const *environment;
 	size_t n_environment;
-	bool piped; /* standard input is a pipe */
+	bool moved; /* standard input is not the one that the text found */
 	bool has_input;
 	const char *input;
 	size_t input_size;

@@ -45,7 +45,7 @@ struct wire_record {
 	uint8_t has_input; /* the last string is what stood on standard input */
 	uint16_t argc;
 	uint16_t environment;
-	uint16_t piped;      /* standard input is a pipe */
+	uint16_t moved;      /* standard input is not the one that the text found */
 	uint32_t input_size; /* may hold NUL bytes */
 };
 
