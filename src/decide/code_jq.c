@@ -24,11 +24,6 @@ static const char *const reaching[] = {"env",
 				       "modulemeta",
 				       "get_search_list",
 				       "$__prog_args",
-				       "load",
-				       "load_str",
-				       "load_xml",
-				       "load_props",
-				       "load_base64",
 				       "strenv",
 				       "envsubst",
 				       "eval",
@@ -89,8 +84,10 @@ static void read_name(struct jq *jq)
 	in->at += cursor_peek(in, 0) == '$';
 	while (ascii_is_name(cursor_peek(in, 0)))
 		in->at++;
+	struct str name = str_make(in->text.p + from, in->at - from);
+	/* load, strload, load_xml, xmlload and whatever else yq calls so */
 	if (!is_field(in->text, from) &&
-	    code_listed(reaching, str_make(in->text.p + from, in->at - from)))
+	    (code_listed(reaching, name) || str_find(name, STR("load")) != STR_NPOS))
 		jq->plain = false;
 }
 

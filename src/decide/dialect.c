@@ -45,10 +45,37 @@ static bool groups_twice(struct str text)
 	return false;
 }
 
-/* echo "a\\nb" is two lines to others, which matters where it is run or kept. */
-static bool prints_escapes(struct str text)
+/* \x41, \u0041 and \e of Bash's printf, %q and %(...)T */
+static bool formats_otherwise(struct str text)
 {
-	return str_find(text, STR("echo")) != STR_NPOS && str_find_char(text, '\\') != STR_NPOS &&
+	for (size_t i = 0; i + 1 < text.n; i++)
+		if ((text.p[i] == '\\' && strchr("xuUeE", text.p[i + 1])) ||
+		    (text.p[i] == '%' && strchr("qQ(", text.p[i + 1])))
+			return true;
+	return false;
+}
+
+/* -e, -nE: to Bash's echo options, to others text. */
+static bool holds_echo_option(struct str text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++) {
+		bool escapes = false;
+		size_t end = i + 1;
+		for (; end < text.n && strchr("neE", text.p[end]); end++)
+			escapes |= text.p[end] != 'n';
+		if (text.p[i] == '-' && escapes && (end == text.n || !ascii_is_name(text.p[end])))
+			return true;
+	}
+	return false;
+}
+
+/* echo "a\\nb" is two lines to others, and echo -e prints the option, which matters where it is run or kept. */
+static bool prints_otherwise(struct str text)
+{
+	bool echo = str_find(text, STR("echo")) != STR_NPOS &&
+		    (str_find_char(text, '\\') != STR_NPOS || holds_echo_option(text));
+	bool printf = str_find(text, STR("printf")) != STR_NPOS && formats_otherwise(text);
+	return (echo || printf) &&
 	       (str_find_char(text, '|') != STR_NPOS || str_find_char(text, '`') != STR_NPOS ||
 		str_find(text, STR("$(")) != STR_NPOS);
 }
@@ -122,7 +149,7 @@ static bool needs_bash(struct str text)
 		if (str_find(text, str_from(signs[i])) != STR_NPOS)
 			return true;
 	return appends(text) || declares_local(text) || assigns_by_words(text) ||
-	       groups_twice(text) || prints_escapes(text) || keeps_assignments(text);
+	       groups_twice(text) || prints_otherwise(text) || keeps_assignments(text);
 }
 
 static bool is_plain(struct str text)

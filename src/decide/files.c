@@ -181,19 +181,8 @@ static bool is_harmless_device(const struct decider *d, struct str path)
 /* Descriptors are fine where a command names them (what they stand for was opened in the same text), not in a request. */
 static bool is_descriptor_path(struct str path)
 {
-	return str_starts(path, STR("/dev/fd/")) ||
-	       (str_starts(path, STR("/proc/")) && str_find(path, STR("/fd/")) != STR_NPOS);
-}
-
-/* Names that lead to what nobody sees: descriptors of a file tool, and "/proc/self/fd/9/x", below a directory that is open. */
-static bool is_open_elsewhere(const struct decider *d, struct str path)
-{
-	if (is_file_request(d) && (is_descriptor_path(path) || str_is(path, "/dev/stdin")))
-		return true;
-	if (!is_descriptor_path(path))
-		return false;
-	struct str number = str_from_at(path, str_find(path, STR("/fd/")) + 4);
-	return str_find_char(number, '/') != STR_NPOS;
+	struct str rest;
+	return path_descriptor(path, &rest) && !rest.p;
 }
 
 /* Where the memory of processes and whole disks can be read, whatever the rules say about files. */
@@ -562,17 +551,18 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 {
 	unsigned verdict = 0;
 	if (value_is_known(path)) {
-		struct str text = value_text(d->arena, path);
-		struct str whole = str_starts(text, STR("/"))
-					   ? path_canonical_text(d->arena, text, STR(""))
-					   : STR("");
-		if (whole.n && is_open_elsewhere(d, whole))
+		struct str text = value_text(d->arena, path), whole = STR("");
+		if (str_starts(text, STR("/"))) {
+			struct value place = path_canonical(d, path, (struct value){NULL, 0});
+			whole = value_is_known(place) ? value_text(d->arena, place) : STR("");
+		}
+		if (whole.n && is_file_request(d) && is_descriptor_path(whole))
 			path = value_any();
 		else if (whole.n && special_path(d, whole, scope, &verdict))
 			return verdict;
 		else if (is_file_request(d))
 			path = path_expanded(d->arena, text, d->resolver->home);
-	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT &&
+	} else if (path.n == 2 && path.seg[0].kind == SEG_TEXT && path.seg[1].kind == SEG_NUMBER &&
 		   str_is(path.seg[0].text, "/dev/fd/")) {
 		return 0; /* a process substitution: what it runs is judged by itself */
 	}

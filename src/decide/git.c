@@ -13,7 +13,7 @@ static struct value branch_name(struct decider *d, struct value ref)
 	struct str prefix = value_known_prefix(d->arena, ref);
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
 		struct str head = str_from(prefixes[i]);
-		if (!str_starts(prefix, head))
+		if (!str_eq_nocase(str_first(prefix, head.n), head))
 			continue;
 		if (value_is_known(ref))
 			return value_from(d->arena, str_from_at(prefix, head.n));
@@ -37,7 +37,9 @@ static struct value plain_name(struct decider *d, struct value name)
 static struct match_result is_protected(struct decider *d, struct value ref)
 {
 	struct str prefix = value_known_prefix(d->arena, ref);
-	if (str_starts(prefix, STR("refs/")) && !str_starts(prefix, STR("refs/heads/")))
+	/* Where names of files know no letter case, "refs/HEADS/main" is a branch. */
+	if (str_starts(prefix, STR("refs/")) &&
+	    !str_eq_nocase(str_first(prefix, 11), STR("refs/heads/")))
 		return (struct match_result){.match = MATCH_NO}; /* tags, notes, reviews */
 	const struct pattern_list *list = d->policy->list[LIST_GIT_PROTECTED];
 	struct value name = branch_name(d, ref);

@@ -15,10 +15,33 @@ static bool is_directory(struct decider *d, struct str dir, struct str name)
 				      arena_join3(d->arena, dir, STR("/"), name)) == RESOLVED_YES;
 }
 
-/* Where the repository keeps its own files that Git finds from `dir` upwards; empty when it is the workspace's, or none. */
+/* Where a file ".git" says that the repository's own files are; empty when there is none. */
+static struct str linked_repository(struct decider *d, struct str dir)
+{
+	static const struct str start = STR_INIT("gitdir:");
+	struct str text, file = arena_join(d->arena, dir, STR("/.git"));
+	if (d->resolver->content(d->resolver->context, d->arena, file, LIMIT_SCRIPT_BYTES, &text) !=
+		    RESOLVED_YES ||
+	    !str_starts(text, start))
+		return STR("");
+	struct str place = str_trim(str_from_at(text, start.n));
+	return path_resolve(d, path_canonical_text(d->arena, place, dir));
+}
+
+/* Where the repository keeps its own files that Git finds from `dir` upwards; empty when it is the workspace's, or none. What
+ * is deeper down than anybody looks is told by `dir`, where nothing says that it is harmless.
+ */
 static struct str nested_repository(struct decider *d, struct str dir)
 {
-	for (int i = 0; i < CLIMB_MAX && dir.n > 1 && !str_eq(dir, d->workspace); i++) {
+	for (int i = 0; dir.n > 1 && !str_eq(dir, d->workspace); i++) {
+		if (i == CLIMB_MAX)
+			return dir;
+		struct str linked = linked_repository(d, dir);
+		/* Submodules and worktrees of the workspace: no agent writes there. */
+		if (linked.n)
+			return path_inside(linked, arena_join(d->arena, d->workspace, STR("/.git")))
+				       ? STR("")
+				       : linked;
 		if (is_directory(d, dir, STR(".git")))
 			return arena_join(d->arena, dir, STR("/.git"));
 		/* A repository without files around it. */
@@ -90,12 +113,22 @@ static bool has_hooks(struct decider *d, struct str hooks)
 	return false;
 }
 
+static enum resolved read_in(struct decider *d, struct str repository, const char *name,
+			     struct str *ret_text)
+{
+	struct str path = arena_join3(d->arena, repository, STR("/"), str_from(name));
+	return d->resolver->content(d->resolver->context, d->arena, path, LIMIT_SCRIPT_BYTES,
+				    ret_text);
+}
+
 static bool is_harmless(struct decider *d, struct str repository)
 {
-	struct str text, config = arena_join(d->arena, repository, STR("/config"));
-	return d->resolver->content(d->resolver->context, d->arena, config, LIMIT_SCRIPT_BYTES,
-				    &text) == RESOLVED_YES &&
-	       !config_runs_something(d, text) &&
+	struct str config, own;
+	enum resolved worktree = read_in(d, repository, "config.worktree", &own);
+	return read_in(d, repository, "config", &config) == RESOLVED_YES &&
+	       !config_runs_something(d, config) &&
+	       (worktree == RESOLVED_NO ||
+		(worktree == RESOLVED_YES && !config_runs_something(d, own))) &&
 	       !has_hooks(d, arena_join(d->arena, repository, STR("/hooks")));
 }
 

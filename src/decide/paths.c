@@ -42,27 +42,90 @@ bool path_is_outside(const struct decider *d, struct str path)
 /* Stands for a segment that is not known, while text is made canonical. */
 enum { UNKNOWN_PART = '\x01' };
 
-/* /proc/<process>/root and /proc/<process>/cwd are other names for / and the current directory. */
+/* /proc/<process>/<what>/<rest>, also of one of its threads. */
+struct process_path {
+	struct str process, what, rest; /* rest.p is NULL when nothing stands there */
+};
+
+static bool read_process_path(struct str path, struct process_path *ret)
+{
+	struct str rest = str_from_at(path, 6), thread;
+	if (!str_starts(path, STR("/proc/")) || !str_split(&rest, '/', &ret->process) ||
+	    !str_split(&rest, '/', &ret->what))
+		return false;
+	if (str_is(ret->what, "task") &&
+	    (!str_split(&rest, '/', &thread) || !str_split(&rest, '/', &ret->what)))
+		return false;
+	ret->rest = rest;
+	return true;
+}
+
+static bool is_own_process(struct str process)
+{
+	return str_is(process, "self") || str_is(process, "thread-self");
+}
+
+static bool is_process(struct str process)
+{
+	return is_own_process(process) ||
+	       (process.n && (ascii_is_digit(process.p[0]) || process.p[0] == UNKNOWN_PART));
+}
+
+/* /proc/<process>/root is another name for /, and /proc/self/cwd for the current directory. */
 static struct str undo_proc(struct arena *arena, struct str path, struct str cwd)
 {
-	struct str rest = path, proc, process, what;
-	if (!str_starts(path, STR("/proc/")))
+	struct process_path proc;
+	if (!read_process_path(path, &proc) || !is_process(proc.process))
 		return path;
-	rest = str_from_at(path, 1);
-	if (!str_split(&rest, '/', &proc) || !str_split(&rest, '/', &process) ||
-	    !str_split(&rest, '/', &what))
-		return path;
-	if (str_is(process, "self") || str_is(process, "thread-self") ||
-	    ascii_is_digit(process.p[0]) || process.p[0] == UNKNOWN_PART) {
-		struct str inner = rest.p ? rest : STR("");
-		if (str_is(what, "root"))
-			return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
-		/* Where the current directory itself is called so, nobody knows where it is. */
-		struct str here = cwd.n ? path_canonical_text(arena, cwd, STR("")) : cwd;
-		if (str_is(what, "cwd") && here.n && !str_starts(here, STR("/proc/")))
-			return path_canonical_text(arena, inner, here);
-	}
+	struct str inner = proc.rest.p ? proc.rest : STR("");
+	if (str_is(proc.what, "root"))
+		return path_canonical_text(arena, arena_join(arena, STR("/"), inner), cwd);
+	/* Where the current directory itself is called so, nobody knows where it is. */
+	struct str here = cwd.n ? path_canonical_text(arena, cwd, STR("")) : cwd;
+	if (str_is(proc.what, "cwd") && is_own_process(proc.process) && here.n &&
+	    !str_starts(here, STR("/proc/")))
+		return path_canonical_text(arena, inner, here);
 	return path;
+}
+
+bool path_descriptor(struct str path, struct str *ret_rest)
+{
+	static const char *const standard[] = {"stdin", "stdout", "stderr"};
+	struct process_path proc;
+	struct str rest = path, number;
+	if (str_starts(path, STR("/dev/fd/"))) {
+		rest = str_from_at(path, 8);
+	} else if (str_starts(path, STR("/dev/std"))) {
+		rest = str_from_at(path, 5);
+		bool is = str_split(&rest, '/', &number) &&
+			  str_is_one_of(number, standard, ARRAY_SIZE(standard));
+		*ret_rest = rest;
+		return is;
+	} else if (read_process_path(path, &proc) && is_process(proc.process) &&
+		   str_is(proc.what, "fd") && proc.rest.p) {
+		rest = proc.rest;
+	} else {
+		return false;
+	}
+	bool is = str_split(&rest, '/', &number) && number.n > 0;
+	for (size_t i = 0; i < number.n; i++)
+		is &= ascii_is_digit(number.p[i]) || number.p[i] == UNKNOWN_PART;
+	*ret_rest = rest;
+	return is;
+}
+
+/* What stands below a directory that is open, or in which another process is: from where on that is known; STR_NPOS: it is
+ * no such path.
+ */
+static size_t below_open(struct str path)
+{
+	struct process_path proc;
+	struct str rest;
+	if (path_descriptor(path, &rest))
+		return rest.p ? path.n - rest.n - 1 : STR_NPOS;
+	if (read_process_path(path, &proc) && is_process(proc.process) && str_is(proc.what, "cwd"))
+		return proc.rest.p ? path.n - proc.rest.n - 1 : path.n;
+	return STR_NPOS;
 }
 
 /* Is there no empty component, and none that starts with a dot and may be "." or ".."? */
@@ -157,22 +220,46 @@ bool path_climbs(struct str path)
 	return false;
 }
 
-/* Canonical text as the kernel walks: ".." behind a link to a directory leads to where that directory is. */
-static struct str physical(struct decider *d, struct str path, struct str cwd)
+/* Canonical text as the kernel walks: ".." behind a link to a directory leads to where that directory is. Where nobody knows
+ * that (/dev/fd/3/..), *ret_lost is what stands behind it.
+ */
+static struct str physical(struct decider *d, struct str path, struct str cwd, struct str *ret_lost)
 {
+	*ret_lost = STR("");
 	bool absolute = path.n && path.p[0] == '/';
 	struct str rest = absolute || !cwd.n ? path : arena_join3(d->arena, cwd, STR("/"), path);
 	if (!rest.n || rest.p[0] != '/')
 		return path_canonical_text(d->arena, path, cwd);
 	if (!path_climbs(rest))
 		return path_canonical_text(d->arena, rest, cwd);
-	struct str at = STR("/"), part;
+	struct str at = STR("/"), part, open;
 	while (str_split(&rest, '/', &part)) {
+		if (str_is(part, "..") &&
+		    (path_descriptor(at, &open) || below_open(at) != STR_NPOS)) {
+			*ret_lost = rest.n ? rest : STR(".");
+			return at;
+		}
 		if (str_is(part, ".."))
 			at = path_resolve(d, at);
 		at = path_canonical_text(d->arena, arena_join3(d->arena, at, STR("/"), part), cwd);
 	}
 	return at;
+}
+
+/* In a directory that nobody knows. */
+static struct value lost(struct decider *d, struct str behind)
+{
+	struct value rest = value_from(d->arena, behind);
+	return after_last_unknown(d, value_concat(d->arena, value_any(), rest));
+}
+
+static struct value known_place(struct decider *d, struct str path, struct str cwd)
+{
+	struct str behind, whole = physical(d, path, cwd, &behind);
+	if (behind.n)
+		return lost(d, arena_join(d->arena, STR("/"), behind));
+	size_t below = below_open(whole);
+	return below == STR_NPOS ? value_from(d->arena, whole) : lost(d, str_from_at(whole, below));
 }
 
 struct str path_known_directory(struct decider *d, struct value path, struct value *ret_rest)
@@ -195,7 +282,7 @@ static struct value physical_start(struct decider *d, struct value path)
 	struct str directory = path_known_directory(d, path, &rest);
 	if (!path_climbs(directory))
 		return path;
-	return value_concat(d->arena, value_from(d->arena, physical(d, directory, STR(""))), rest);
+	return value_concat(d->arena, known_place(d, directory, STR("")), rest);
 }
 
 /* Globs and numbers hold no slash, so components can be counted: each such segment is stood in for by a byte that paths do
@@ -204,8 +291,7 @@ static struct value physical_start(struct decider *d, struct value path)
 struct value path_canonical(struct decider *d, struct value path, struct value cwd)
 {
 	if (value_is_known(path) && value_is_known(cwd))
-		return value_from(d->arena, physical(d, value_text(d->arena, path),
-						     value_text(d->arena, cwd)));
+		return known_place(d, value_text(d->arena, path), value_text(d->arena, cwd));
 	bool absolute = path.n && path.seg[0].kind == SEG_TEXT && path.seg[0].text.n &&
 			path.seg[0].text.p[0] == '/';
 	bool relative = path.n == 0 || path.seg[0].kind != SEG_ANY;
@@ -217,6 +303,8 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 	if (has_kind(whole, SEG_ANY))
 		return after_last_unknown(d, whole);
 	whole = physical_start(d, whole);
+	if (has_kind(whole, SEG_ANY))
+		return after_last_unknown(d, whole);
 	char *text = arena_alloc(d->arena, 1);
 	size_t n = 0, cap = 1, next = 0;
 	for (size_t i = 0; i < whole.n; i++) {
@@ -234,7 +322,7 @@ struct value path_canonical(struct decider *d, struct value path, struct value c
 		kept += canonical.p[i] == '\x01';
 	for (size_t i = 0; i < whole.n; i++)
 		total += whole.seg[i].kind != SEG_TEXT;
-	if (kept != total)
+	if (kept != total || below_open(canonical) != STR_NPOS)
 		return value_any();
 	struct value result = {NULL, 0};
 	struct str rest = canonical, piece;

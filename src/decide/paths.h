@@ -26,6 +26,10 @@ struct str path_resolve(struct decider *d, struct str path);
 bool path_names_file(struct str path);
 /* Of a path as the request names it. */
 enum resolved path_is_directory(struct decider *d, struct str path);
+/* Does the canonical path name an open descriptor, /dev/fd/3, or begin with one? *ret_rest: what stands behind its slash; its
+ * p is NULL when there is none.
+ */
+bool path_descriptor(struct str path, struct str *ret_rest);
 /* Is one of its components ".."? */
 bool path_climbs(struct str path);
 /* Is the canonical path dir itself or below it? */

@@ -51,16 +51,20 @@ void role_ref(struct decider *d, struct command *c, const struct argument *arg)
 	}
 }
 
-/* ":(top)path", ":/path", ":!path" */
-/* ":!name" leaves out what it names. */
+/* ":!name", ":(top,exclude)name": leaves out what it names. */
 static bool is_exclusion(struct decider *d, const struct argument *arg)
 {
-	struct str prefix = value_known_prefix(d->arena, arg->value);
-	size_t close = str_find_char(prefix, ')');
-	return str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")) ||
-	       (str_starts(prefix, STR(":(")) &&
-		str_find(str_first(prefix, close == STR_NPOS ? prefix.n : close), STR("exclude")) !=
-			STR_NPOS);
+	struct str prefix = value_known_prefix(d->arena, arg->value), word;
+	if (str_starts(prefix, STR(":!")) || str_starts(prefix, STR(":^")))
+		return true;
+	if (!str_starts(prefix, STR(":(")))
+		return false;
+	struct str words = str_from_at(prefix, 2);
+	words = str_first(words, str_find_char(words, ')'));
+	while (str_split(&words, ',', &word))
+		if (str_is(word, "exclude"))
+			return true;
+	return false;
 }
 
 static bool only_excludes(struct decider *d, const struct command *c)
@@ -71,6 +75,7 @@ static bool only_excludes(struct decider *d, const struct command *c)
 	return true;
 }
 
+/* ":(top)path", ":/path", ":!path" */
 void role_pathspec(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct argument path = *arg;
