@@ -42,6 +42,7 @@ enum {
 	LIMIT_COMMAND_NESTING = 40, /* commands inside commands: sudo env xargs sh -c ... */
 	LIMIT_CODE_TOKENS = 50000,  /* of program text in other languages; more is not understood */
 	LIMIT_MCP_STRINGS = 2000,   /* strings in the arguments of a tool call that are looked at */
+	LIMIT_PATCH_NAMES = 2000,   /* names in a patch on the standard input that are looked at */
 	LIMIT_CODE_DEPTH = 8,       /* program text inside program text */
 	LIMIT_SUGGESTIONS = 4096,   /* different questions, and patterns for them */
 	LIMIT_REPLAY_KEYS = 1000,  /* rules and repositories counted apart; further ones together */

@@ -74,7 +74,7 @@ void command_code(struct decider *d, struct command *command, struct str text,
 		  const struct scope *scope);
 
 /* ---- made.c: names that the command makes itself ---- */
-role_handler role_prefix, role_stem, role_affix, role_repack;
+role_handler role_prefix, role_stem, role_affix, role_repack, role_patch;
 /* A file in the current directory that is called as the URL ends. */
 role_handler made_fetched;
 /* An archive counts from where the command started, whatever directory its options name, and may be read only. */
@@ -155,6 +155,8 @@ void given_text_run(struct decider *d, const struct command *command,
 
 /* What the words touch, and the commands inside them. */
 void command_unwrap(struct decider *d, struct command *command);
+/* The files that a patch names are written; text: NULL where nobody knows it. */
+void command_patch(struct decider *d, struct command *command, const struct value *text);
 /* What it makes of what stands on its standard input. */
 void command_standard_input(struct decider *d, struct command *command);
 struct shell_script {

@@ -33,6 +33,7 @@ enum role {
 	ROLE_AFFIX, /* affix        makes another name of each operand that is changed: stands behind it, or around it
 			   *              where it has a '*' (sed -i.bak) */
 	ROLE_STEM, /* stem         a file that is written; when its name has no extension, it gets the program's name as one (zip) */
+	ROLE_PATCH, /* patch        the text of a patch, which names the files that are written */
 	ROLE_REPACK, /* repack       a file that is replaced by one with an extension more or less (gzip) */
 	ROLE_LINK, /* link         target of a link that is made (not read now, but readable by the new name) */
 	ROLE_NAMES, /* names        a file that is read and whose lines name files to be read */
@@ -167,12 +168,13 @@ struct known_when {
 	struct operand_roles operands;
 	struct known_text
 		default_operand; /* stands in when there is no operand with a file role; none: nothing does */
-	struct known_list models;     /* added */
-	struct known_text severity;   /* none: unchanged */
-	struct known_text stdin_role; /* none: unchanged; "code", "shell", "names", "none" */
-	struct known_text output;     /* none: unchanged; see known_command, or "none" */
-	struct known_list select;     /* of a tree, only files with such a base name */
-	struct known_text hidden;     /* "skip": not what is hidden, see found.h */
+	struct known_list models;   /* added */
+	struct known_text severity; /* none: unchanged */
+	struct known_text
+		stdin_role;       /* none: unchanged; "code", "shell", "names", "patch", "none" */
+	struct known_text output; /* none: unchanged; see known_command, or "none" */
+	struct known_list select; /* of a tree, only files with such a base name */
+	struct known_text hidden; /* "skip": not what is hidden, see found.h */
 	bool reads; /* the values of options that are written else are read (ssh-keygen -y -f) */
 	bool feeds; /* the words that it appends are those of its standard input (xargs) */
 };
@@ -195,7 +197,7 @@ struct known_command {
 	struct known_text canonical; /* name used in canonical text when it differs (an alias) */
 	struct known_text default_operand; /* see known_when */
 	struct known_text
-		stdin_role; /* what it does with standard input when it has no script: "code", "shell", "names" */
+		stdin_role; /* what it does with standard input when it has no script: "code", "shell", "names", "patch" */
 	/* What it prints and nothing else: "names" of files below its operands, "lines" of its input. */
 	struct known_text output;
 	struct known_text severity; /* "critical" ... for rules that give none */

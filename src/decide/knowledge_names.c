@@ -23,6 +23,7 @@ static const char *const roles[ROLES] = {
 	[ROLE_SUFFIX]      = "suffix",
 	[ROLE_AFFIX]       = "affix",
 	[ROLE_STEM]        = "stem",
+	[ROLE_PATCH]       = "patch",
 	[ROLE_REPACK]      = "repack",
 	[ROLE_LINK]        = "link",
 	[ROLE_NAMES]       = "names",

@@ -66,6 +66,7 @@ static bool runs_value(const struct known_option *option)
 	case ROLE_SUFFIX:
 	case ROLE_AFFIX:
 	case ROLE_STEM:
+	case ROLE_PATCH:
 	case ROLE_REPACK:
 	case ROLE_LINK:
 	case ROLE_NAMES:

@@ -4,7 +4,9 @@
  * packed or unpacked in place. That a word is no protected name says nothing about them.
  */
 #include "base/array.h"
+#include "base/limits.h"
 #include "decide/command.h"
+#include "decide/patch.h"
 
 static struct value joined(struct decider *d, struct value a, struct value b)
 {
@@ -183,4 +185,40 @@ void role_repack(struct decider *d, struct command *c, const struct argument *ar
 		if (ends_nocase(name, str_from(packed_tars[i])))
 			stem = arena_join(d->arena, stem, STR(".tar"));
 	writes(d, c, arg, value_from(d->arena, stem));
+}
+
+/* ---- patches ---- */
+
+struct patching {
+	struct decider *d;
+	struct command *c;
+	size_t n;
+	bool more;
+};
+
+static bool patch_writes(void *context, struct str path)
+{
+	struct patching *patching = context;
+	struct argument file = {.value = value_from(patching->d->arena, path), .role = ROLE_WRITE};
+	patching->more = patching->n++ == LIMIT_PATCH_NAMES;
+	if (!patching->more)
+		command_file(patching->d, patching->c, EFFECT_FILE_WRITE, &file, false);
+	return !patching->more;
+}
+
+void command_patch(struct decider *d, struct command *c, const struct value *text)
+{
+	struct patching patching = {.d = d, .c = c};
+	if (text && value_is_known(*text))
+		patch_names(d->arena, value_text(d->arena, *text), patch_writes, &patching);
+	else
+		c->files |= FILE_UNKNOWN;
+	if (patching.more)
+		finding_opaque(d, c->effect, STR("a patch of more files than can be looked at"),
+			       c->scope.span);
+}
+
+void role_patch(struct decider *d, struct command *c, const struct argument *arg)
+{
+	command_patch(d, c, arg->many ? NULL : &arg->value);
 }

@@ -6,6 +6,7 @@
  */
 #include "base/limits.h"
 #include "decide/mcp.h"
+#include "decide/patch.h"
 #include "decide/paths.h"
 #include "json/json.h"
 
@@ -241,46 +242,19 @@ static void suspect(struct mcp_call *call, struct str text)
 
 /* ---- patches ---- */
 
-/* Lines of a patch that name a file, in the formats that tools take. */
-static const char *const patch_lines[] = {"+++ ",
-					  "--- ",
-					  "*** Add File: ",
-					  "*** Update File: ",
-					  "*** Delete File: ",
-					  "*** Move to: ",
-					  "rename from ",
-					  "rename to ",
-					  "copy from ",
-					  "copy to ",
-					  NULL};
-
-static void judge_patch_path(struct mcp_call *call, struct str path)
+static bool patch_touches(void *context, struct str path)
 {
-	size_t tab = str_find_char(path, '\t');
-	path = str_trim(tab == STR_NPOS ? path : str_first(path, tab));
-	if (!path.n || str_is(path, "/dev/null"))
-		return;
-	touch(call, EFFECT_FILE_WRITE, value_from(arena_of(call), path), false);
-	/* "b/src/x.c" */
-	if (path.n > 2 && ascii_is_alpha(path.p[0]) && path.p[1] == '/')
-		touch(call, EFFECT_FILE_WRITE, value_from(arena_of(call), str_from_at(path, 2)),
-		      false);
+	struct mcp_call *call = context;
 	call->files = true;
+	if (over_limit(call))
+		return false;
+	touch(call, EFFECT_FILE_WRITE, value_from(arena_of(call), path), false);
+	return true;
 }
 
 static void judge_patch(struct mcp_call *call, struct str patch)
 {
-	struct str line;
-	while (str_split(&patch, '\n', &line))
-		for (const char *const *start = patch_lines; *start; start++)
-			if (str_starts(line, str_from(*start)) && !over_limit(call))
-				judge_patch_path(call, str_from_at(line, strlen(*start)));
-}
-
-static bool is_patch(struct str text)
-{
-	return str_find(text, STR("*** Begin Patch")) != STR_NPOS ||
-	       str_starts(text, STR("diff --git ")) || str_starts(text, STR("--- a/"));
+	patch_names(arena_of(call), patch, patch_touches, call);
 }
 
 /* ---- settings ---- */
@@ -384,7 +358,7 @@ static void read_ref(struct mcp_call *call, struct str text, enum meaning meanin
 
 static void read_perhaps(struct mcp_call *call, struct str text, enum meaning meaning)
 {
-	if (is_patch(text))
+	if (patch_is(text))
 		judge_patch(call, text);
 	else if (looks_like_path(text))
 		judge_path(call, text, meaning);
@@ -447,7 +421,7 @@ static void read_string(struct mcp_call *call, struct str text, enum meaning mea
 		keep(&call->refspecs, text);
 		break;
 	case MEANS_TEXT:
-		if (is_patch(text) && call->tool.patches)
+		if (patch_is(text) && call->tool.patches)
 			judge_patch(call, text);
 		keep(&call->others, text);
 		break;

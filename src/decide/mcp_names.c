@@ -281,6 +281,9 @@ struct tool mcp_tool(struct str server, struct str name)
 	}
 	/* "git_add", and nothing else in the name. */
 	tool.stages &= git && others == 1;
+	/* "apply_patch" of files here */
+	if (tool.verb == VERB_CHANGE && tool.patches && tool.on_files)
+		tool.verb = VERB_WRITE;
 	return tool;
 }
 

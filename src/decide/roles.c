@@ -533,6 +533,7 @@ static role_handler *const handlers[ROLES] = {
 	[ROLE_PREFIX] = role_prefix,
 	[ROLE_STEM] = role_stem,
 	[ROLE_AFFIX] = role_affix,
+	[ROLE_PATCH] = role_patch,
 	[ROLE_REPACK] = role_repack,
 	[ROLE_LINK] = role_link,
 	[ROLE_NAMES] = role_names,

@@ -15,6 +15,10 @@ static void run_input(struct decider *d, struct command *c)
 		return;
 	bool shell = strcmp(a->stdin_role, "shell") == 0,
 	     names = strcmp(a->stdin_role, "names") == 0;
+	if (strcmp(a->stdin_role, "patch") == 0) {
+		command_patch(d, c, c->scope.input);
+		return;
+	}
 	if (!c->scope.input) {
 		if (!c->scope.piped_in)
 			return;

@@ -61,6 +61,7 @@ const commands = {
     `${oneOf('x', looks(6))} ${oneOf('y', flags(6))} $x $y`],
   SHELL_UNROLL: (cap) => [cap - 1, cap + 1].map((n) => `for c in ${looks(n).join(' ')}; do $c x; done`),
   COMMAND_NESTING: (cap) => [cap - 2, cap + 1].map((n) => `${'env '.repeat(n)}ls`),
+  PATCH_NAMES: (cap) => [cap, cap + 1].map((n) => `apply_patch <<'E'\n${'*** Add File: f\n'.repeat(n)}E`),
   COMMAND_BYTES: (cap) => [cap, cap + 1].map((n) => `ls ${'a'.repeat(n - 3)}`),
 };
 
