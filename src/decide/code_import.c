@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "decide/code_python.h"
+#include "decide/command.h"
 #include "decide/paths.h"
 
 static struct str module_name(struct str file)
@@ -83,10 +84,7 @@ static enum command_class class_of(struct str shown)
 	return command ? (enum command_class)command->command_class : CLASS_UNKNOWN;
 }
 
-/* Commands that touch no file beyond those that effects name, or that are known to run code of their own. Git
- * brings back files that nothing names.
- */
-static bool command_is_safe(struct str shown)
+bool command_makes_nothing(struct str shown)
 {
 	size_t blank = str_find_char(shown, ' ');
 	struct str program = blank == STR_NPOS ? shown : str_first(shown, blank);
@@ -106,7 +104,7 @@ static bool may_replace(const struct effect *effect)
 	case EFFECT_FILE_WRITE:
 		return !makes_data(effect);
 	case EFFECT_COMMAND:
-		return !command_is_safe(effect->shown);
+		return !command_makes_nothing(effect->shown);
 	case EFFECT_GIT:
 	case EFFECT_MCP:
 		return true;

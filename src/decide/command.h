@@ -155,6 +155,10 @@ void given_text_run(struct decider *d, const struct command *command,
 
 /* What the words touch, and the commands inside them. */
 void command_unwrap(struct decider *d, struct command *command);
+/* Commands that touch no file beyond those that effects name, or that are known to run code of their own. Git
+ * brings back files that nothing names.
+ */
+bool command_makes_nothing(struct str shown);
 /* The files that a patch names are written; text: NULL where nobody knows it. */
 void command_patch(struct decider *d, struct command *command, const struct value *text);
 /* What it makes of what stands on its standard input. */

@@ -47,6 +47,9 @@ struct decider {
 	bool defines_functions;  /* the text does */
 	bool relies_on_names;    /* patterns were taken for text, as no file meets them */
 	bool reads_scripts;      /* scripts were judged by their content */
+	bool lists_trees;        /* what is read below a directory was looked up */
+	bool brings_files;       /* something unpacks files, or has Git bring some back */
+	struct later *later;     /* see later.h */
 	bool loads_library; /* understood code loads a library that files beside it would replace */
 	int nesting;        /* commands inside commands */
 	bool exhausted;     /* a cap was met; already an opaque finding */

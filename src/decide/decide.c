@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "decide/core.h"
+#include "decide/later.h"
 #include "decide/paths.h"
 #include "decide/request.h"
 #include "decide/requests.h"
@@ -133,6 +134,7 @@ static void decide_armed(struct decider *d, struct decision *decision)
 	if (d->resolver->workspace.n)
 		d->workspace = path_canonical_text(d->arena, d->resolver->workspace, STR(""));
 	decide_request(d);
+	later_finish(d);
 	code_finish(d);
 	conclude(d, decision);
 }

@@ -399,8 +399,10 @@ static unsigned placed_file(struct decider *d, struct effect *effect, struct val
 	if (!asked.tree || names.unknown || !names.n)
 		return judge(d, effect, &names, asked);
 	struct roots roots = roots_of(d, path, scope);
-	if (holds_no_directory(d, &roots))
+	if (holds_no_directory(d, &roots)) {
+		d->lists_trees |= !asked.writes && !scope->remote;
 		asked.tree = false;
+	}
 	if (asked.tree && !scope->remote) {
 		struct asked self = asked;
 		self.tree = false;
@@ -413,8 +415,10 @@ static unsigned placed_file(struct decider *d, struct effect *effect, struct val
 			return verdict;
 		asked.makes_below = false;
 		asked.perhaps |= asked.selection && asked.selection->leaves_out;
-		if (judge_listings(d, effect, &roots, asked, &below))
+		if (judge_listings(d, effect, &roots, asked, &below)) {
+			d->lists_trees |= !asked.writes;
 			return verdict | below;
+		}
 	}
 	return judge(d, effect, &names, asked);
 }
@@ -546,6 +550,20 @@ static bool counts_from_anywhere(struct value path, const struct scope *scope)
 	return false;
 }
 
+static enum match list_match(const struct decider *d, enum policy_list_id list,
+			     const struct names *names)
+{
+	return path_match(d->policy->list[list], names->items, names->n, false, d->arena).match;
+}
+
+/* Could it stand for what nobody may read, whatever is there now? */
+static bool may_be_secret(struct decider *d, struct value path, const struct scope *scope)
+{
+	struct names names;
+	names_collect(d, &names, path, scope, false);
+	return list_match(d, LIST_FILES_BLOCK_READ, &names) != MATCH_NO;
+}
+
 unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path, bool tree,
 		     const struct scope *scope)
 {
@@ -576,16 +594,12 @@ unsigned file_effect(struct decider *d, enum effect_kind kind, struct value path
 			verdict |= one_file(d, kind, value_any(), tree, scope);
 		for (size_t i = 0; i < n; i++)
 			verdict |= one_file(d, kind, value_from(d->arena, paths[i]), tree, scope);
-		if (all)
+		if (all) {
+			d->lists_trees |= kind == EFFECT_FILE_READ && may_be_secret(d, path, scope);
 			return verdict;
+		}
 	}
 	return verdict | one_file(d, kind, path, tree, scope);
-}
-
-static enum match list_match(const struct decider *d, enum policy_list_id list,
-			     const struct names *names)
-{
-	return path_match(d->policy->list[list], names->items, names->n, false, d->arena).match;
 }
 
 static void suspicion(struct decider *d, struct value path, bool perhaps_read,

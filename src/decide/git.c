@@ -2,6 +2,7 @@
  *
  * What Git would push, delete and rewrite: refspecs to destination branches, and the branches that the policy protects.
  */
+#include "base/array.h"
 #include "decide/command.h"
 #include "decide/paths.h"
 
@@ -385,8 +386,25 @@ static void fetch_command(struct decider *d, struct command *c)
 	}
 }
 
+/* Files of other commits come into the working tree, unless nothing but a branch is made. */
+static bool brings_files(const struct command *c)
+{
+	static const char *const verbs[] = {"checkout", "switch",      "restore",  "stash",
+					    "pull",     "merge",       "rebase",   "reset",
+					    "revert",   "cherry-pick", "am",       "apply",
+					    "clone",    "bisect",      "worktree", "submodule"};
+	static const char *const makes[] = {"-b", "-B", "-c", "-C", "--create", "--orphan"};
+	bool brings = false, branch = false;
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		brings |= arguments_subcommand(&c->arguments, verbs[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(makes); i++)
+		branch |= arguments_has(&c->arguments, makes[i]);
+	return brings && c->arguments.cls != CLASS_INSPECT && !(branch && !c->arguments.n_operands);
+}
+
 void git_command(struct decider *d, struct command *c)
 {
+	d->brings_files |= brings_files(c);
 	git_nested(d, c);
 	git_own_code(d, c);
 	if (arguments_is(&c->arguments, "git.push"))

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "decide/command.h"
 #include "decide/found.h"
+#include "decide/later.h"
 #include "decide/paths.h"
 
 /* What is moved, linked or unpacked there may be a directory, with anything below it. */
@@ -89,8 +90,18 @@ static void role_tree_read(struct decider *d, struct command *c, const struct ar
 		command_file(d, c, EFFECT_FILE_READ, arg, true);
 }
 
+/* What is copied was read, and is judged there. */
+static bool copies_tree(const struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_args; i++)
+		if (c->arguments.args[i].role == ROLE_TREE_READ)
+			return true;
+	return false;
+}
+
 static void role_tree_write(struct decider *d, struct command *c, const struct argument *arg)
 {
+	d->brings_files |= !copies_tree(c);
 	command_file(d, c, EFFECT_FILE_WRITE, arg, true);
 	/* A file in its place may be compared with what comes (rsync). */
 	if (!arg->many)
@@ -147,12 +158,13 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 {
 	enum resolved directory = arg->many ? RESOLVED_UNKNOWN : is_directory(d, c, arg->value);
 	struct argument itself = *arg;
+	struct effect **tail = d->effects_tail;
+	size_t before = d->n_effects;
 	if (directory == RESOLVED_YES)
 		itself.role = ROLE_WRITE; /* what is there already gets names in it */
 	command_file(d, c, EFFECT_FILE_WRITE, &itself, false);
-	if (directory == RESOLVED_NO || arg->many)
-		return;
-	for (size_t i = 0; i < c->arguments.n_args; i++) {
+	struct effects own = {*tail, d->n_effects - before};
+	for (size_t i = 0; !arg->many && i < c->arguments.n_args; i++) {
 		const struct argument *source = &c->arguments.args[i];
 		if (!is_source(source, arg))
 			continue;
@@ -162,8 +174,11 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 			d->arena,
 			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
 		bool tree = source->role == ROLE_MOVE || source->role == ROLE_TREE_READ;
-		command_file(d, c, EFFECT_FILE_WRITE, &inside,
-			     tree && directory != RESOLVED_UNKNOWN);
+		if (directory == RESOLVED_NO)
+			later_inside(d, arg->value, inside.value, tree, &c->scope, own);
+		else
+			command_file(d, c, EFFECT_FILE_WRITE, &inside,
+				     tree && directory != RESOLVED_UNKNOWN);
 	}
 }
 
