@@ -14,7 +14,7 @@ static bool appends(struct str text)
 		size_t start = at + found, end = start;
 		while (start > 0 && ascii_is_name(text.p[start - 1]))
 			start--;
-		if (start < end && (start == 0 || strchr(" \t\n;&|(", text.p[start - 1])))
+		if (start < end && (start == 0 || strchr(" \t\n;&|({`\"'", text.p[start - 1])))
 			return true;
 	}
 	return false;
@@ -137,19 +137,101 @@ static bool declares_local(struct str text)
 	return false;
 }
 
+/* ---- what stands outside of quotes, as far as a simple look tells ---- */
+
+/* {a,b} and {1..3}, not "{ a, b; }" */
+static bool is_brace_expansion(struct str text, size_t at)
+{
+	bool divides = false;
+	if (text.p[at] != '{' || (at && text.p[at - 1] == '$') || at + 1 == text.n ||
+	    strchr(" \t\n", text.p[at + 1]))
+		return false;
+	for (size_t i = at + 1; i < text.n && text.p[i] != '\n'; i++) {
+		divides |= text.p[i] == ',' || (text.p[i] == '.' && text.p[i - 1] == '.');
+		if (divides && text.p[i] == '}')
+			return true;
+	}
+	return false;
+}
+
+/* [^a]: elsewhere the sign is one of the characters. */
+static bool is_caret_class(struct str text, size_t at)
+{
+	return text.p[at] == '[' && at + 1 < text.n && text.p[at + 1] == '^';
+}
+
+/* x[0]=, which is the name of a program elsewhere */
+static bool is_element(struct str text, size_t at)
+{
+	if (text.p[at] != '[' || !at || !ascii_is_name(text.p[at - 1]))
+		return false;
+	struct str rest = str_from_at(text, at);
+	rest = str_first(rest, str_find_char(rest, '\n'));
+	return str_find(rest, STR("]=")) != STR_NPOS || str_find(rest, STR("]+=")) != STR_NPOS;
+}
+
+/* 10>file and {x}>file: a word and a redirection of another descriptor elsewhere */
+static bool is_odd_descriptor(struct str text, size_t at)
+{
+	bool braces = text.p[at] == '{';
+	size_t i = at + braces;
+	while (i < text.n && (braces ? ascii_is_name(text.p[i]) : ascii_is_digit(text.p[i])))
+		i++;
+	if (braces)
+		return i + 1 < text.n && text.p[i] == '}' && strchr("<>", text.p[i + 1]);
+	bool starts = !at || strchr(" \t\n;&|()", text.p[at - 1]);
+	return starts && i > at + 1 && i < text.n && strchr("<>", text.p[i]);
+}
+
+static bool is_translated(struct str text, size_t at)
+{
+	return text.p[at] == '$' && at + 1 < text.n && text.p[at + 1] == '"';
+}
+
+static bool stands_bare(struct str text, bool (*is)(struct str text, size_t at))
+{
+	/* Quotes in comments and here-documents are none, and what stands in quotes may be run, too. */
+	static const char *const signs[] = {"#", "<<", "$(", "`", "eval", "trap"};
+	bool loose = false;
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		loose |= str_find(text, str_from(signs[i])) != STR_NPOS;
+	char quote = '\0';
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if ((!quote || loose) && is(text, i))
+			return true;
+		if (c == '\\' && quote != '\'')
+			i++;
+		else if (c == quote)
+			quote = '\0';
+		else if (!quote && (c == '\'' || c == '"'))
+			quote = c;
+	}
+	return false;
+}
+
+static bool is_read_otherwise(struct str text)
+{
+	return stands_bare(text, is_brace_expansion) || stands_bare(text, is_caret_class) ||
+	       stands_bare(text, is_element) || stands_bare(text, is_odd_descriptor) ||
+	       stands_bare(text, is_translated) ||
+	       (str_find(text, STR("${")) != STR_NPOS && str_find(text, STR("[^")) != STR_NPOS);
+}
+
 /* What only Bash and its like understand, and others take for something else instead of refusing it. */
 static bool needs_bash(struct str text)
 {
 	static const char *const signs[] = {"&>", "$'", "$[", "[[", "function ", "printf -v",
-					    "read -a", "mapfile", "readarray",
+					    "read -a", "mapfile", "readarray", "builtin", "eval --",
 					    /* variables that others do not set */
 					    "RANDOM", "SECONDS", "EPOCH", "LINENO", "SHLVL", "$UID",
 					    "${UID", "EUID", "$BASH", "${BASH"};
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (str_find(text, str_from(signs[i])) != STR_NPOS)
 			return true;
-	return appends(text) || declares_local(text) || assigns_by_words(text) ||
-	       groups_twice(text) || prints_otherwise(text) || keeps_assignments(text);
+	return is_read_otherwise(text) || appends(text) || declares_local(text) ||
+	       assigns_by_words(text) || groups_twice(text) || prints_otherwise(text) ||
+	       keeps_assignments(text);
 }
 
 static bool is_plain(struct str text)
