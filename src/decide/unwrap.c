@@ -458,7 +458,9 @@ static void inner_words(struct decider *d, struct command *c, const struct inner
 		words[i].value = value_replace(d->arena, words[i].value, what, with);
 	if (c->arguments.appends && (!what.n || inner->role == ROLE_EXEC))
 		words[n++] = (struct word){.many = true, .value = appended, .span = scope.span};
-	run_words(d, words, n, c->arguments.appends ? &nothing_in : &scope);
+	/* xargs gives its command nothing to read, fd and find what they have. */
+	bool nothing = c->arguments.appends && inner->role != ROLE_EXEC;
+	run_words(d, words, n, nothing ? &nothing_in : &scope);
 }
 
 /* ---- shell text ---- */
