@@ -79,6 +79,14 @@ role_handler role_prefix, role_stem, role_affix, role_repack, role_patch;
 role_handler made_fetched;
 /* An archive counts from where the command started, whatever directory its options name, and may be read only. */
 role_handler made_archive;
+/* The files that a patch names are written; text: NULL where nobody knows it. */
+void command_patch(struct decider *d, struct command *command, const struct value *text);
+
+/* ---- code_import.c ---- */
+/* Does a command, as it is shown, touch no file beyond those that effects name, or is known to run code of its own? Git
+ * brings back files that nothing names.
+ */
+bool command_makes_nothing(struct str shown);
 
 /* ---- environment.c: variables that change what a command runs ---- */
 
@@ -130,8 +138,14 @@ bool command_rules(struct decider *d, const struct command *command);
 /* Reads the words with the knowledge base and lists the command as an effect. */
 void command_describe(struct decider *d, struct command *ret_command, const struct word *words,
 		      size_t n, const struct scope *scope);
+/* What the words touch, and the commands inside them. */
+void command_unwrap(struct decider *d, struct command *command);
 /* Text in a value replaced by another value. */
 struct value value_replace(struct arena *arena, struct value v, struct str what, struct value with);
+
+/* ---- standard_input.c ---- */
+/* What it makes of what stands on its standard input. */
+void command_standard_input(struct decider *d, struct command *command);
 
 /* ---- env_split.c ---- */
 /* env -S TEXT WORD ...: its own words, which may begin with options again, and the others as they are. False: no such. */
@@ -153,16 +167,8 @@ void given_words_run(struct decider *d, const struct command *command,
 void given_text_run(struct decider *d, const struct command *command,
 		    const struct given_words *inner, const struct scope *scope);
 
-/* What the words touch, and the commands inside them. */
-void command_unwrap(struct decider *d, struct command *command);
-/* Commands that touch no file beyond those that effects name, or that are known to run code of their own. Git
- * brings back files that nothing names.
- */
-bool command_makes_nothing(struct str shown);
-/* The files that a patch names are written; text: NULL where nobody knows it. */
-void command_patch(struct decider *d, struct command *command, const struct value *text);
-/* What it makes of what stands on its standard input. */
-void command_standard_input(struct decider *d, struct command *command);
+/* ---- unwrap.c: shell text with its parameters ---- */
+
 struct shell_script {
 	struct str text;
 	struct value *positional; /* $1 ... */

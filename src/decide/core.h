@@ -8,6 +8,7 @@
  *	arguments.c  argv and the knowledge base to roles        unwrap.c   roles to effects and inner commands
  *	commands.c   command rules                               git.c      what Git would push, delete, rewrite
  *	network.c    hosts and URLs                              code.c     program text in other languages
+ *	standard_input.c  programs that run what they are fed    later.c    what the rest of the request makes of lookups
  *	mcp.c  records.c  adapters.c  actions that are not files, commands or Git
  *
  * Everything lives in the decider's armed arena: an allocation succeeds or jumps back to decide().
