@@ -427,9 +427,12 @@ void field_list(struct field *f, const struct word *items, size_t n, bool quoted
 		f->started |= quoted;
 		return;
 	}
-	/* The parameters are joined by the first character of IFS and then split, which matters when it is no blank. */
+	/* The parameters are joined by the first character of IFS and then split, which matters when it is no blank. Without
+	 * one they stay joined in a substitution in an assignment and the like.
+	 */
 	if (!quoted && f->splits && n > 1 &&
-	    (!current_ifs(f, &separators) || !only_blanks(separators))) {
+	    (!current_ifs(f, &separators) || !only_blanks(separators) ||
+	     (star && !separators.n && f->ev->substitutions))) {
 		field_push(f, SEG_ANY, STR(""));
 		f->many = true;
 		return;

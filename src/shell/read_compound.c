@@ -530,12 +530,15 @@ static bool starts_compound(struct reader *r)
 	return false;
 }
 
-/* coproc c x=$y: Bash takes c for the name of the coprocess, and does not split the words behind it. */
+/* coproc c x=$y: Bash takes c for the name of the coprocess, and does not split the words behind it. Nor does a word end
+ * inside the brackets of "x[ ]".
+ */
 static bool assigns_second(const struct word_node *words)
 {
 	const struct word_node *second = words && !words->assign ? words->next : NULL;
 	for (const struct part *part = second ? second->parts : NULL; part; part = part->next)
-		if (part->kind == PART_TEXT && str_find_char(part->text, '=') != STR_NPOS)
+		if (part->kind == PART_TEXT && (str_find_char(part->text, '=') != STR_NPOS ||
+						str_find_char(part->text, '[') != STR_NPOS))
 			return true;
 	return false;
 }

@@ -676,8 +676,7 @@ struct part *read_parts(struct reader *r, enum word_mode mode, bool quoted)
 				reader_fail(r, "a quote in backquotes in ${ } in double quotes");
 			if (mode == WORD_BRACE_DQUOTE &&
 			    memchr(r->text.p + from, '\\', r->at - from) != NULL)
-				reader_fail(r,
-					    "a backslash in backquotes in ${ } in double quotes");
+				reader_fail(r, "a backslash in backquotes in \"${ \"...\" }\"");
 		} else if (c == '\\') {
 			backslash(r, &list, mode, quoted);
 		} else if (c == '\'' && is_expression(mode)) {
