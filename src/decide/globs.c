@@ -267,6 +267,7 @@ static bool is_bare(struct value pattern)
 struct expansion {
 	struct word *words;
 	size_t n, cap;
+	bool backwards; /* the names of each pattern */
 	bool has_option, moves_others;
 };
 
@@ -283,7 +284,8 @@ static bool expand_word(struct decider *d, const struct word *word, const struct
 		return false;
 	struct str cwd = value_text(d->arena, scope->cwds[0]);
 	for (size_t i = 0; i < n; i++) {
-		struct str name = is_bare(word->value) ? path_relative(paths[i], cwd) : paths[i];
+		struct str path = paths[to->backwards ? n - 1 - i : i];
+		struct str name = is_bare(word->value) ? path_relative(path, cwd) : path;
 		to->has_option |= name.n && name.p[0] == '-';
 		ARENA_PUSH(d->arena, to->words, to->n, to->cap) =
 			(struct word){.value = value_from(d->arena, name), .span = word->span};
@@ -333,10 +335,10 @@ const struct word *words_unmatched(struct decider *d, const struct word *words, 
 	return copy ? copy : words;
 }
 
-bool words_expand(struct decider *d, const struct word *words, size_t n, bool positions,
+bool words_expand(struct decider *d, const struct word *words, size_t n, enum expand_order order,
 		  const struct scope *scope, struct word **ret_words, size_t *ret_n)
 {
-	struct expansion expansion = {0};
+	struct expansion expansion = {.backwards = order == EXPAND_BACKWARDS};
 	bool any = false;
 	for (size_t i = 0; i < n; i++)
 		any |= is_pattern(&words[i]);
@@ -347,5 +349,5 @@ bool words_expand(struct decider *d, const struct word *words, size_t n, bool po
 			return false;
 	*ret_words = expansion.words;
 	*ret_n = expansion.n;
-	return expansion.has_option || (positions && expansion.moves_others);
+	return expansion.has_option || (order != EXPAND_ANYHOW && expansion.moves_others);
 }

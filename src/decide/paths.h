@@ -75,9 +75,11 @@ const struct word *words_unmatched(struct decider *d, const struct word *words, 
 				   const struct scope *scope);
 
 /* The words of a command with its patterns replaced by what they stand for, in the scope's only directory. True when that
- * makes another command of it: when a file's name looks like an option, or, with `positions`, when one word becomes several.
+ * makes another command of it: when a file's name looks like an option, or, where the order of words matters, when one
+ * word becomes several. In which order the shell puts them depends on the locale: both are to be tried.
  */
-bool words_expand(struct decider *d, const struct word *words, size_t n, bool positions,
+enum expand_order { EXPAND_ANYHOW, EXPAND_FORWARDS, EXPAND_BACKWARDS };
+bool words_expand(struct decider *d, const struct word *words, size_t n, enum expand_order order,
 		  const struct scope *scope, struct word **ret_words, size_t *ret_n);
 
 /* A symbolic link that the analysed text makes. */

@@ -157,12 +157,36 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	command_shown_secrets(d, c);
 }
 
-/* Where an operand stands says what becomes of it: "uniq IN OUT". */
+/* Where an operand stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE". */
 static bool has_positions(const struct command *c)
 {
 	const struct arguments *a = &c->arguments;
 	const struct operand_roles *roles = a->n_chain ? &a->chain[0]->operands : NULL;
-	return roles && roles->given && (roles->n_prefix > 1 || roles->repeat == ROLE_UNKNOWN);
+	return roles && roles->given &&
+	       (roles->n_prefix > 1 || roles->repeat == ROLE_UNKNOWN ||
+		(roles->n_prefix == 1 && roles->prefix[0] != roles->repeat));
+}
+
+/* Where nobody can list them, what the first of several words is to the command, others may not be: "grep *". */
+static void suspect_patterns(struct decider *d, const struct command *c)
+{
+	for (size_t i = 0; i < c->arguments.n_args; i++) {
+		const struct argument *arg = &c->arguments.args[i];
+		bool glob = false;
+		for (size_t k = 0; k < arg->value.n; k++)
+			glob |= arg->value.seg[k].kind == SEG_GLOB;
+		if (arg->operand && glob && (arg->role == ROLE_NONE || arg->role == ROLE_PATTERN))
+			file_suspicion(d, arg->value, &c->scope);
+	}
+}
+
+static void run_in_order(struct decider *d, const struct command *c, enum expand_order order,
+			 const struct scope *scope)
+{
+	struct word *words = NULL;
+	size_t n = 0;
+	if (words_expand(d, c->words, c->n, order, scope, &words, &n))
+		run_words(d, words, n, scope);
 }
 
 /* A pattern was judged as one word of unknown names. It may also become options, and move the words behind it. */
@@ -181,18 +205,21 @@ static void run_expanded(struct decider *d, const struct command *c)
 	for (size_t i = 0; i < c->scope.n_cwds; i++) {
 		struct str *dirs = NULL;
 		size_t n_dirs = 0;
-		if (!path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs))
+		if (!path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs)) {
+			if (has_positions(c))
+				suspect_patterns(d, c);
 			continue;
+		}
 		for (size_t k = 0; k < n_dirs && k < DIRECTORIES_MAX; k++) {
 			struct value *dir = ARENA_NEW(d->arena, struct value);
 			struct scope scope = c->scope;
-			struct word *words = NULL;
-			size_t n = 0;
 			*dir = value_from(d->arena, dirs[k]);
 			scope.cwds = dir;
 			scope.n_cwds = 1;
-			if (words_expand(d, c->words, c->n, has_positions(c), &scope, &words, &n))
-				run_words(d, words, n, &scope);
+			run_in_order(d, c, has_positions(c) ? EXPAND_FORWARDS : EXPAND_ANYHOW,
+				     &scope);
+			if (has_positions(c))
+				run_in_order(d, c, EXPAND_BACKWARDS, &scope);
 		}
 	}
 }

@@ -133,7 +133,8 @@ static bool is_by_product(const char *path)
 					    "/run/lvm",
 					    "/run/lock/lvm",
 					    "/var/cache/apt",
-
+					    "/home/user/.ansible",
+					    "/home/user/.config/htop",
 					    "/var/lib/apt"};
 	for (size_t i = 0; i < COUNT(parts); i++)
 		if (strstr(path, parts[i]))

@@ -37,6 +37,16 @@ test('a name that is no directory yet', () => {
   ], repository(files));
 });
 
+test('names that a pattern stands for, whichever comes first', () => {
+  each([
+    ['block', 'grep .e*'],
+    ['block', 'grep ./.e*'],
+    ['allow', 'grep foo src/*.c'],
+    ['allow', 'grep src/*'],
+    ['require_approval', 'cd "$X" && grep .e*'],
+  ], repository({ ...files, 'src/b.c': '', '.e1': '', '.env': 'A=1\n', '.ez': '' }));
+});
+
 test('files that come into a tree before it is read', () => {
   each([
     ['allow', 'grep -rn foo src'],
