@@ -61,9 +61,11 @@ static bool holds_echo_option(struct str text)
 	for (size_t i = 0; i + 1 < text.n; i++) {
 		bool escapes = false;
 		size_t end = i + 1;
+		if (text.p[i] != '-')
+			continue;
 		for (; end < text.n && strchr("neE", text.p[end]); end++)
 			escapes |= text.p[end] != 'n';
-		if (text.p[i] == '-' && escapes && (end == text.n || !ascii_is_name(text.p[end])))
+		if (escapes && (end == text.n || !ascii_is_name(text.p[end])))
 			return true;
 	}
 	return false;
@@ -139,6 +141,9 @@ static bool declares_local(struct str text)
 
 /* ---- what stands outside of quotes, as far as a simple look tells ---- */
 
+/* How far is looked from any one sign; what has no end there counts. */
+enum { FAR = 256 };
+
 /* {a,b} and {1..3}, not "{ a, b; }" */
 static bool is_brace_expansion(struct str text, size_t at)
 {
@@ -147,6 +152,8 @@ static bool is_brace_expansion(struct str text, size_t at)
 	    strchr(" \t\n", text.p[at + 1]))
 		return false;
 	for (size_t i = at + 1; i < text.n && text.p[i] != '\n'; i++) {
+		if (i - at > FAR)
+			return true;
 		divides |= text.p[i] == ',' || (text.p[i] == '.' && text.p[i - 1] == '.');
 		if (divides && text.p[i] == '}')
 			return true;
@@ -165,8 +172,10 @@ static bool is_element(struct str text, size_t at)
 {
 	if (text.p[at] != '[' || !at || !ascii_is_name(text.p[at - 1]))
 		return false;
-	struct str rest = str_from_at(text, at);
+	struct str rest = str_first(str_from_at(text, at), FAR);
 	rest = str_first(rest, str_find_char(rest, '\n'));
+	if (rest.n == FAR && str_find_char(rest, ']') == STR_NPOS)
+		return true;
 	return str_find(rest, STR("]=")) != STR_NPOS || str_find(rest, STR("]+=")) != STR_NPOS;
 }
 
@@ -174,13 +183,15 @@ static bool is_element(struct str text, size_t at)
 static bool is_odd_descriptor(struct str text, size_t at)
 {
 	bool braces = text.p[at] == '{';
+	bool starts = !at || strchr(" \t\n;&|()", text.p[at - 1]);
 	size_t i = at + braces;
+	if (!braces && !starts)
+		return false;
 	while (i < text.n && (braces ? ascii_is_name(text.p[i]) : ascii_is_digit(text.p[i])))
 		i++;
 	if (braces)
 		return i + 1 < text.n && text.p[i] == '}' && strchr("<>", text.p[i + 1]);
-	bool starts = !at || strchr(" \t\n;&|()", text.p[at - 1]);
-	return starts && i > at + 1 && i < text.n && strchr("<>", text.p[i]);
+	return i > at + 1 && i < text.n && strchr("<>", text.p[i]);
 }
 
 static bool is_translated(struct str text, size_t at)

@@ -70,9 +70,9 @@ static enum match becomes_directory(struct decider *d, const struct later *later
 	return match;
 }
 
-static void judge_inside(struct decider *d, const struct later *later)
+static void judge_inside(struct decider *d, const struct later *later, enum match becomes)
 {
-	switch (becomes_directory(d, later)) {
+	switch (becomes) {
 	case MATCH_NO:
 		break;
 	case MATCH_MAY:
@@ -103,7 +103,14 @@ static void judge_listed(struct decider *d)
 
 void later_finish(struct decider *d)
 {
-	for (const struct later *later = d->later; later; later = later->next)
-		judge_inside(d, later);
+	enum match becomes = MATCH_NO;
+	for (const struct later *later = d->later, *before = NULL; later;
+	     before = later, later = later->next) {
+		/* Mostly there are several sources for one place. */
+		if (!before || before->own.first != later->own.first ||
+		    !str_eq(before->place, later->place))
+			becomes = becomes_directory(d, later);
+		judge_inside(d, later, becomes);
+	}
 	judge_listed(d);
 }

@@ -31,7 +31,8 @@ static const char *const starts[] = {
 
 static void tell(struct reading *reading, struct str path)
 {
-	if (!path.n || reading->stopped || str_is(path, "/dev/null"))
+	enum { LONGEST = 4096 }; /* of the names that the kernel takes */
+	if (!path.n || path.n > LONGEST || reading->stopped || str_is(path, "/dev/null"))
 		return;
 	size_t slash = str_find_char(path, '/');
 	reading->stopped = !reading->name(reading->context, path);
