@@ -211,7 +211,8 @@ void command_patch(struct decider *d, struct command *c, const struct value *tex
 	struct patching patching = {.d = d, .c = c};
 	if (text && value_is_known(*text))
 		patch_names(d->arena, value_text(d->arena, *text), patch_writes, &patching);
-	else
+	/* A text that names none is not understood. */
+	if (!patching.n)
 		c->files |= FILE_UNKNOWN;
 	if (patching.more)
 		finding_opaque(d, c->effect, STR("a patch of more files than can be looked at"),
