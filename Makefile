@@ -80,7 +80,7 @@ fuzz-corpus: all
 # SEED=1000000 COUNT=50000 on those. The seed is printed.
 fuzz-bash: all
 	@build/tests/oracle/oracle $(if $(call GIVEN,COUNT),--count $(COUNT),--forever) --seed $(if $(call GIVEN,SEED),$(SEED),random) --jobs 2 \
-		tests/oracle/seeds/*.txt $(addprefix tests/golden/corpus/,actions.jsonl everyday.txt lookalikes.txt)
+		tests/oracle/seeds/*.txt tests/oracle/grammars/*.grammar $(addprefix tests/golden/corpus/,actions.jsonl everyday.txt lookalikes.txt)
 
 # Runs made-up command lines in a room of their own and compares what they do with what was decided.
 fuzz-effects: all

@@ -49,6 +49,8 @@ void file_in_text(struct decider *d, struct command *c, const struct argument *a
 /* ---- suspect.c: words that nobody knows the meaning of ---- */
 /* Asks when a protected file stands in it, which may be read or written. */
 void suspect_value(struct decider *d, const struct command *c, struct value value);
+/* The same of a word in which text seldom stands: blanks part nothing. */
+void suspect_word(struct decider *d, const struct command *c, struct value value);
 /* Asks when a file that must not be written stands in what a tool of the project is given. */
 void suspect_output(struct decider *d, const struct command *c, const struct argument *arg);
 enum option_output {

@@ -216,11 +216,15 @@ static bool changes_nothing(struct decider *d, const struct known_environment *k
 	return true;
 }
 
-/* A shell's text was read with the variables in it. */
-static bool may_use_any(const struct command *c)
+/* May the program take a file's name from a variable of any name? What is set for it alone is meant for it; what was set
+ * before may be, when it runs code of a project. A shell's text was read with the variables in it.
+ */
+static bool may_use(const struct command *c, const struct shell_assign *assign)
 {
 	bool shell = c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
-	return !shell && !shell_is_harmless_builtin(c->name);
+	bool project = c->arguments.cls == CLASS_BUILD || c->arguments.cls == CLASS_EXECUTE;
+	return !shell && !shell_is_harmless_builtin(c->name) &&
+	       (assign->prefix || (project && !shadowed(c->scope.assigns, assign)));
 }
 
 void command_environment(struct decider *d, struct command *c)
@@ -242,7 +246,7 @@ void command_environment(struct decider *d, struct command *c)
 		}
 		if (counts)
 			judge(d, c, assign, (enum environment_kind)known->kind);
-		else if (assign->prefix && !known && may_use_any(c))
+		else if (!known && may_use(c, assign))
 			suspect_value(d, c, assign->value);
 	}
 }

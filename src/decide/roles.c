@@ -527,11 +527,7 @@ void role_unknown(struct decider *d, struct command *c, const struct argument *a
 		file_in_text(d, c, arg, from);
 	else if (behind_file_option(d, c, arg))
 		role_read(d, c, arg);
-	file_suspicion(d, arg->value, &c->scope);
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr("=:@", text.p[i]))
-			file_suspicion(d, value_from(d->arena, str_from_at(text, i + 1)),
-				       &c->scope);
+	suspect_word(d, c, arg->value);
 }
 
 static role_handler *const handlers[ROLES] = {

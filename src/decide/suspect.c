@@ -6,38 +6,62 @@
 #include "base/array.h"
 #include "decide/command.h"
 
-/* Behind these signs a name may begin: "--out=file", "xml:file", "@file", "a,file". */
+/* Behind these signs a name may begin: "--out=file", "xml:file", "@file", "a,file", {"out":"file"}. */
 static bool is_sign(char c)
 {
-	return c && strchr(" =:@,", c);
+	return c && strchr("=:@,\"'[{(", c);
+}
+
+/* Before these it may end. */
+static bool is_end(char c)
+{
+	return c && strchr(" ,\"']});", c);
 }
 
 typedef void suspicion(struct decider *d, struct value path, const struct scope *scope);
 
-/* What stands behind each sign; of a word with very many, anything. */
-static void each_part(struct decider *d, const struct command *c, struct str text,
+/* What stands behind each sign, up to where it may end and to the end of the word; of a word with very many, anything.
+ * blanks: they are signs, too.
+ */
+static void each_part(struct decider *d, const struct command *c, struct str text, bool blanks,
 		      suspicion *suspect)
 {
-	enum { PARTS_MAX = 64 };
+	enum { PARTS_MAX = 128 };
 	size_t n = 0;
 	for (size_t i = 0; i < text.n && n <= PARTS_MAX; i++)
-		n += is_sign(text.p[i]);
+		n += is_sign(text.p[i]) || (blanks && text.p[i] == ' ');
 	if (n > PARTS_MAX) {
 		suspect(d, value_any(), &c->scope);
 		return;
 	}
-	for (size_t i = 0; i < text.n; i++)
-		if (is_sign(text.p[i]))
-			suspect(d, value_from(d->arena, str_from_at(text, i + 1)), &c->scope);
+	for (size_t i = 0; i < text.n; i++) {
+		bool sign = is_sign(text.p[i]) || (blanks && text.p[i] == ' ');
+		if (!sign || i + 1 == text.n || is_sign(text.p[i + 1]))
+			continue;
+		struct str rest = str_from_at(text, i + 1);
+		size_t end = 0;
+		while (end < rest.n && !is_end(rest.p[end]))
+			end++;
+		suspect(d, value_from(d->arena, rest), &c->scope);
+		if (end > 0 && end < rest.n)
+			suspect(d, value_from(d->arena, str_first(rest, end)), &c->scope);
+	}
 }
 
 void suspect_value(struct decider *d, const struct command *c, struct value value)
 {
 	if (!value_is_known(value))
 		return;
-	struct str text = value_text(d->arena, value);
 	file_suspicion(d, value, &c->scope);
-	each_part(d, c, text, file_suspicion);
+	each_part(d, c, value_text(d->arena, value), true, file_suspicion);
+}
+
+void suspect_word(struct decider *d, const struct command *c, struct value value)
+{
+	if (!value_is_known(value))
+		return;
+	file_suspicion(d, value, &c->scope);
+	each_part(d, c, value_text(d->arena, value), false, file_suspicion);
 }
 
 /* ---- secrets of the environment ---- */
@@ -154,5 +178,5 @@ void suspect_output(struct decider *d, const struct command *c, const struct arg
 	/* -ofile */
 	if (text.n > 2 && text.p[0] == '-' && text.p[1] != '-')
 		file_write_suspicion(d, value_from(d->arena, str_from_at(text, 2)), &c->scope);
-	each_part(d, c, text, file_write_suspicion);
+	each_part(d, c, text, true, file_write_suspicion);
 }

@@ -158,9 +158,8 @@ static bool joins_name(struct str text, size_t at)
 {
 	enum { FAR = 256 };
 	size_t from = at, to = at;
-	while (from > 0 && at - from < FAR && strchr("\"\\\n", text.p[from - 1]))
-		from--;
-	while (from > 0 && at - from < FAR && ascii_is_name(text.p[from - 1]))
+	while (from > 0 && at - from < FAR &&
+	       (strchr("\"\\\n", text.p[from - 1]) || ascii_is_name(text.p[from - 1])))
 		from--;
 	while (to < text.n && to - at < FAR && strchr("\"\\\n", text.p[to]))
 		to++;
