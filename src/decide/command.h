@@ -121,6 +121,12 @@ void git_command(struct decider *d, struct command *command);
  * would run something.
  */
 void git_nested(struct decider *d, const struct command *command);
+/* Does Git find another repository than the workspace's from that directory upwards? */
+bool git_in_other_repository(struct decider *d, struct str dir);
+/* git_head.c: the branch that Git is on in a place; unknown in other repositories, or when the text has moved to another one. */
+struct value git_current_branch(struct decider *d, const struct scope *scope);
+/* Keeps in mind that the command moves to another branch, or makes a repository. */
+void git_note_head(struct decider *d, const struct command *command);
 /* What the data says of a configuration key; NULL when it is harmless. */
 const struct known_config *config_key_find(struct str program, struct str key);
 

@@ -45,6 +45,9 @@ struct decider {
 	int pipelines;           /* numbers given to pipelines so far */
 	bool in_git_code;        /* judging what Git runs by itself */
 	bool git_config_changed; /* the text changes Git's configuration */
+	bool makes_repository;   /* the text makes or fetches one */
+	bool moves_branch;       /* the text has moved to another branch, */
+	struct value branch;     /* to this one */
 	bool defines_functions;  /* the text does */
 	bool relies_on_names;    /* patterns were taken for text, as no file meets them */
 	bool reads_scripts;      /* scripts were judged by their content */

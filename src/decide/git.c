@@ -52,11 +52,6 @@ static struct match_result is_protected(struct decider *d, struct value ref)
 	return hit;
 }
 
-static struct value current_branch(struct decider *d)
-{
-	return d->resolver->branch.n ? value_from(d->arena, d->resolver->branch) : value_any();
-}
-
 /* ---- destinations ---- */
 
 struct destination {
@@ -121,12 +116,12 @@ static void push_to(struct decider *d, const struct destination *to, const struc
 }
 
 /* HEAD and @ are the current branch. */
-static struct value source_branch(struct decider *d, struct value source)
+static struct value source_branch(struct decider *d, struct value source, const struct scope *scope)
 {
 	if (!value_is_known(source))
 		return source;
 	struct str text = value_text(d->arena, source);
-	return str_is(text, "HEAD") || str_is(text, "@") ? current_branch(d) : source;
+	return str_is(text, "HEAD") || str_is(text, "@") ? git_current_branch(d, scope) : source;
 }
 
 /* Signs that no branch has in its name: a tool would have a shell expand them. */
@@ -178,7 +173,7 @@ static void push_refspec(struct decider *d, const struct git_push *push, const s
 		to.ref = value_any(); /* a pattern, or ":" for all matching branches */
 		to.perhaps = true;
 	} else {
-		to.ref = source_branch(d, value_from(d->arena, target.n ? target : source));
+		to.ref = source_branch(d, value_from(d->arena, target.n ? target : source), scope);
 	}
 	push_to(d, &to, scope);
 }
@@ -189,7 +184,7 @@ static void push_default(struct decider *d, const struct git_push *push, const s
 	struct destination to = {
 		.force = push->force, .deletes = push->delete, .span = scope->span};
 	struct str configured;
-	to.ref = current_branch(d);
+	to.ref = git_current_branch(d, scope);
 	bool configured_known = d->resolver->git_config != NULL && !d->git_config_changed &&
 				!scope->remote;
 	static const char *const simple[] = {"simple", "current", "nothing"};
@@ -261,7 +256,7 @@ static void push_command(struct decider *d, struct command *c)
 		.force = has(c, "-f", "--force") ||
 			 has(c, "--force-with-lease", "--force-if-includes"),
 		.delete = has(c, "-d", "--delete"),
-		.all = has(c, "--all", "--branches") || arguments_has(&c->arguments, "--prune"),
+		.all = has(c, "--all", "--branches"),
 		.mirror = arguments_has(&c->arguments, "--mirror"),
 		.tags_only = arguments_has(&c->arguments, "--tags"),
 	};
@@ -272,6 +267,7 @@ static void push_command(struct decider *d, struct command *c)
 	size_t first = n > 0 && !repo ? 1 : 0;
 	push.refspecs = operands + first;
 	push.n_refspecs = n - first;
+	push.all |= push.n_refspecs == 0 && arguments_has(&c->arguments, "--prune");
 	if (n > 0 && operands[0].many) {
 		push.refspecs = operands;
 		push.n_refspecs = n;

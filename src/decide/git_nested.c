@@ -132,6 +132,11 @@ static bool is_harmless(struct decider *d, struct str repository)
 	       !has_hooks(d, arena_join(d->arena, repository, STR("/hooks")));
 }
 
+bool git_in_other_repository(struct decider *d, struct str dir)
+{
+	return d->resolver->directory && d->resolver->content && nested_repository(d, dir).n;
+}
+
 void git_nested(struct decider *d, const struct command *c)
 {
 	if (!d->resolver->directory || !d->resolver->content || c->scope.remote)

@@ -243,6 +243,7 @@ void command_unwrap(struct decider *d, struct command *c)
 		unnamed_output(d, c);
 	if (str_is(c->name, "git"))
 		git_command(d, c);
+	git_note_head(d, c);
 	run_inner(d, c);
 	command_standard_input(d, c);
 }

@@ -129,10 +129,10 @@ static void expanded_single_quotes(struct reader *r, struct part_list *list)
 static bool braces_differ(struct str text)
 {
 	size_t quotes = 0, open = STR_NPOS;
-	bool inner = str_find_char(text, '`') != STR_NPOS || str_find(text, STR("${")) != STR_NPOS;
+	bool backquotes = str_find_char(text, '`') != STR_NPOS;
+	bool inner = backquotes || str_find(text, STR("${")) != STR_NPOS;
 	/* Looking for braces, Bash takes every second '"' for the end of a quote. */
-	bool simple = str_find_char(text, '`') == STR_NPOS &&
-		      str_find(text, STR("$(")) == STR_NPOS &&
+	bool simple = !backquotes && str_find(text, STR("$(")) == STR_NPOS &&
 		      str_find_char(text, '\'') == STR_NPOS;
 	bool dollar = false;
 	for (size_t i = 0; i < text.n; i++) {
@@ -144,7 +144,8 @@ static bool braces_differ(struct str text)
 	}
 	if (!inner || quotes < 3 || open == STR_NPOS)
 		return false;
-	if (simple)
+	/* In `...` the brace may close behind all quotes. */
+	if (simple || backquotes)
 		return true;
 	struct str rest = str_from_at(text, open);
 	return str_find_char(rest, '}') != STR_NPOS &&
