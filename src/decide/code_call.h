@@ -42,8 +42,11 @@ bool call_name_read(struct code *code, const struct tokens *tokens, size_t i,
 
 /* ---- code_effect.c: what known functions do ---- */
 
-/* The language's function of this name, NULL when none is known. */
-const struct known_call *call_find(const struct code *code, const struct call_name *name);
+/* The language's function that the name stands for in the text, NULL when none is known. */
+const struct known_call *call_find(struct code *code, const struct tokens *tokens,
+				   const struct call_name *name);
+/* Path("x").exists(): the file itself is not opened. */
+bool call_only_looks(const struct call_name *name, struct str method);
 void call_judge(struct code *code, const struct known_call *known, const struct call_name *name,
 		const struct call_arguments *arguments);
 /* Path("x").write_text(): a method of something that was made from a path. */

@@ -22,28 +22,85 @@ static bool runs_something(const struct known_call *known)
 	       strcmp(knowledge_text(known->takes), "eval") == 0;
 }
 
-/* The name itself, or its end behind a dot; imported by its last part alone; and for what runs commands any other way
- * to get at the function ("import subprocess as sp").
- */
-static bool is_named(const struct known_call *known, const struct call_name *name)
+/* Ways to get at a module without its name. */
+static const char *const indirect[] = {"__import__", "import_module", "modules",    "builtins",
+				       "getattr",    "__globals__",   "globalThis", "process",
+				       "binding",    "globals",       "compile",    NULL};
+
+/* Does the text speak of the module, or of a way to get at one without its name? */
+static bool mentions(struct code *code, const struct tokens *tokens, struct str module)
 {
-	struct str whole = str_from(knowledge_text(known->name)), full = name->full;
-	if (str_eq(full, whole))
+	if (!code_charge(code, tokens->n))
 		return true;
-	if (str_ends(full, whole) && full.p[full.n - whole.n - 1] == '.')
-		return true;
-	bool alone = str_eq(full, name->last);
-	return (alone || runs_something(known)) &&
-	       str_eq(name->last, last_part(knowledge_text(known->name)));
+	for (size_t i = 0; i < tokens->n; i++) {
+		const struct token *token = &tokens->items[i];
+		bool loads = token_is_name(tokens, i, "require") ||
+			     token_is_name(tokens, i, "import");
+		bool joined = loads && token_is(tokens, i + 1, '(') &&
+			      !(token_at(tokens, i + 2)->kind == TOKEN_STRING &&
+				token_is(tokens, i + 3, ')'));
+		if (joined || (token->kind == TOKEN_NAME && code_listed(indirect, token->text)))
+			return true;
+		struct str text = token->kind == TOKEN_NAME ? token->text : STR("");
+		if (token->kind == TOKEN_STRING && value_is_known(token->value))
+			text = value_text(code->d->arena, token->value);
+		if (str_find(text, module) != STR_NPOS)
+			return true;
+	}
+	return false;
 }
 
-const struct known_call *call_find(const struct code *code, const struct call_name *name)
+static bool defines(struct code *code, const struct tokens *tokens, struct str name)
+{
+	static const char *const words[] = {"def", "function", "sub", NULL};
+	for (size_t i = 0; i + 1 < tokens->n && code_charge(code, 1); i++)
+		if (tokens->items[i].kind == TOKEN_NAME &&
+		    code_listed(words, tokens->items[i].text) &&
+		    token_at(tokens, i + 1)->kind == TOKEN_NAME &&
+		    str_eq(token_at(tokens, i + 1)->text, name))
+			return true;
+	return false;
+}
+
+/* The name itself, unless the text defines it; its end behind a dot; imported by its last part alone; and for what runs
+ * commands any other way to get at the function ("import subprocess as sp"), where the text speaks of the module at all: many
+ * things have a method "run".
+ */
+static bool is_named(struct code *code, const struct tokens *tokens, const struct known_call *known,
+		     const struct call_name *name)
+{
+	struct str whole = str_from(knowledge_text(known->name)), full = name->full;
+	size_t dot = str_find_last_char(whole, '.');
+	if (str_eq(full, whole))
+		return dot != STR_NPOS || !runs_something(known) || !defines(code, tokens, full);
+	if (str_ends(full, whole) && full.p[full.n - whole.n - 1] == '.')
+		return true;
+	bool alone = str_eq(full, name->last), runs = runs_something(known);
+	if ((!alone && !runs) || !str_eq(name->last, last_part(knowledge_text(known->name))))
+		return false;
+	return !runs || dot == STR_NPOS || mentions(code, tokens, str_first(whole, dot));
+}
+
+const struct known_call *call_find(struct code *code, const struct tokens *tokens,
+				   const struct call_name *name)
 {
 	for (size_t i = 0; i < known_calls_count; i++)
 		if (strcmp(knowledge_text(known_calls[i].language), code->language) == 0 &&
-		    is_named(&known_calls[i], name))
+		    is_named(code, tokens, &known_calls[i], name))
 			return &known_calls[i];
 	return NULL;
+}
+
+bool call_only_looks(const struct call_name *name, struct str method)
+{
+	static const char *const makers[] = {"Path",     "PurePath", "PosixPath",
+					     "Pathname", "File",     NULL};
+	static const char *const looks[] = {"exists",      "exist",       "is_file",     "is_dir",
+					    "is_symlink",  "isFile",      "isDirectory", "stat",
+					    "lstat",       "name",        "suffix",      "suffixes",
+					    "stem",        "parent",      "parts",       "as_posix",
+					    "is_absolute", "relative_to", "match",       NULL};
+	return code_listed(makers, name->last) && code_listed(looks, method);
 }
 
 /* ---- commands ---- */

@@ -112,7 +112,7 @@ static void look_at_call(struct code *code, const struct tokens *tokens, size_t 
 	struct call_arguments arguments;
 	if (!call_name_read(code, tokens, i, &name))
 		return;
-	const struct known_call *known = call_find(code, &name);
+	const struct known_call *known = call_find(code, tokens, &name);
 	bool paren = token_is(tokens, name.next, '(');
 	if (!known || (!paren && !(calls_without_parens(code->language) &&
 				   starts_argument(tokens, name.next))))
@@ -120,8 +120,10 @@ static void look_at_call(struct code *code, const struct tokens *tokens, size_t 
 	if (!code_charge(code, CALL_COST) ||
 	    !call_arguments_read(code, tokens, name.next + paren, paren, &arguments))
 		return;
-	call_judge(code, known, &name, &arguments);
 	size_t next = arguments.next;
+	if (token_is(tokens, next, '.') && call_only_looks(&name, token_at(tokens, next + 1)->text))
+		return;
+	call_judge(code, known, &name, &arguments);
 	if (strcmp(knowledge_text(known->takes), "read") == 0 && token_is(tokens, next, '.'))
 		call_judge_method(code, token_at(tokens, next + 1)->text, &arguments);
 }
