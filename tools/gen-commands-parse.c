@@ -36,6 +36,8 @@ bool option_value_parse(const json_t *json, struct option_value *ret)
 	struct str text = json_str(json);
 	if (str_is(text, "flag"))
 		return true;
+	ret->repeats = str_ends(text, STR("..."));
+	text.n -= ret->repeats ? 3 : 0;
 	ret->optional_next = str_ends(text, STR("??"));
 	ret->optional = str_ends(text, STR("?"));
 	text.n -= ret->optional + ret->optional_next;

@@ -184,6 +184,8 @@ static void write_options(struct writer *writer, const json_t *command, struct t
 			buf_add_c(out, ", .optional = true");
 		if (list[i].value.optional_next)
 			buf_add_c(out, ", .optional_next = true");
+		if (list[i].value.repeats)
+			buf_add_c(out, ", .repeats = true");
 		buf_add_c(out, "},\n");
 	}
 	writer->options.n += tables->n_options;
@@ -241,14 +243,22 @@ static void write_row(struct writer *writer, struct buf *out, const struct row *
 	static const struct {
 		const char *key, *field;
 	} members[] = {
-		{"language", "language"},   {"canonical", "canonical"},
-		{"models", "models"},       {"default", "default_operand"},
-		{"stdin", "stdin_role"},    {"severity", "severity"},
-		{"recursive", "recursive"}, {"wrapper", "wrapper"},
-		{"remote", "remote"},       {"appends", "appends"},
-		{"replaces", "replaces"},   {"interactive", "interactive"},
-		{"versions", "versions"},   {"hint", "hint"},
-		{"output", "output"},       {"resumes", "resumes"},
+		{"language", "language"},
+		{"canonical", "canonical"},
+		{"models", "models"},
+		{"default", "default_operand"},
+		{"stdin", "stdin_role"},
+		{"severity", "severity"},
+		{"recursive", "recursive"},
+		{"wrapper", "wrapper"},
+		{"remote", "remote"},
+		{"appends", "appends"},
+		{"replaces", "replaces"},
+		{"interactive", "interactive"},
+		{"versions", "versions"},
+		{"hint", "hint"},
+		{"output", "output"},
+		{"resumes", "resumes"},
 		{"harmless-options", "harmless_options"},
 	};
 	const struct tables *t = &row->tables;

@@ -34,7 +34,7 @@ struct knowledge {
 struct option_value {
 	const char *roles[OPTION_MAX_ROLES];
 	size_t n_roles;
-	bool optional, optional_next;
+	bool optional, optional_next, repeats;
 };
 bool option_value_parse(const json_t *json, struct option_value *ret);
 

@@ -65,16 +65,25 @@ static void note_option(struct reading *r, const struct known_option *option, st
 
 /* ---- values of options ---- */
 
+/* Does another value of the option follow? */
+static bool value_follows(struct reading *r, const struct known_option *option, size_t i)
+{
+	if (r->at >= r->n || i < option->n_roles)
+		return r->at < r->n;
+	struct str next = known_text(r, r->at);
+	/* "@" is how zip ends them. */
+	return option->repeats && !(next.n && next.p[0] == '-') && !str_is(next, "@");
+}
+
 /* Takes the words behind the option as its values, from value number `first` on. */
 static void take_values(struct reading *r, const struct known_option *option, size_t first)
 {
-	for (size_t i = first; i < option->n_roles; i++) {
-		if (r->at >= r->n)
-			return;
+	for (size_t i = first; value_follows(r, option, i); i++) {
 		set_class(r, r->at, CW_OPTION_VALUE);
 		if (r->words[r->at].many)
 			r->a->imprecise = true;
-		add_argument(r, option->roles[i], r->words[r->at].value, r->at);
+		add_argument(r, option->roles[option->repeats ? 0 : i], r->words[r->at].value,
+			     r->at);
 		r->a->args[r->a->n_args - 1].option = option;
 		if (i == 0)
 			r->a->options[r->a->n_options - 1] =

@@ -135,6 +135,7 @@ struct known_option {
 	uint8_t n_roles;        /* values it takes; 0: a flag */
 	bool optional;          /* the value, if any, is attached: -x[value], --long[=value] */
 	bool optional_next; /* as optional, but a following word that is no option is its value too */
+	bool repeats;       /* all words up to the next option are values */
 	uint8_t roles[OPTION_MAX_ROLES];
 };
 

@@ -589,7 +589,7 @@ static const struct {
 } test_filters[] = {
 	{{"jest", "mocha", "vitest", "playwright", "ava", "npm", "yarn", "pnpm", "bun"},
 	 {"-t", "-g", "--grep", "--fgrep", "--testNamePattern", "--testPathPattern",
-	  "--testPathPatterns", "--testPathIgnorePatterns", "--test-name-pattern"}},
+	  "--testPathPatterns", "--grep-invert", "--test-name-pattern"}},
 	{{"rspec"}, {"-e", "--example"}},
 	{{"phpunit"}, {"--filter", "--exclude-filter"}},
 	{{"ctest"}, {"-R", "-E", "--tests-regex", "--exclude-regex"}},
@@ -615,6 +615,20 @@ static bool filters_tests(struct decider *d, const struct command *c, size_t i)
 	return false;
 }
 
+/* "--exclude FILE" of a program whose options are not described: it is least of all read, but who knows. */
+static bool is_left_out(struct decider *d, const struct command *c, const struct argument *arg)
+{
+	static const char *const parts[] = {"exclude", "ignore", "Ignore", "skip", "invert"};
+	if (arg == c->arguments.args || !arg->operand || !arg[-1].operand ||
+	    !value_is_known(arg[-1].value))
+		return false;
+	struct str option = value_text(d->arena, arg[-1].value);
+	bool names = str_is(option, "-x");
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		names |= str_find(option, str_from(parts[i])) != STR_NPOS;
+	return names && str_starts(option, STR("-")) && str_find_char(option, '=') == STR_NPOS;
+}
+
 void command_roles(struct decider *d, struct command *c)
 {
 	bool tool = is_project_tool(c);
@@ -628,6 +642,10 @@ void command_roles(struct decider *d, struct command *c)
 		const struct argument *arg = &c->arguments.args[i];
 		if (filters_tests(d, c, i))
 			continue;
+		if (tool && is_left_out(d, c, arg)) {
+			role_unknown(d, c, arg);
+			continue;
+		}
 		/* What an unknown command reads may be any of its words; that some are read is then no news. */
 		if (handlers[arg->role])
 			handlers[arg->role](d, c, arg);

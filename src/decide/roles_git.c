@@ -28,29 +28,6 @@ static bool path_in_ref(struct decider *d, struct value ref, struct value *ret_p
 	return false;
 }
 
-void role_ref(struct decider *d, struct command *c, const struct argument *arg)
-{
-	struct str prefix = value_known_prefix(d->arena, arg->value);
-	struct argument path = *arg;
-	/* In what is sent or fetched the part behind the colon is a ref. */
-	if (c->arguments.cls == CLASS_PUBLISH || c->arguments.cls == CLASS_NETWORK)
-		return;
-	if (!arg->many && path_in_ref(d, arg->value, &path.value)) {
-		if (path.value.n)
-			command_file(d, c, EFFECT_FILE_READ, &path, true);
-		return;
-	}
-	bool known_start = arg->value.n && arg->value.seg[0].kind != SEG_ANY;
-	if (arg->many || (prefix.n == 0 && arg->value.n && !known_start)) {
-		file_suspicion(d, value_any(), &c->scope);
-	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
-		   (!str_starts(prefix, STR("..")) || str_starts(prefix, STR("../")))) {
-		command_file(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
-	} else {
-		file_suspicion(d, arg->value, &c->scope);
-	}
-}
-
 /* ":!name", ":(top,exclude)name": leaves out what it names. */
 static bool is_exclusion(struct decider *d, const struct argument *arg)
 {
@@ -65,6 +42,31 @@ static bool is_exclusion(struct decider *d, const struct argument *arg)
 		if (str_is(word, "exclude"))
 			return true;
 	return false;
+}
+
+void role_ref(struct decider *d, struct command *c, const struct argument *arg)
+{
+	struct str prefix = value_known_prefix(d->arena, arg->value);
+	struct argument path = *arg;
+	/* In what is sent or fetched the part behind the colon is a ref. */
+	if (c->arguments.cls == CLASS_PUBLISH || c->arguments.cls == CLASS_NETWORK)
+		return;
+	if (is_exclusion(d, arg))
+		return; /* a path after all: no file of the index is meant */
+	if (!arg->many && path_in_ref(d, arg->value, &path.value)) {
+		if (path.value.n)
+			command_file(d, c, EFFECT_FILE_READ, &path, true);
+		return;
+	}
+	bool known_start = arg->value.n && arg->value.seg[0].kind != SEG_ANY;
+	if (arg->many || (prefix.n == 0 && arg->value.n && !known_start)) {
+		file_suspicion(d, value_any(), &c->scope);
+	} else if (value_is_known(arg->value) && str_starts(prefix, STR(".")) &&
+		   (!str_starts(prefix, STR("..")) || str_starts(prefix, STR("../")))) {
+		command_file(d, c, EFFECT_FILE_READ, arg, false); /* no ref starts with a dot */
+	} else {
+		file_suspicion(d, arg->value, &c->scope);
+	}
 }
 
 static bool only_excludes(struct decider *d, const struct command *c)
