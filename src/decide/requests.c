@@ -43,6 +43,19 @@ static void ask_about_link(struct decider *d)
 	finding->reason = arena_join(d->arena, STR("renames a link, "), d->request->target);
 }
 
+/* Does what stands below the path get out of a pattern's reach under another name? A pattern for names at any depth holds
+ * there as well.
+ */
+static bool moves_out(struct decider *d, struct str path, struct str cwd)
+{
+	struct str whole = path_canonical_text(d->arena, path, cwd);
+	struct value names[] = {value_from(d->arena, whole), value_from(d->arena, whole)};
+	if (d->workspace.n && path_inside(whole, d->workspace) && whole.n > d->workspace.n)
+		names[1] = value_from(d->arena, str_from_at(whole, d->workspace.n + 1));
+	return d->policy->n_rules > 0 || str_eq(whole, d->workspace) ||
+	       path_match_below(d->policy->list[LIST_FILES_BLOCK_READ], names, 2).match != MATCH_NO;
+}
+
 static void rename_request(struct decider *d, struct scope *scope, bool tree)
 {
 	struct value path = value_from(d->arena, d->request->target),
@@ -51,7 +64,8 @@ static void rename_request(struct decider *d, struct scope *scope, bool tree)
 	if (path_link_itself(d, path_canonical_text(d->arena, d->request->target, cwd)).n)
 		ask_about_link(d);
 	else
-		(void)file_effect(d, EFFECT_FILE_READ, path, tree, scope);
+		(void)file_effect(d, EFFECT_FILE_READ, path,
+				  tree && moves_out(d, d->request->target, cwd), scope);
 	(void)file_effect(d, EFFECT_FILE_DELETE, path, tree, scope);
 	/* With a directory come names that nobody sees here. */
 	scope->makes_below = tree && path_is_directory(d, d->request->target) != RESOLVED_NO;

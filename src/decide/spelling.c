@@ -67,14 +67,23 @@ static int plain_of(uint32_t c)
 	return visible_is_invisible(c) ? 0 : -1;
 }
 
+static bool is_encoded(struct str text)
+{
+	return text.n > 2 && hex_value(text.p[1]) >= 0 && hex_value(text.p[2]) >= 0;
+}
+
 /* Copies one character's plain form, returns how many bytes were used up. */
 static size_t add_plain(char *out, size_t *n, struct str rest)
 {
-	if (rest.p[0] == '%' && rest.n > 2 && hex_value(rest.p[1]) >= 0 &&
-	    hex_value(rest.p[2]) >= 0) {
-		char c = (char)(hex_value(rest.p[1]) * 16 + hex_value(rest.p[2]));
+	if (rest.p[0] == '%' && is_encoded(rest)) {
+		/* "%252e": a percent sign that was encoded itself, however often. */
+		size_t at = 0;
+		while (str_starts(str_from_at(rest, at + 1), STR("25")) &&
+		       is_encoded(str_from_at(rest, at + 2)))
+			at += 2;
+		char c = (char)(hex_value(rest.p[at + 1]) * 16 + hex_value(rest.p[at + 2]));
 		out[(*n)++] = c == '\\' ? '/' : c;
-		return 3;
+		return at + 3;
 	}
 	struct str after = rest;
 	int plain = plain_of(utf8_next(&after));
