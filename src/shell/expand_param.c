@@ -471,8 +471,14 @@ static void indirect(struct field *f, const struct param *param, bool quoted)
 		eval_opaque(f->ev, f->st, "a variable is chosen by text that is not known");
 		state_havoc(f->ev, f->st);
 	}
-	run_words(f, param->arg);
-	run_words(f, param->arg2);
+	/* Offsets of a parameter that is not set are never looked at. */
+	struct state inner = *f->st, *outer = f->st;
+	f->st = &inner;
+	f->ev->branches++;
+	run_offsets(f, param);
+	f->ev->branches--;
+	f->st = outer;
+	state_join(f->ev, f->st, &inner, false);
 	field_any(f, quoted);
 }
 
