@@ -103,6 +103,7 @@ struct mcp_call {
 	const json_t *command_words; /* a command as an array */
 	bool many_commands;          /* they are those of an argument that is called so */
 	const json_t *args;          /* behind a command, an array or a string */
+	struct str file;             /* the first path, which may be the program */
 	struct texts code, sql, refs, revisions, refspecs, others;
 	struct str remote;
 	const char *language;

@@ -238,12 +238,54 @@ static bool is_list_of_commands(const json_t *array, bool named)
 	return named && blank;
 }
 
+/* {"command": "git", "args": ["push"]} */
+static void add_object(struct mcp_call *call, struct words *words, const json_t *object)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach ((json_t *)object, key, value)
+		if (mcp_meaning(key) == MEANS_COMMAND || mcp_meaning(key) == MEANS_SHELL)
+			add_json(call, words, value);
+	json_object_foreach ((json_t *)object, key, value)
+		if (mcp_meaning(key) == MEANS_ARGS && words->n)
+			add_json(call, words, value);
+}
+
+/* One of several commands, as text, as words, or described. */
+static void run_item(struct mcp_call *call, const json_t *item)
+{
+	struct words words = {.n = 0};
+	if (json_is_string(item)) {
+		run_text(call, json_str(item));
+		return;
+	}
+	if (json_is_object(item))
+		add_object(call, &words, item);
+	else
+		add_json(call, &words, item);
+	run_all(call, &words);
+}
+
+static bool holds_commands(const json_t *array)
+{
+	const json_t *item;
+	size_t i;
+	json_array_foreach (array, i, item)
+		if (json_is_object(item) || json_is_array(item))
+			return true;
+	return false;
+}
+
 static void run_commands(struct mcp_call *call)
 {
 	struct words words = {.n = 0};
 	size_t i, from = 0;
 	json_t *item;
-	if (call->command_words && is_list_of_commands(call->command_words, call->many_commands)) {
+	if (call->command_words && holds_commands(call->command_words)) {
+		json_array_foreach (call->command_words, i, item)
+			run_item(call, item);
+	} else if (call->command_words &&
+		   is_list_of_commands(call->command_words, call->many_commands)) {
 		json_array_foreach (call->command_words, i, item)
 			if (json_is_string(item))
 				run_text(call, json_str(item));
@@ -251,6 +293,8 @@ static void run_commands(struct mcp_call *call)
 		add_json(call, &words, call->command_words);
 	} else if (call->commands.n && call->args) {
 		add_split(call, &words, call->commands.items[from++]);
+	} else if (call->file.n && call->args && call->tool.verb == VERB_RUN) {
+		add_text(call, &words, call->file);
 	}
 	if (call->args && (words.n || call->tool.runs))
 		add_json(call, &words, call->args);
@@ -356,7 +400,7 @@ static void push(struct mcp_call *call)
 	git_push_effect(call->d, &git, &call->scope);
 }
 
-void mcp_act(struct mcp_call *call)
+static void act(struct mcp_call *call)
 {
 	run_commands(call);
 	run_code(call);
@@ -368,4 +412,15 @@ void mcp_act(struct mcp_call *call)
 	    call->others.overflow)
 		finding_opaque(call->d, call->effect, STR("more commands than can be looked at"),
 			       call->scope.span);
+}
+
+void mcp_act(struct mcp_call *call)
+{
+	/* Most surely in the directory that was asked for; perhaps the server does not heed it. */
+	if (call->scope.n_cwds > 1) {
+		struct mcp_call there = *call;
+		there.scope.n_cwds = 1;
+		act(&there);
+	}
+	act(call);
 }

@@ -378,6 +378,10 @@ static void read_string(struct mcp_call *call, struct str text, enum meaning mea
 {
 	switch (meaning) {
 	case MEANS_PATH:
+		if (!call->file.n)
+			call->file = text;
+		judge_path(call, text, meaning);
+		break;
 	case MEANS_SOURCE:
 	case MEANS_TARGET:
 		judge_path(call, text, meaning);
