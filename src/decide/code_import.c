@@ -10,18 +10,45 @@
 #include "decide/command.h"
 #include "decide/paths.h"
 
-static struct str module_name(struct str file)
+static bool is_library(struct str module)
 {
-	size_t dot = str_find_char(file, '.');
-	return dot == STR_NPOS ? file : str_first(file, dot);
+	for (size_t i = 0; python_library[i]; i++)
+		if (str_eq_nocase(module, str_from(python_library[i])))
+			return true;
+	return false;
 }
 
-/* "json.py", "json.cpython-311-x86_64-linux-gnu.so", a directory "json". */
+/* "json.py", "json.cpython-311-x86_64-linux-gnu.so" */
 static bool replaces_library(struct str file)
 {
-	struct str name = module_name(file);
-	for (size_t i = 0; python_library[i]; i++)
-		if (str_eq_nocase(name, str_from(python_library[i])))
+	static const char *const endings[] = {".py", ".pyc", ".pyw", ".so", ".pyd"};
+	size_t dot = str_find_char(file, '.');
+	bool loads = false;
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		struct str ending = str_from(endings[i]);
+		loads |= file.n > ending.n &&
+			 str_eq_nocase(str_from_at(file, file.n - ending.n), ending);
+	}
+	return loads && is_library(str_first(file, dot));
+}
+
+static bool list(struct decider *d, struct str path, struct str **ret_names, size_t *ret_n)
+{
+	return d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, false,
+				 ret_names, ret_n) != RESOLVED_UNKNOWN;
+}
+
+/* A directory takes the library's place when it says that it is a package. */
+static bool is_package(struct decider *d, struct str directory, struct str name)
+{
+	struct str *names = NULL;
+	size_t n = 0;
+	if (!is_library(name))
+		return false;
+	if (!list(d, arena_join3(d->arena, directory, STR("/"), name), &names, &n))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (str_starts(names[i], STR("__init__.")))
 			return true;
 	return false;
 }
@@ -33,11 +60,10 @@ static bool directory_is_safe(struct decider *d, struct value directory)
 	if (!value_is_known(directory) || !d->resolver->tree)
 		return false;
 	struct str path = path_resolve(d, value_text(d->arena, directory));
-	if (d->resolver->tree(d->resolver->context, d->arena, path, LIMIT_TREE_NAMES, false, &names,
-			      &n) == RESOLVED_UNKNOWN)
+	if (!list(d, path, &names, &n))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (replaces_library(names[i]))
+		if (replaces_library(names[i]) || is_package(d, path, names[i]))
 			return false;
 	return true;
 }
@@ -98,11 +124,20 @@ bool command_makes_nothing(struct str shown)
 	return cls != CLASS_LOCAL && cls != CLASS_UNKNOWN;
 }
 
-static bool may_replace(const struct effect *effect)
+/* Is it a file that an import could find? Of a name without an ending nobody knows. */
+static bool may_be_library(const struct effect *effect)
+{
+	struct str name = str_basename(effect->shown);
+	return !effect->known || str_find_char(name, '.') == STR_NPOS || replaces_library(name) ||
+	       str_starts(name, STR("__init__."));
+}
+
+/* strict: scripts may be replaced, too, by files of any name. */
+static bool may_replace(const struct effect *effect, bool strict)
 {
 	switch (effect->kind) {
 	case EFFECT_FILE_WRITE:
-		return !makes_data(effect);
+		return strict ? !makes_data(effect) : may_be_library(effect);
 	case EFFECT_COMMAND:
 		return !command_makes_nothing(effect->shown);
 	case EFFECT_GIT:
@@ -124,9 +159,10 @@ void code_finish(struct decider *d)
 	if (!d->loads_library && !d->reads_scripts && !d->relies_on_names)
 		return;
 	bool unsafe = d->links != NULL || d->n_effects >= LIMIT_EFFECTS;
+	bool strict = d->reads_scripts || !d->loads_library;
 	const struct effect *effect = d->effects;
 	for (; effect && !unsafe; effect = effect->next)
-		unsafe = may_replace(effect) ||
+		unsafe = may_replace(effect, strict) ||
 			 (d->relies_on_names && effect->kind == EFFECT_FILE_WRITE);
 	if (!unsafe)
 		return;

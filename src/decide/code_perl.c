@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Perl programs that only replace text, as in perl -pi -e 's/a/b/g': one substitution or several. Everything
- * else that Perl can be is not understood.
+ * Perl programs that only replace text, as in perl -pi -e 's/a/b/g', or print the lines that match: perl -ne 'print if /x/'.
+ * Everything else that Perl can be is not understood.
  *
  * A substitution runs code by its flag e, by code in its pattern, and by what either part interpolates. So there is no
  * other flag than those listed, no "?{", and no "$" or "@" but in front of a digit or at the end of the pattern. The pattern
@@ -63,6 +63,38 @@ static void skip_blanks(struct cursor *in)
 		in->at++;
 }
 
+static bool read_word(struct cursor *in, const char *word)
+{
+	struct str rest = str_from_at(in->text, in->at);
+	size_t n = strlen(word);
+	if (!str_starts(rest, str_from(word)) || (rest.n > n && ascii_is_name(rest.p[n])))
+		return false;
+	in->at += n;
+	return true;
+}
+
+/* "print if /pattern/", "print unless /pattern/i", "print" */
+static bool read_print(struct cursor *in)
+{
+	struct str pattern;
+	if (!read_word(in, "print"))
+		return false;
+	skip_blanks(in);
+	if (cursor_end(in) || cursor_peek(in, 0) == ';')
+		return true;
+	if (!read_word(in, "if") && !read_word(in, "unless"))
+		return false;
+	skip_blanks(in);
+	if (cursor_peek(in, 0) != '/')
+		return false;
+	in->at++;
+	if (!read_part(in, '/', &pattern))
+		return false;
+	while (cursor_peek(in, 0) && strchr("imsx", cursor_peek(in, 0)))
+		in->at++;
+	return !has_code(pattern, true);
+}
+
 bool code_perl(struct code *code)
 {
 	struct cursor in = {.text = code->text};
@@ -70,7 +102,7 @@ bool code_perl(struct code *code)
 		return false;
 	for (;;) {
 		skip_blanks(&in);
-		if (!read_substitution(&in))
+		if (!read_print(&in) && !read_substitution(&in))
 			return false;
 		skip_blanks(&in);
 		if (cursor_end(&in))

@@ -15,7 +15,9 @@
  *   Modules must be in python_modules, and must be those of the library: a file json.py where the program is
  *   started would be loaded in its place (code_import.c).
  *
- *   A file may be opened to be read, when its name stands there: open("x.json"). That is then an effect.
+ *   A file may be opened when its name stands there, or in a name that is given a value once: open("x.json"). That is then
+ *   an effect. So may Path("x").read_text() and the like, but a Path may be nothing else's value, for it has methods that act.
+ *   Of the module os only those functions may be called at once that look: os.path.exists(x).
  *
  * So every value is made of builtins, functions of these modules, data, and functions the program defines of
  * the same. Statements with a syntax of their own (class, match, async, decorators) are left out.
@@ -30,8 +32,12 @@ struct program {
 	struct code *code;
 	struct tokens tokens;
 	struct str bound[BOUND_MAX];
+	unsigned times[BOUND_MAX]; /* bound */
 	size_t n_bound;
-	const struct token *opened[OPENED_MAX]; /* names of files */
+	struct opened {
+		struct value path;
+		bool writes;
+	} opened[OPENED_MAX];
 	size_t n_opened;
 	bool overflow;
 };
@@ -46,12 +52,25 @@ static bool is_bound(const struct program *program, struct str name)
 
 static void bind(struct program *program, struct str name)
 {
-	if (is_bound(program, name))
-		return;
-	if (program->n_bound < BOUND_MAX)
-		program->bound[program->n_bound++] = name;
-	else
+	size_t i = 0;
+	while (i < program->n_bound && !str_eq(name, program->bound[i]))
+		i++;
+	if (i == BOUND_MAX) {
 		program->overflow = true;
+		return;
+	}
+	program->bound[i] = name;
+	program->times[i]++;
+	if (i == program->n_bound)
+		program->n_bound++;
+}
+
+static unsigned times_bound(const struct program *program, struct str name)
+{
+	for (size_t i = 0; i < program->n_bound; i++)
+		if (str_eq(name, program->bound[i]))
+			return program->times[i];
+	return 0;
 }
 
 static bool is(const struct program *program, size_t i, const char *name)
@@ -76,10 +95,13 @@ static struct str text(const struct program *program, size_t i)
 
 /* ---- names that the program binds ---- */
 
-/* "a =", "a, b =", also of keyword arguments */
+/* "a =", "a, b =", also of keyword arguments, but not the first of f(a, b=1) */
 static bool is_assigned(const struct program *program, size_t i)
 {
-	for (int n = 0; n < BOUND_MAX && sign(program, i + 1, ',') && is_name(program, i + 2); n++)
+	bool argument = i > 0 && sign(program, i - 1, '(');
+	for (int n = 0;
+	     n < BOUND_MAX && !argument && sign(program, i + 1, ',') && is_name(program, i + 2);
+	     n++)
 		i += 2;
 	bool walrus = sign(program, i + 1, ':') && sign(program, i + 2, '=');
 	return walrus || (sign(program, i + 1, '=') && !sign(program, i + 2, '='));
@@ -141,7 +163,9 @@ static bool read_module(struct program *program, size_t *i)
 		module = arena_join3(program->code->d->arena, module, STR("."),
 				     text(program, *i + 1));
 	bind(program, first);
-	return code_listed(python_modules, module);
+	/* Of these only what is called at once, see read_look() and read_path(). */
+	return code_listed(python_modules, module) || str_is(module, "os") ||
+	       str_is(module, "os.path") || str_is(module, "pathlib");
 }
 
 /* "as name"; what it binds was found before */
@@ -149,6 +173,12 @@ static void read_alias(struct program *program, size_t *i)
 {
 	if (is(program, *i, "as") && is_name(program, *i + 1))
 		*i += 2;
+}
+
+/* A module of which not everything may be used: by its own name alone. */
+static bool is_special_module(const struct program *program, size_t i)
+{
+	return is(program, i, "os") || is(program, i, "pathlib");
 }
 
 static bool may_bind(struct str name)
@@ -160,8 +190,8 @@ static bool may_bind(struct str name)
 static bool read_import(struct program *program, size_t *i)
 {
 	do {
-		(*i)++;
-		if (!read_module(program, i))
+		bool special = is_special_module(program, ++*i);
+		if (!read_module(program, i) || (special && is(program, *i, "as")))
 			return false;
 		read_alias(program, i);
 	} while (sign(program, *i, ','));
@@ -171,9 +201,12 @@ static bool read_import(struct program *program, size_t *i)
 /* from a import b, c as d */
 static bool read_from(struct program *program, size_t *i)
 {
-	(*i)++;
+	bool special = is_special_module(program, ++*i);
 	if (!read_module(program, i) || !is(program, *i, "import"))
 		return false;
+	if (special)
+		return *i += 2, is(program, *i - 3, "pathlib") && is(program, *i - 1, "Path") &&
+					ends_statement(program, *i);
 	do {
 		(*i)++;
 		if (!is_name(program, *i) || !code_listed(python_attributes, text(program, *i)) ||
@@ -222,10 +255,69 @@ static bool is_literal(const struct program *program, size_t i)
 	return token->kind == TOKEN_STRING && !token->computed && value_is_known(token->value);
 }
 
-/* , "r", encoding="utf-8" */
-static bool read_mode(const struct program *program, size_t *i)
+/* Is the name changed in place, or among the targets of an assignment in brackets? p += "x", [p] = x */
+static bool is_changed(const struct program *program, size_t i)
 {
-	static const char *const modes[] = {"r", "rt", "rb", NULL};
+	int depth = 0;
+	bool next_to_it = true;
+	for (size_t k = i + 1; !ends_statement(program, k); k++) {
+		const struct token *token = token_at(&program->tokens, k);
+		char c = token->kind == TOKEN_SIGN ? token->text.p[0] : '\0';
+		if (c && strchr("([{", c))
+			depth++;
+		else if (c && strchr(")]}", c))
+			depth--;
+		else if (c == '=' && k > i + 1 && (depth < 0 || next_to_it))
+			return true;
+		next_to_it &= c && strchr("+-*/%&|^@<>", c);
+	}
+	return false;
+}
+
+/* What the name is given as a statement of its own, once and nowhere else. */
+static const struct token *constant(const struct program *program, struct str name)
+{
+	const struct token *found = NULL;
+	if (times_bound(program, name) != 1 || !code_charge(program->code, program->tokens.n))
+		return NULL;
+	for (size_t i = 0; i < program->tokens.n; i++) {
+		/* with x as (p, q) */
+		if (is(program, i, "as") && !is_name(program, i + 1))
+			return NULL;
+		if (!is_name(program, i) || is_attribute(program, i) ||
+		    !str_eq(text(program, i), name))
+			continue;
+		if (is_changed(program, i))
+			return NULL;
+		if (starts_statement(program, i) && sign(program, i + 1, '=') &&
+		    is_literal(program, i + 2) && ends_statement(program, i + 3))
+			found = token_at(&program->tokens, i + 2);
+	}
+	return found;
+}
+
+/* "x.json", or a name for it; NULL when nobody knows. */
+static const struct token *known_path(const struct program *program, size_t i)
+{
+	if (is_literal(program, i))
+		return token_at(&program->tokens, i);
+	return is_name(program, i) ? constant(program, text(program, i)) : NULL;
+}
+
+static bool opens(struct program *program, const struct token *path, bool writes)
+{
+	if (!path || program->n_opened == OPENED_MAX)
+		return false;
+	program->opened[program->n_opened++] = (struct opened){path->value, writes};
+	return true;
+}
+
+/* , "w", encoding="utf-8" */
+static bool read_mode(struct program *program, size_t *i, bool *ret_writes)
+{
+	static const char *const reads[] = {"r", "rt", "rb", NULL};
+	static const char *const writes[] = {"w",  "wt", "wb", "a",  "at",
+					     "ab", "x",  "r+", "w+", NULL};
 	static const char *const words[] = {"encoding", "errors", "newline", NULL};
 	(*i)++;
 	bool named = is_name(program, *i) && sign(program, *i + 1, '=');
@@ -233,38 +325,94 @@ static bool read_mode(const struct program *program, size_t *i)
 		*i += 2;
 	else if (named && code_listed(words, text(program, *i)) && is_literal(program, *i + 2))
 		return *i += 3, true;
-	return is_literal(program, *i) && code_listed(modes, text(program, (*i)++));
+	if (!is_literal(program, *i))
+		return false;
+	struct str mode = text(program, (*i)++);
+	*ret_writes |= code_listed(writes, mode);
+	return *ret_writes || code_listed(reads, mode);
 }
 
 /* open("x.json") */
 static bool read_open(struct program *program, size_t *i)
 {
 	size_t name = *i + 2, at = *i + 3;
-	if (!sign(program, *i + 1, '(') || !is_literal(program, name) ||
-	    program->n_opened == OPENED_MAX)
+	bool writes = false;
+	if (!sign(program, *i + 1, '('))
 		return false;
 	while (sign(program, at, ','))
-		if (!read_mode(program, &at))
+		if (!read_mode(program, &at, &writes))
 			return false;
-	if (!sign(program, at, ')'))
+	if (!sign(program, at, ')') || !opens(program, known_path(program, name), writes))
 		return false;
-	program->opened[program->n_opened++] = token_at(&program->tokens, name);
 	*i = at + 1;
+	return true;
+}
+
+/* Path("x").read_text(): i is at the parenthesis. */
+static bool read_path(struct program *program, size_t *i)
+{
+	static const char *const reads[] = {"read_text", "read_bytes", NULL};
+	static const char *const writes[] = {"write_text", "write_bytes", NULL};
+	size_t method = *i + 4;
+	if (!sign(program, *i, '(') || !sign(program, *i + 2, ')') || !sign(program, *i + 3, '.') ||
+	    !is_name(program, method) || !sign(program, method + 1, '('))
+		return false;
+	bool write = code_listed(writes, text(program, method));
+	if ((!write && !code_listed(reads, text(program, method))) ||
+	    !opens(program, known_path(program, *i + 1), write))
+		return false;
+	*i = method + 1;
+	return true;
+}
+
+/* os.getcwd(, os.path.exists( */
+static bool read_look(struct program *program, size_t *i)
+{
+	static const char *const calls[] = {"getcwd", "getpid", "cpu_count", NULL};
+	static const char *const paths[] = {
+		"exists",   "isfile",  "isdir",   "islink",  "basename", "dirname", "join",
+		"splitext", "getsize", "abspath", "relpath", "normpath", NULL};
+	size_t at = *i + 1;
+	bool path = sign(program, at, '.') && is(program, at + 1, "path");
+	at += path ? 2 : 0;
+	if (!sign(program, at, '.') || !sign(program, at + 2, '(') ||
+	    !code_listed(path ? paths : calls, text(program, at + 1)))
+		return false;
+	*i = at + 2;
+	return true;
+}
+
+/* The names that are special: where one stands its call must follow. *ret_special: this was one of them. */
+static bool read_special(struct program *program, size_t *i, bool *ret_special)
+{
+	bool attribute = is_attribute(program, *i);
+	*ret_special = true;
+	if (is(program, *i, "open") && !attribute)
+		return read_open(program, i);
+	if (is(program, *i, "os") && !attribute)
+		return read_look(program, i);
+	if (is(program, *i, "Path"))
+		return (*i)++, read_path(program, i);
+	/* pathlib.Path("x") */
+	if (is(program, *i, "pathlib"))
+		return sign(program, *i + 1, '.') && is(program, *i + 2, "Path") && (*i += 2);
+	*ret_special = false;
 	return true;
 }
 
 static bool plain_token(struct program *program, size_t *i)
 {
 	const struct token *token = token_at(&program->tokens, *i);
+	bool special, known;
 	switch (token->kind) {
 	case TOKEN_NAME:
 		if (str_is(token->text, "import"))
 			return starts_statement(program, *i) && read_import(program, i);
 		if (str_is(token->text, "from"))
 			return starts_statement(program, *i) && read_from(program, i);
-		if (str_is(token->text, "open") && !is_attribute(program, *i))
-			return read_open(program, i);
-		return plain_name(program, (*i)++);
+		special = false;
+		known = read_special(program, i, &special);
+		return special ? known : plain_name(program, (*i)++);
 	case TOKEN_NUMBER:
 		(*i)++;
 		return plain_number(token->text);
@@ -351,6 +499,7 @@ bool code_python(struct code *code)
 	if (!only_prints(&program) && !python_library_is_safe(code))
 		return false;
 	for (size_t i = 0; i < program.n_opened; i++)
-		code_touches(code, EFFECT_FILE_READ, program.opened[i]->value, false);
+		code_touches(code, program.opened[i].writes ? EFFECT_FILE_WRITE : EFFECT_FILE_READ,
+			     program.opened[i].path, false);
 	return true;
 }

@@ -27,17 +27,22 @@ static bool is_plain(struct str text)
 struct line {
 	struct str words[WORDS_MAX]; /* behind the program */
 	size_t n;
+	bool reads; /* something is put on its standard input, or known to be there */
 };
 
 static bool read_line(struct decider *d, const struct shell_command *source, struct line *ret)
 {
-	ret->n = 0;
-	if (source->argc > WORDS_MAX || source->input)
+	*ret = (struct line){.n = 0};
+	if (source->argc > WORDS_MAX)
 		return false;
-	for (const struct shell_redirect *r = source->redirects; r; r = r->next)
-		if (r->kind != REDIRECT_WRITE || r->fd != 2 || !value_is_known(r->target) ||
-		    !str_is(value_text(d->arena, r->target), "/dev/null"))
+	ret->reads = source->input != NULL;
+	for (const struct shell_redirect *r = source->redirects; r; r = r->next) {
+		bool error = r->kind == REDIRECT_WRITE && r->fd == 2 && value_is_known(r->target) &&
+			     str_is(value_text(d->arena, r->target), "/dev/null");
+		ret->reads |= r->kind == REDIRECT_READ && r->fd == 0;
+		if (!error && !(r->kind == REDIRECT_READ && r->fd == 0))
 			return false;
+	}
 	for (size_t i = 0; i < source->argc; i++) {
 		const struct word *word = &source->argv[i];
 		/* A number stands for the name of an object, too. */
@@ -287,6 +292,71 @@ static bool printed_by_date(struct decider *d, const struct line *line, struct s
 	return n > 0;
 }
 
+/* ---- counts ---- */
+
+/* How many operands follow the options, which are all among `options`; -1: others are. */
+static int operands_behind(const struct line *line, const char *const *options)
+{
+	size_t i = 0;
+	while (i < line->n && str_starts(line->words[i], STR("-")))
+		if (!meets(line->words[i++], options))
+			return -1;
+	for (size_t k = i; k < line->n; k++)
+		if (str_starts(line->words[k], STR("-")))
+			return -1;
+	return (int)(line->n - i);
+}
+
+/* One number, or nothing when they fail. */
+static bool prints_number(struct str name, const struct line *line)
+{
+	static const char *const counts[] = {"-l", "-c", "-w", "-m", NULL};
+	static const char *const matches[] = {"-c",  "-ci", "-ic", "-cE", "-Ec",
+					      "-cF", "-Fc", "-cv", "-cw", NULL};
+	static const char *const ids[] = {"-u", "-g", NULL};
+	bool first = line->n > 0;
+	if (str_is(name, "wc"))
+		return line->n == 1 && meets(line->words[0], counts);
+	if (str_is(name, "grep"))
+		return first && meets(line->words[0], matches) &&
+		       (operands_behind(line, matches) == 2 ||
+			operands_behind(line, matches) == 1) &&
+		       line->n <= 3;
+	if (str_is(name, "id"))
+		return line->n == 1 && meets(line->words[0], ids);
+	if (str_is(name, "stat"))
+		return line->n == 3 && str_is(line->words[0], "-c") &&
+		       str_is(line->words[1], "%s") && !str_starts(line->words[2], STR("-"));
+	if (str_is(name, "git"))
+		return line->n > 2 && str_is(line->words[0], "rev-list") &&
+		       str_is(line->words[1], "--count") && line->n == 3 &&
+		       !str_starts(line->words[2], STR("-"));
+	return str_is(name, "nproc") && line->n == 0;
+}
+
+/* ---- where a program is ---- */
+
+/* "which terraform", "command -v terraform": its path, or nothing. */
+static bool printed_by_which(struct decider *d, struct str name, const struct line *line,
+			     struct shell_printed *ret)
+{
+	bool which = str_is(name, "which") && line->n == 1;
+	bool finds = (str_is(name, "command") && line->n == 2 && str_is(line->words[0], "-v")) ||
+		     (str_is(name, "type") && line->n == 2 && str_is(line->words[0], "-P"));
+	if ((!which && !finds) || d->defines_functions)
+		return false;
+	struct str program = line->words[line->n - 1];
+	if (!is_plain(program) || str_starts(program, STR("-")) ||
+	    str_find_char(program, '/') != STR_NPOS || shell_is_harmless_builtin(program))
+		return false;
+	static const struct seg place = {SEG_ANY, STR_INIT(SEG_TEXT_NAME), NULL};
+	struct seg *segs = ARENA_ARRAY(d->arena, 2, struct seg);
+	segs[0] = place;
+	segs[1] = (struct seg){.kind = SEG_TEXT, .text = arena_join(d->arena, STR("/"), program)};
+	*ret = (struct shell_printed){.value = {segs, 2}, .may_be_empty = true};
+	return true;
+}
+
 bool printed_value(void *context, const struct shell_command *source,
 		   struct shell_printed *ret_printed)
 {
@@ -297,6 +367,15 @@ bool printed_value(void *context, const struct shell_command *source,
 	    !read_line(d, source, &line))
 		return false;
 	struct str name = value_text(d->arena, source->argv[0].value);
+	if (prints_number(name, &line)) {
+		*ret_printed = (struct shell_printed){.value = {(struct seg *)&number_seg, 1},
+						      .may_be_empty = true};
+		return true;
+	}
+	if (line.reads)
+		return false;
+	if (printed_by_which(d, name, &line, ret_printed))
+		return true;
 	if (str_is(name, "git"))
 		return printed_by_git(d, source, &line, ret_printed);
 	if (str_is(name, "date"))

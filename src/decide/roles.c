@@ -132,10 +132,33 @@ static enum resolved is_directory(struct decider *d, const struct command *c, st
 				      path_resolve(d, value_text(d->arena, canonical)));
 }
 
+/* Of "src/[a-z].ts" all that can be told: what stands behind the last slash. */
+static struct value base_pattern(struct decider *d, struct value path)
+{
+	struct value name = value_any();
+	for (size_t i = path.n; i > 0; i--) {
+		const struct seg *seg = &path.seg[i - 1];
+		size_t slash = seg->kind == SEG_TEXT ? str_find_last_char(seg->text, '/')
+						     : STR_NPOS;
+		if (seg->kind != SEG_TEXT && seg->kind != SEG_GLOB)
+			return value_any();
+		if (slash == STR_NPOS)
+			continue;
+		struct value rest = {path.seg + i, path.n - i};
+		name = value_concat(d->arena,
+				    value_from(d->arena, str_from_at(seg->text, slash + 1)), rest);
+		return name.n ? name : value_any();
+	}
+	return path.n && path.seg[0].kind == SEG_TEXT &&
+			       str_find_char(path.seg[0].text, ':') != STR_NPOS
+		       ? name
+		       : path;
+}
+
 static struct value base_name(struct decider *d, struct value path)
 {
 	if (!value_is_known(path))
-		return value_any();
+		return base_pattern(d, path);
 	struct str text = value_text(d->arena, path);
 	while (text.n > 1 && text.p[text.n - 1] == '/')
 		text.n--;
@@ -169,7 +192,7 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 		if (!is_source(source, arg))
 			continue;
 		struct argument inside = *arg;
-		struct value name = source->many ? value_any() : base_name(d, source->value);
+		struct value name = base_name(d, source->value);
 		inside.value = value_concat(
 			d->arena,
 			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);

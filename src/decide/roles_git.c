@@ -44,6 +44,15 @@ static bool is_exclusion(struct decider *d, const struct argument *arg)
 	return false;
 }
 
+/* "0a1b", "0a1b..HEAD": what Git itself has printed. */
+static bool starts_with_object(struct value ref)
+{
+	return ref.n > 1 && ref.seg[0].kind == SEG_GLOB && str_is(ref.seg[0].text, "[0-9a-f]") &&
+	       ref.seg[1].kind == SEG_ANY && str_is(ref.seg[1].text, SEG_TEXT_NAME) &&
+	       (ref.n == 2 ||
+		(ref.seg[2].kind == SEG_TEXT && str_starts(ref.seg[2].text, STR(".."))));
+}
+
 void role_ref(struct decider *d, struct command *c, const struct argument *arg)
 {
 	struct str prefix = value_known_prefix(d->arena, arg->value);
@@ -58,6 +67,8 @@ void role_ref(struct decider *d, struct command *c, const struct argument *arg)
 			command_file(d, c, EFFECT_FILE_READ, &path, true);
 		return;
 	}
+	if (!arg->many && starts_with_object(arg->value))
+		return;
 	bool known_start = arg->value.n && arg->value.seg[0].kind != SEG_ANY;
 	if (arg->many || (prefix.n == 0 && arg->value.n && !known_start)) {
 		file_suspicion(d, value_any(), &c->scope);
@@ -83,6 +94,8 @@ void role_pathspec(struct decider *d, struct command *c, const struct argument *
 	struct argument path = *arg;
 	struct str prefix = value_known_prefix(d->arena, arg->value);
 	bool loses = c->arguments.cls == CLASS_DELETE || c->arguments.cls == CLASS_DISCARD;
+	if (!arg->many && starts_with_object(arg->value))
+		return; /* a revision in front of "--" */
 	if (is_exclusion(d, arg)) {
 		if (!loses || !only_excludes(d, c))
 			return;
