@@ -336,16 +336,13 @@ static bool prints_number(struct str name, const struct line *line)
 
 /* ---- where a program is ---- */
 
-/* "which terraform", "command -v terraform": its path, or nothing. */
+/* "which terraform": its path, or nothing. */
 static bool printed_by_which(struct decider *d, struct str name, const struct line *line,
 			     struct shell_printed *ret)
 {
-	bool which = str_is(name, "which") && line->n == 1;
-	bool finds = (str_is(name, "command") && line->n == 2 && str_is(line->words[0], "-v")) ||
-		     (str_is(name, "type") && line->n == 2 && str_is(line->words[0], "-P"));
-	if ((!which && !finds) || d->defines_functions)
+	if (!str_is(name, "which") || line->n != 1 || d->defines_functions)
 		return false;
-	struct str program = line->words[line->n - 1];
+	struct str program = line->words[0];
 	if (!is_plain(program) || str_starts(program, STR("-")) ||
 	    str_find_char(program, '/') != STR_NPOS || shell_is_harmless_builtin(program))
 		return false;
