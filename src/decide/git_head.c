@@ -88,7 +88,7 @@ void git_note_head(struct decider *d, const struct command *c)
 		return;
 	} else if (arguments_subcommand(&c->arguments, "checkout") ||
 		   arguments_subcommand(&c->arguments, "switch")) {
-		if (made || (first && !paths))
+		if (made || (first && !second && !paths))
 			moves_to(d, made ? made : first);
 	} else if (arguments_subcommand(&c->arguments, "branch")) {
 		if (arguments_has(&c->arguments, "-m") || arguments_has(&c->arguments, "-M"))

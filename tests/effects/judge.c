@@ -135,11 +135,16 @@ static bool is_by_product(const char *path)
 					    "/var/cache/apt",
 					    "/home/user/.ansible",
 					    "/home/user/.config/htop",
+					    "/home/user/.config/mc",
+					    "/home/user/.config/rclone",
+					    "/home/user/.subversion",
+					    "/home/user/.local/share/virtualenv",
+					    "/comm", /* the name of an own thread */
 					    "/var/lib/apt"};
 	for (size_t i = 0; i < COUNT(parts); i++)
 		if (strstr(path, parts[i]))
 			return true;
-	return strcmp(path, "/home/user/.cache") == 0;
+	return strcmp(path, "/home/user/.cache") == 0 || strcmp(path, "/home/user/.local") == 0;
 }
 
 /* What compilers and checkers leave beside what they work on, and nobody names. */

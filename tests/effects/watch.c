@@ -520,7 +520,7 @@ static void on_stop(const struct stop *stop)
 	const struct call *call = stop->call;
 	char path[PATH_SIZE] = "";
 	bool named = call->shape <= SHAPE_TWO || call->shape == SHAPE_RUN;
-	if (named && stop->args[call->path] &&
+	if (named && (stop->args[call->path] || call->acts == ACT_REMOVE) &&
 	    !read_text(stop->pid, stop->args[call->path], path, sizeof path))
 		return;
 	switch (call->shape) {
