@@ -316,8 +316,7 @@ static bool opens(struct program *program, const struct token *path, bool writes
 static bool read_mode(struct program *program, size_t *i, bool *ret_writes)
 {
 	static const char *const reads[] = {"r", "rt", "rb", NULL};
-	static const char *const writes[] = {"w",  "wt", "wb", "a",  "at",
-					     "ab", "x",  "r+", "w+", NULL};
+	static const char *const writes[] = {"w", "wt", "wb", "a", "at", "ab", "x", "w+", NULL};
 	static const char *const words[] = {"encoding", "errors", "newline", NULL};
 	(*i)++;
 	bool named = is_name(program, *i) && sign(program, *i + 1, '=');
