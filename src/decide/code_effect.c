@@ -70,6 +70,8 @@ static bool is_named(struct code *code, const struct tokens *tokens, const struc
 		     const struct call_name *name)
 {
 	struct str whole = str_from(knowledge_text(known->name)), full = name->full;
+	static const char *const common[] = {"run",  "call",   "exec",  "Command", "spawn",
+					     "fork", "system", "popen", NULL};
 	size_t dot = str_find_last_char(whole, '.');
 	if (str_eq(full, whole))
 		return dot != STR_NPOS || !runs_something(known) || !defines(code, tokens, full);
@@ -78,7 +80,10 @@ static bool is_named(struct code *code, const struct tokens *tokens, const struc
 	bool alone = str_eq(full, name->last), runs = runs_something(known);
 	if ((!alone && !runs) || !str_eq(name->last, last_part(knowledge_text(known->name))))
 		return false;
-	return !runs || dot == STR_NPOS || mentions(code, tokens, str_first(whole, dot));
+	if (!runs || dot == STR_NPOS)
+		return true;
+	return code_listed(common, name->last) ? mentions(code, tokens, str_first(whole, dot))
+					       : !defines(code, tokens, name->last);
 }
 
 const struct known_call *call_find(struct code *code, const struct tokens *tokens,

@@ -128,7 +128,8 @@ bool command_makes_nothing(struct str shown)
 static bool may_be_library(const struct effect *effect)
 {
 	struct str name = str_basename(effect->shown);
-	return !effect->known || str_find_char(name, '.') == STR_NPOS || replaces_library(name) ||
+	bool ending = str_find_char(name, '.') != STR_NPOS && name.p[name.n - 1] != '.';
+	return !effect->known || !ending || replaces_library(name) ||
 	       str_starts(name, STR("__init__."));
 }
 
