@@ -136,6 +136,7 @@ static bool is_by_product(const char *path)
 					    "/home/user/.ansible",
 					    "/home/user/.config/htop",
 					    "/home/user/.config/mc",
+					    "/home/user/.local/share/mc",
 					    "/home/user/.config/rclone",
 					    "/home/user/.subversion",
 					    "/home/user/.local/share/virtualenv",
@@ -144,7 +145,12 @@ static bool is_by_product(const char *path)
 	for (size_t i = 0; i < COUNT(parts); i++)
 		if (strstr(path, parts[i]))
 			return true;
-	return strcmp(path, "/home/user/.cache") == 0 || strcmp(path, "/home/user/.local") == 0;
+	static const char *const homes[] = {"/home/user/.cache", "/home/user/.config",
+					    "/home/user/.local", "/home/user/.local/share"};
+	for (size_t i = 0; i < COUNT(homes); i++)
+		if (strcmp(path, homes[i]) == 0)
+			return true;
+	return false;
 }
 
 /* What compilers and checkers leave beside what they work on, and nobody names. */
