@@ -24,8 +24,8 @@ static bool runs_something(const struct known_call *known)
 
 /* Ways to get at a module without its name. */
 static const char *const indirect[] = {"__import__", "import_module", "modules",    "builtins",
-				       "getattr",    "__globals__",   "globalThis", "process",
-				       "binding",    "globals",       "compile",    NULL};
+				       "getattr",    "__globals__",   "globalThis", "mainModule",
+				       "binding",    "globals",       NULL};
 
 /* Does the text speak of the module, or of a way to get at one without its name? */
 static bool mentions(struct code *code, const struct tokens *tokens, struct str module)
@@ -41,10 +41,11 @@ static bool mentions(struct code *code, const struct tokens *tokens, struct str 
 				token_is(tokens, i + 3, ')'));
 		if (joined || (token->kind == TOKEN_NAME && code_listed(indirect, token->text)))
 			return true;
-		struct str text = token->kind == TOKEN_NAME ? token->text : STR("");
-		if (token->kind == TOKEN_STRING && value_is_known(token->value))
-			text = value_text(code->d->arena, token->value);
-		if (str_find(text, module) != STR_NPOS)
+		if (token->kind == TOKEN_NAME && str_eq(token->text, module))
+			return true;
+		/* "node:child_process", "shelljs" */
+		if (token->kind == TOKEN_STRING && value_is_known(token->value) &&
+		    str_find(value_text(code->d->arena, token->value), module) != STR_NPOS)
 			return true;
 	}
 	return false;

@@ -73,19 +73,17 @@ void git_note_head(struct decider *d, const struct command *c)
 {
 	static const char *const repositories[] = {"clone", "init", "worktree", "submodule"};
 	static const char *const others[] = {"rebase", "bisect", "symbolic-ref"};
-	if (c->arguments.cls == CLASS_INSPECT || c->scope.remote)
+	bool git = str_is(c->name, "git"), below = is_below(c, git ? "branch" : "checkout");
+	if ((!git && !below) || c->arguments.cls == CLASS_INSPECT || c->scope.remote)
 		return;
-	bool git = str_is(c->name, "git");
 	d->makes_repository |= git && is_one_of(c, repositories, ARRAY_SIZE(repositories));
 	if (is_elsewhere(d, &c->scope))
 		return;
 	const struct argument *made = made_branch(c), *first = arguments_operand(&c->arguments, 0);
 	const struct argument *second = arguments_operand(&c->arguments, 1);
 	bool paths = arguments_has(&c->arguments, "--");
-	if (is_below(c, git ? "branch" : "checkout")) {
+	if (below) {
 		moves_to(d, NULL);
-	} else if (!git) {
-		return;
 	} else if (arguments_subcommand(&c->arguments, "checkout") ||
 		   arguments_subcommand(&c->arguments, "switch")) {
 		if (made || (first && !second && !paths))

@@ -294,17 +294,9 @@ static bool printed_by_date(struct decider *d, const struct line *line, struct s
 
 /* ---- counts ---- */
 
-/* How many operands follow the options, which are all among `options`; -1: others are. */
-static int operands_behind(const struct line *line, const char *const *options)
+static bool is_option(const struct line *line, size_t i)
 {
-	size_t i = 0;
-	while (i < line->n && str_starts(line->words[i], STR("-")))
-		if (!meets(line->words[i++], options))
-			return -1;
-	for (size_t k = i; k < line->n; k++)
-		if (str_starts(line->words[k], STR("-")))
-			return -1;
-	return (int)(line->n - i);
+	return i < line->n && str_starts(line->words[i], STR("-"));
 }
 
 /* One number, or nothing when they fail. */
@@ -314,23 +306,19 @@ static bool prints_number(struct str name, const struct line *line)
 	static const char *const matches[] = {"-c",  "-ci", "-ic", "-cE", "-Ec",
 					      "-cF", "-Fc", "-cv", "-cw", NULL};
 	static const char *const ids[] = {"-u", "-g", NULL};
-	bool first = line->n > 0;
 	if (str_is(name, "wc"))
 		return line->n == 1 && meets(line->words[0], counts);
 	if (str_is(name, "grep"))
-		return first && meets(line->words[0], matches) &&
-		       (operands_behind(line, matches) == 2 ||
-			operands_behind(line, matches) == 1) &&
-		       line->n <= 3;
+		return (line->n == 2 || line->n == 3) && meets(line->words[0], matches) &&
+		       !is_option(line, 1) && !is_option(line, 2);
 	if (str_is(name, "id"))
 		return line->n == 1 && meets(line->words[0], ids);
 	if (str_is(name, "stat"))
 		return line->n == 3 && str_is(line->words[0], "-c") &&
-		       str_is(line->words[1], "%s") && !str_starts(line->words[2], STR("-"));
+		       str_is(line->words[1], "%s") && !is_option(line, 2);
 	if (str_is(name, "git"))
-		return line->n > 2 && str_is(line->words[0], "rev-list") &&
-		       str_is(line->words[1], "--count") && line->n == 3 &&
-		       !str_starts(line->words[2], STR("-"));
+		return line->n == 3 && str_is(line->words[0], "rev-list") &&
+		       str_is(line->words[1], "--count") && !is_option(line, 2);
 	return str_is(name, "nproc") && line->n == 0;
 }
 
@@ -340,7 +328,7 @@ static bool prints_number(struct str name, const struct line *line)
 static bool printed_by_which(struct decider *d, struct str name, const struct line *line,
 			     struct shell_printed *ret)
 {
-	if (!str_is(name, "which") || line->n != 1 || d->defines_functions)
+	if (!str_is(name, "which") || line->n != 1)
 		return false;
 	struct str program = line->words[0];
 	if (!is_plain(program) || str_starts(program, STR("-")) ||

@@ -192,7 +192,10 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 		if (!is_source(source, arg))
 			continue;
 		struct argument inside = *arg;
-		struct value name = base_name(d, source->value);
+		/* Of several words no more is known than the pattern that they meet. */
+		struct value name = source->many && value_is_known(source->value)
+					    ? value_any()
+					    : base_name(d, source->value);
 		inside.value = value_concat(
 			d->arena,
 			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);

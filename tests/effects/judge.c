@@ -140,11 +140,14 @@ static bool is_by_product(const char *path)
 					    "/home/user/.config/rclone",
 					    "/home/user/.subversion",
 					    "/home/user/.local/share/virtualenv",
-					    "/comm", /* the name of an own thread */
 					    "/var/lib/apt"};
 	for (size_t i = 0; i < COUNT(parts); i++)
 		if (strstr(path, parts[i]))
 			return true;
+	/* The name of an own thread. */
+	size_t n = strlen(path);
+	if (strncmp(path, "/proc/", 6) == 0 && n > 5 && strcmp(path + n - 5, "/comm") == 0)
+		return true;
 	static const char *const homes[] = {"/home/user/.cache", "/home/user/.config",
 					    "/home/user/.local", "/home/user/.local/share"};
 	for (size_t i = 0; i < COUNT(homes); i++)
