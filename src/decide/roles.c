@@ -132,33 +132,10 @@ static enum resolved is_directory(struct decider *d, const struct command *c, st
 				      path_resolve(d, value_text(d->arena, canonical)));
 }
 
-/* Of "src/[a-z].ts" all that can be told: what stands behind the last slash. */
-static struct value base_pattern(struct decider *d, struct value path)
-{
-	struct value name = value_any();
-	for (size_t i = path.n; i > 0; i--) {
-		const struct seg *seg = &path.seg[i - 1];
-		size_t slash = seg->kind == SEG_TEXT ? str_find_last_char(seg->text, '/')
-						     : STR_NPOS;
-		if (seg->kind != SEG_TEXT && seg->kind != SEG_GLOB)
-			return value_any();
-		if (slash == STR_NPOS)
-			continue;
-		struct value rest = {path.seg + i, path.n - i};
-		name = value_concat(d->arena,
-				    value_from(d->arena, str_from_at(seg->text, slash + 1)), rest);
-		return name.n ? name : value_any();
-	}
-	return path.n && path.seg[0].kind == SEG_TEXT &&
-			       str_find_char(path.seg[0].text, ':') != STR_NPOS
-		       ? name
-		       : path;
-}
-
 static struct value base_name(struct decider *d, struct value path)
 {
 	if (!value_is_known(path))
-		return base_pattern(d, path);
+		return value_any();
 	struct str text = value_text(d->arena, path);
 	while (text.n > 1 && text.p[text.n - 1] == '/')
 		text.n--;
@@ -192,10 +169,7 @@ static void role_into(struct decider *d, struct command *c, const struct argumen
 		if (!is_source(source, arg))
 			continue;
 		struct argument inside = *arg;
-		/* Of several words no more is known than the pattern that they meet. */
-		struct value name = source->many && value_is_known(source->value)
-					    ? value_any()
-					    : base_name(d, source->value);
+		struct value name = source->many ? value_any() : base_name(d, source->value);
 		inside.value = value_concat(
 			d->arena,
 			value_concat(d->arena, arg->value, value_from(d->arena, STR("/"))), name);
@@ -607,7 +581,7 @@ static bool is_project_tool(const struct command *c)
 			 (known->command_class == CLASS_NETWORK && known->style == STYLE_NONE));
 }
 
-enum { MOST_NAMES = 9 };
+enum { MOST_NAMES = 10 };
 
 /* Options of test runners whose value is a pattern for names of tests. */
 static const struct {
@@ -615,7 +589,8 @@ static const struct {
 } test_filters[] = {
 	{{"jest", "mocha", "vitest", "playwright", "ava", "npm", "yarn", "pnpm", "bun"},
 	 {"-t", "-g", "--grep", "--fgrep", "--testNamePattern", "--testPathPattern",
-	  "--testPathPatterns", "--grep-invert", "--test-name-pattern"}},
+	  "--testPathPatterns", "--testPathIgnorePatterns", "--test-name-pattern",
+	  "--grep-invert"}},
 	{{"rspec"}, {"-e", "--example"}},
 	{{"phpunit"}, {"--filter", "--exclude-filter"}},
 	{{"ctest"}, {"-R", "-E", "--tests-regex", "--exclude-regex"}},

@@ -47,6 +47,15 @@ test('names that a pattern stands for, whichever comes first', () => {
   ], repository({ ...files, 'src/b.c': '', '.e1': '', '.env': 'A=1\n', '.ez': '' }));
 });
 
+test('names that a pattern brings into a directory', () => {
+  each([
+    ['require_approval', 'cp conf/* .claude'],
+    ['require_approval', 'cp conf/*.json .claude/'],
+    ['require_approval', 'mv conf/s* .claude'],
+    ['block', 'cp conf/settings.json .claude'],
+  ], repository({ ...files, 'conf/settings.json': '{}', '.claude/x': '' }));
+});
+
 test('files that come into a tree before it is read', () => {
   each([
     ['allow', 'grep -rn foo src'],
