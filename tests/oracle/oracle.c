@@ -505,6 +505,19 @@ static int usage(void)
 	return 2;
 }
 
+/* Ends the program when the text is no number: a count that was misread would pass without a test. */
+static uint64_t parse_number(const char *text)
+{
+	char *end;
+	errno = 0;
+	uint64_t number = strtoull(text, &end, 10);
+	if (errno || *end || *text < '0' || *text > '9') {
+		(void)fprintf(stderr, "%s is not a number\n", text);
+		exit(2);
+	}
+	return number;
+}
+
 static uint64_t parse_seed(const char *text)
 {
 	uint64_t seed = 0;
@@ -513,7 +526,7 @@ static uint64_t parse_seed(const char *text)
 			exit(1);
 		return seed >> 16;
 	}
-	return strtoull(text, NULL, 10);
+	return parse_number(text);
 }
 
 static int parse_options(int argc, char **argv, struct options *options)
@@ -537,7 +550,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->seed = parse_seed(optarg);
 			break;
 		case 'n':
-			options->count = (unsigned)strtoul(optarg, NULL, 10);
+			options->count = (unsigned)parse_number(optarg);
 			break;
 		case 'f':
 			options->forever = true;
@@ -549,7 +562,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->text = optarg;
 			break;
 		case 'j':
-			options->jobs = (unsigned)strtoul(optarg, NULL, 10);
+			options->jobs = (unsigned)parse_number(optarg);
 			break;
 		case 'b':
 			options->bash = optarg;
