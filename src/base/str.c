@@ -16,10 +16,23 @@ size_t str_find_last_char(struct str s, char c)
 
 size_t str_find(struct str s, struct str needle)
 {
+	/* What memmem() prepares is worth it for long needles only. */
+	enum { LONG = 16 };
 	if (needle.n == 0)
 		return 0;
-	const char *at = s.n >= needle.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
-	return at ? (size_t)(at - s.p) : STR_NPOS;
+	if (needle.n > LONG) {
+		const char *at = s.n >= needle.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+		return at ? (size_t)(at - s.p) : STR_NPOS;
+	}
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		const char *at = memchr(s.p + i, needle.p[0], s.n - needle.n + 1 - i);
+		if (!at)
+			break;
+		i = (size_t)(at - s.p);
+		if (memcmp(at + 1, needle.p + 1, needle.n - 1) == 0)
+			return i;
+	}
+	return STR_NPOS;
 }
 
 bool str_eq_nocase(struct str a, struct str b)

@@ -199,17 +199,25 @@ static bool is_translated(struct str text, size_t at)
 	return text.p[at] == '$' && at + 1 < text.n && text.p[at + 1] == '"';
 }
 
-static bool stands_bare(struct str text, bool (*is)(struct str text, size_t at))
+/* Quotes in comments and here-documents are none, and what stands in quotes may be run, too. */
+static bool quotes_count(struct str text)
 {
-	/* Quotes in comments and here-documents are none, and what stands in quotes may be run, too. */
 	static const char *const signs[] = {"#", "<<", "$(", "`", "eval", "trap"};
-	bool loose = false;
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		loose |= str_find(text, str_from(signs[i])) != STR_NPOS;
+		if (str_find(text, str_from(signs[i])) != STR_NPOS)
+			return false;
+	return true;
+}
+
+static bool is_read_otherwise(struct str text)
+{
+	bool quotes = quotes_count(text);
 	char quote = '\0';
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
-		if ((!quote || loose) && is(text, i))
+		if ((!quote || !quotes) &&
+		    (is_brace_expansion(text, i) || is_caret_class(text, i) ||
+		     is_element(text, i) || is_odd_descriptor(text, i) || is_translated(text, i)))
 			return true;
 		if (c == '\\' && quote != '\'')
 			i++;
@@ -218,15 +226,15 @@ static bool stands_bare(struct str text, bool (*is)(struct str text, size_t at))
 		else if (!quote && (c == '\'' || c == '"'))
 			quote = c;
 	}
-	return false;
+	return str_find(text, STR("${")) != STR_NPOS && str_find(text, STR("[^")) != STR_NPOS;
 }
 
-static bool is_read_otherwise(struct str text)
+/* Most texts lack a byte of what is looked for. */
+static bool may_hold(const bool held[256], const char *sign)
 {
-	return stands_bare(text, is_brace_expansion) || stands_bare(text, is_caret_class) ||
-	       stands_bare(text, is_element) || stands_bare(text, is_odd_descriptor) ||
-	       stands_bare(text, is_translated) ||
-	       (str_find(text, STR("${")) != STR_NPOS && str_find(text, STR("[^")) != STR_NPOS);
+	while (*sign && held[(unsigned char)*sign])
+		sign++;
+	return !*sign;
 }
 
 /* What only Bash and its like understand, and others take for something else instead of refusing it. */
@@ -237,8 +245,11 @@ static bool needs_bash(struct str text)
 					    /* variables that others do not set */
 					    "RANDOM", "SECONDS", "EPOCH", "LINENO", "SHLVL", "$UID",
 					    "${UID", "EUID", "$BASH", "${BASH"};
+	bool held[256] = {false};
+	for (size_t i = 0; i < text.n; i++)
+		held[(unsigned char)text.p[i]] = true;
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (str_find(text, str_from(signs[i])) != STR_NPOS)
+		if (may_hold(held, signs[i]) && str_find(text, str_from(signs[i])) != STR_NPOS)
 			return true;
 	return is_read_otherwise(text) || appends(text) || declares_local(text) ||
 	       assigns_by_words(text) || groups_twice(text) || prints_otherwise(text) ||

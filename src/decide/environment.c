@@ -221,10 +221,12 @@ static bool changes_nothing(struct decider *d, const struct known_environment *k
  */
 static bool may_use(const struct command *c, const struct shell_assign *assign)
 {
-	bool shell = c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
 	bool project = c->arguments.cls == CLASS_BUILD || c->arguments.cls == CLASS_EXECUTE;
+	if (!assign->prefix && !project)
+		return false;
+	bool shell = c->arguments.language && strcmp(c->arguments.language, "shell") == 0;
 	return !shell && !shell_is_harmless_builtin(c->name) &&
-	       (assign->prefix || (project && !shadowed(c->scope.assigns, assign)));
+	       (assign->prefix || !shadowed(c->scope.assigns, assign));
 }
 
 void command_environment(struct decider *d, struct command *c)

@@ -198,6 +198,8 @@ struct value path_short_names(struct arena *arena, struct str text)
 	struct value result = {NULL, 0};
 	struct str rest = text, part;
 	bool found = false;
+	if (str_find_char(text, '~') == STR_NPOS)
+		return result;
 	for (bool first = true; str_split(&rest, '/', &part); first = false) {
 		size_t n = short_name_length(part);
 		if (!first)
