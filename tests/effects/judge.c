@@ -131,6 +131,8 @@ static bool is_by_product(const char *path)
 					    "/.sqlite_history",
 					    "/var/cache/fontconfig",
 					    "/etc/lvm",
+					    "/_temp_.err",
+					    "/_temp_.out",
 					    "/run/lvm",
 					    "/run/lock/lvm",
 					    "/var/cache/apt",
@@ -157,13 +159,14 @@ static bool is_by_product(const char *path)
 	return false;
 }
 
-/* What compilers and checkers leave beside what they work on, and nobody names. */
+/* What compilers, checkers and tests leave beside what they work on, and nobody names. */
 static bool is_output(const struct happening *h)
 {
 	const char *base = strrchr(h->path, '/');
 	bool by_compiler = strcmp(h->program, "ld") == 0 || strcmp(h->program, "collect2") == 0;
 	bool by_checker = strcmp(h->program, "cppcheck") == 0 && strstr(h->path, ".ctu-info");
-	return by_checker || (by_compiler && base && strcmp(base, "/a.out") == 0);
+	bool by_tests = strncmp(h->program, "pytest", 6) == 0 && strstr(h->path, "/.pytest_cache");
+	return by_checker || by_tests || (by_compiler && base && strcmp(base, "/a.out") == 0);
 }
 
 static const char *judge_one(const struct happening *h, bool only_looks, const char **ret_name)
