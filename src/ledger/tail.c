@@ -34,28 +34,30 @@ struct walk {
 	size_t chained, torn;     /* lines */
 };
 
-/* Makes it hold the byte in front of `before`, and what is in front of that; more each time. */
-static bool move_window(struct window *window, uint64_t before)
+/* Makes it hold the byte in front of `before`, and what is in front of that; more each time. What stands from there to `end`
+ * comes with it where there is room, so that a line is mostly held as a whole.
+ */
+static bool move_window(struct window *window, uint64_t before, uint64_t end)
 {
 	if (before > window->start && before <= window->start + window->n)
 		return true;
 	window->start = before < window->step ? 0 : before - window->step;
 	window->step = window->step < WINDOW / 2 ? window->step * 4 : (size_t)WINDOW;
 	window->n = 0;
-	size_t n = (size_t)(before - window->start);
+	size_t n = (size_t)((end - window->start <= WINDOW ? end : before) - window->start);
 	return place_read_at(window->fd, window->bytes, n, window->start, &window->n) &&
 	       window->n == n;
 }
 
 /* Where the last newline in front of `before` stands, plus one; 0: there is none. What is longer than all that a crash can
- * leave is not looked through for one.
+ * leave is not looked through for one. The line ends at `end`.
  */
-static bool find_line_end(struct window *window, uint64_t before, uint64_t *ret_end)
+static bool find_line_end(struct window *window, uint64_t before, uint64_t end, uint64_t *ret_end)
 {
 	const uint64_t farthest = LIMIT_TORN_BYTES + LIMIT_LEDGER_ENTRY_BYTES + WINDOW;
 	uint64_t least = before < farthest ? 0 : before - farthest;
 	while (before > least) {
-		if (!move_window(window, before))
+		if (!move_window(window, before, end))
 			return false;
 		const char *at = memrchr(window->bytes, '\n', (size_t)(before - window->start));
 		if (at) {
@@ -115,7 +117,7 @@ static int step_back(struct walk *walk, struct cavra_error *error)
 	struct entry_link link;
 	uint64_t start, end = walk->at;
 	bool is_entry;
-	if (!find_line_end(walk->window, end - 1, &start))
+	if (!find_line_end(walk->window, end - 1, end, &start))
 		return fail_io(error);
 	int code = read_line(walk->window, start, end, &link, &is_entry, error);
 	if (code < 0)
@@ -157,7 +159,7 @@ static int check_torn(const struct walk *walk, struct cavra_error *error)
 
 static int walk_back(struct walk *walk, const struct tail_trust *trust, struct cavra_error *error)
 {
-	if (!find_line_end(walk->window, walk->size, &walk->at))
+	if (!find_line_end(walk->window, walk->size, walk->size, &walk->at))
 		return fail_io(error);
 	walk->tail.end = walk->at;
 	while (walk->at > 0) {
