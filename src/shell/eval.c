@@ -509,6 +509,11 @@ static void eval_test(struct eval *ev, struct state *st, const struct node *node
 	}
 }
 
+static void eval_arith(struct eval *ev, struct state *st, const struct node *node)
+{
+	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
+}
+
 static void eval_compound(struct eval *ev, struct state *st, const struct node *node)
 {
 	switch (node->kind) {
@@ -535,10 +540,10 @@ static void eval_compound(struct eval *ev, struct state *st, const struct node *
 		eval_case(ev, st, node);
 		break;
 	case NODE_TEST:
-		eval_test(ev, st, node);
+		eval_choices(ev, st, node, eval_test);
 		break;
 	case NODE_ARITH:
-		arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
+		eval_choices(ev, st, node, eval_arith);
 		break;
 	case NODE_SIMPLE:
 	case NODE_PIPELINE:

@@ -403,6 +403,9 @@ bool eval_has_sole_reader(struct eval *ev, const struct state *st, const struct 
 /* ---- simple.c ---- */
 
 void eval_simple(struct eval *ev, struct state *st, const struct node *node);
+/* Runs it once for each combination of the alternatives that its words mention; mostly there is one. */
+typedef void (*node_run)(struct eval *ev, struct state *st, const struct node *node);
+void eval_choices(struct eval *ev, struct state *st, const struct node *node, node_run run);
 /* Runs argv as if it had been written so: functions (unless skipped), builtins, commands. */
 void simple_run(struct eval *ev, struct state *st, struct simple *simple, bool functions);
 /* Runs argv as a program, whatever else has its name. */

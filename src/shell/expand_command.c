@@ -47,6 +47,12 @@ static struct capture capture_open(const struct eval *ev)
 	return (struct capture){.known = true, .base = ev->branches + (ev->n_choices > 0)};
 }
 
+static bool is_own_name(struct field *f, struct str name)
+{
+	return !state_find(f->ev, f->st, BINDING_FUNCTION, name) &&
+	       !state_find(f->ev, f->st, BINDING_ALIAS, name);
+}
+
 /* One command by its own name, which no function hides, and words that are split as usual. */
 static bool is_plain_substitution(struct field *f, const struct node *list)
 {
@@ -54,12 +60,14 @@ static bool is_plain_substitution(struct field *f, const struct node *list)
 	const struct node *only = list && list->kind == NODE_LIST ? list->first : list;
 	struct str name;
 	bool quoted;
-	return only && !only->next && !only->background && only->kind == NODE_SIMPLE &&
-	       only->words && !only->words->assign && word_node_text(only->words, &name, &quoted) &&
-	       !state_find(f->ev, f->st, BINDING_FUNCTION, name) &&
-	       !state_find(f->ev, f->st, BINDING_ALIAS, name) && !f->st->havoc &&
-	       ifs->kind == VARIABLE_SCALAR && ifs->n_alt == 1 && !ifs->maybe_unset &&
-	       value_is_known(ifs->alt[0]) &&
+	if (!only || only->next || only->background)
+		return false;
+	for (only = only->kind == NODE_PIPELINE ? only->first : only; only && only->next;)
+		only = only->next; /* what prints in "a | b" */
+	return only && only->kind == NODE_SIMPLE && only->words && !only->words->assign &&
+	       word_node_text(only->words, &name, &quoted) && is_own_name(f, name) &&
+	       !f->st->havoc && ifs->kind == VARIABLE_SCALAR && ifs->n_alt == 1 &&
+	       !ifs->maybe_unset && value_is_known(ifs->alt[0]) &&
 	       str_is(value_text(f->ev->arena, ifs->alt[0]), " \t\n");
 }
 

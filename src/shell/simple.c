@@ -609,30 +609,31 @@ static bool next_choice(struct eval *ev)
 	return false;
 }
 
-static void run_choice(struct eval *ev, struct state *st, const struct node *node, size_t replays)
+static void run_choice(struct eval *ev, struct state *st, const struct node *node, node_run run,
+		       size_t replays)
 {
 	ev->choosing = replays < LIMIT_SHELL_REPLAYS;
 	ev->replaying = true;
 	ev->at_choice = 0;
-	run_once(ev, st, node);
+	run(ev, st, node);
 	ev->choosing = ev->replaying = false;
 	if (ev->n_choices)
 		capture_unknown(ev);
 }
 
-/* Runs the command once for each combination of the alternatives that its words mention; mostly there is one. */
-static void run_each_choice(struct eval *ev, struct state *st, const struct node *node)
+static void run_each_choice(struct eval *ev, struct state *st, const struct node *node,
+			    node_run run)
 {
 	const struct state entry = *st;
 	ev->n_choices = 0;
-	run_choice(ev, st, node, 0);
+	run_choice(ev, st, node, run, 0);
 	if (ev->n_choices) {
 		struct state result = *st;
 		for (size_t replays = 1;
 		     replays <= LIMIT_SHELL_REPLAYS && next_choice(ev) && !ev->exhausted;
 		     replays++) {
 			*st = entry;
-			run_choice(ev, st, node, replays);
+			run_choice(ev, st, node, run, replays);
 			state_join(ev, &result, st, false);
 		}
 		*st = result;
@@ -640,11 +641,10 @@ static void run_each_choice(struct eval *ev, struct state *st, const struct node
 	ev->n_choices = 0;
 }
 
-void eval_simple(struct eval *ev, struct state *st, const struct node *node)
+void eval_choices(struct eval *ev, struct state *st, const struct node *node, node_run run)
 {
-	st->n_fresh = 0;
 	if (!ev->replaying) {
-		run_each_choice(ev, st, node);
+		run_each_choice(ev, st, node, run);
 		return;
 	}
 	/* In a substitution of a command that is run for one choice of several. */
@@ -652,7 +652,13 @@ void eval_simple(struct eval *ev, struct state *st, const struct node *node)
 	bool perhaps = ev->n_choices > 0;
 	save_choices(ev, &outer);
 	ev->branches += perhaps;
-	run_each_choice(ev, st, node);
+	run_each_choice(ev, st, node, run);
 	ev->branches -= perhaps;
 	restore_choices(ev, &outer);
+}
+
+void eval_simple(struct eval *ev, struct state *st, const struct node *node)
+{
+	st->n_fresh = 0;
+	eval_choices(ev, st, node, run_once);
 }
