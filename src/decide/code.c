@@ -74,7 +74,7 @@ void code_runs_shell(struct code *code, struct str text, bool piped)
 		scope.piped_in = true;
 		scope.input = NULL;
 	}
-	shell_text(code->d, text, &scope);
+	system_text(code->d, text, &scope);
 }
 
 void code_runs_words(struct code *code, const struct word *words, size_t n)

@@ -157,6 +157,8 @@ bool printed_value(void *context, const struct shell_command *source,
 void shell_text(struct decider *d, struct str text, const struct scope *scope);
 /* May the shell, or what else runs the text, read it in another way than Bash, so that its analysis tells too little? */
 bool dialect_differs(struct str shell, struct str text);
+/* The same of text that a program hands to system(): /bin/sh runs it, which may be any shell. */
+void system_text(struct decider *d, struct str text, const struct scope *scope);
 /* One command as words, unwrapped and judged. */
 void run_words(struct decider *d, const struct word *words, size_t n, const struct scope *scope);
 

@@ -283,3 +283,12 @@ bool dialect_differs(struct str shell, struct str text)
 	return str_is_one_of(shell, others, ARRAY_SIZE(others)) ? !is_plain(text)
 								: needs_bash(text);
 }
+
+void system_text(struct decider *d, struct str text, const struct scope *scope)
+{
+	if (dialect_differs(STR("sh"), text))
+		finding_opaque(d, NULL,
+			       STR("text that /bin/sh may read in another way than Bash"),
+			       scope->span);
+	shell_text(d, text, scope);
+}

@@ -92,7 +92,7 @@ static void judge_shell(struct decider *d, struct command *c, const struct shell
 		return;
 	}
 	if (text.n)
-		shell_text(d, text, &scope);
+		system_text(d, text, &scope);
 }
 
 /* The file that a program is told to write by it. */

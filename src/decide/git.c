@@ -304,7 +304,7 @@ static void alias_command(struct decider *d, struct command *c)
 					    : arena_join(d->arena, STR("git "), value);
 	struct scope scope = c->scope;
 	scope.literal_spans = false;
-	shell_text(d, arena_join(d->arena, text, rest), &scope);
+	system_text(d, arena_join(d->arena, text, rest), &scope);
 }
 
 static void branch_command(struct decider *d, struct command *c)

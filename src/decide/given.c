@@ -165,7 +165,7 @@ static void run_text(struct decider *d, struct str text, struct str item, const 
 		whole = value_concat(d->arena,
 				     value_concat(d->arena, whole, value_from(d->arena, STR(" "))),
 				     quoted(d, item));
-	shell_text(d, value_text(d->arena, whole), scope);
+	system_text(d, value_text(d->arena, whole), scope);
 }
 
 void given_text_run(struct decider *d, const struct command *c, const struct given_words *inner,

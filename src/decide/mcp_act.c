@@ -102,7 +102,7 @@ static void run_shell(struct mcp_call *call, struct str text)
 		text = arena_join3(arena, arena_join(arena, start, value), STR("\n"), text);
 	}
 	scope.assigns = NULL;
-	shell_text(call->d, text, &scope);
+	system_text(call->d, text, &scope);
 }
 
 /* ---- programs that tools are named after ---- */

@@ -393,7 +393,7 @@ static void run_config(struct decider *d, struct command *c, struct str value, b
 		value = arena_join(d->arena, STR("git "), value);
 	else if (alias && value.n)
 		value = str_from_at(value, 1);
-	shell_text(d, value, &scope);
+	system_text(d, value, &scope);
 }
 
 /* core.pager=cat, core.editor=true, core.fsmonitor=false */

@@ -157,36 +157,50 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	command_shown_secrets(d, c);
 }
 
-/* Where an operand stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE". */
+/* Where an operand stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE", "cp FILE... INTO". */
 static bool has_positions(const struct command *c)
 {
-	const struct arguments *a = &c->arguments;
-	const struct operand_roles *roles = a->n_chain ? &a->chain[0]->operands : NULL;
-	return roles && roles->given &&
-	       (roles->n_prefix > 1 || roles->repeat == ROLE_UNKNOWN ||
-		(roles->n_prefix == 1 && roles->prefix[0] != roles->repeat));
+	const struct operand_roles *roles = &c->arguments.roles;
+	bool first = roles->n_prefix && (roles->n_prefix > 1 || roles->prefix[0] != roles->repeat);
+	bool last = roles->n_suffix && (roles->n_suffix > 1 || roles->suffix[0] != roles->repeat);
+	return c->arguments.n_chain && (roles->repeat == ROLE_UNKNOWN || first || last);
+}
+
+static bool has_glob(struct value value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.seg[i].kind == SEG_GLOB)
+			return true;
+	return false;
+}
+
+/* "*", ".e*": who means text rarely begins it so. */
+static bool begins_like_names(struct value value)
+{
+	return value.seg[0].kind == SEG_GLOB || str_starts(value.seg[0].text, STR("."));
 }
 
 /* Where nobody can list them, what the first of several words is to the command, others may not be: "grep *". */
-static void suspect_patterns(struct decider *d, const struct command *c)
+static void suspect_patterns(struct decider *d, const struct command *c, bool names_only)
 {
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
-		bool glob = false;
-		for (size_t k = 0; k < arg->value.n; k++)
-			glob |= arg->value.seg[k].kind == SEG_GLOB;
-		if (arg->operand && glob && (arg->role == ROLE_NONE || arg->role == ROLE_PATTERN))
+		if (arg->operand && has_glob(arg->value) &&
+		    (!names_only || begins_like_names(arg->value)) &&
+		    (arg->role == ROLE_NONE || arg->role == ROLE_PATTERN))
 			file_suspicion(d, arg->value, &c->scope);
 	}
 }
 
-static void run_in_order(struct decider *d, const struct command *c, enum expand_order order,
+/* False when nobody can list what the patterns stand for. */
+static bool run_in_order(struct decider *d, const struct command *c, enum expand_order order,
 			 const struct scope *scope)
 {
 	struct word *words = NULL;
 	size_t n = 0;
 	if (words_expand(d, c->words, c->n, order, scope, &words, &n))
 		run_words(d, words, n, scope);
+	return words != NULL;
 }
 
 /* A pattern was judged as one word of unknown names. It may also become options, and move the words behind it. */
@@ -207,7 +221,7 @@ static void run_expanded(struct decider *d, const struct command *c)
 		size_t n_dirs = 0;
 		if (!path_expand(d, c->scope.cwds[i], false, &root, &dirs, &n_dirs)) {
 			if (has_positions(c))
-				suspect_patterns(d, c);
+				suspect_patterns(d, c, false);
 			continue;
 		}
 		for (size_t k = 0; k < n_dirs && k < DIRECTORIES_MAX; k++) {
@@ -216,10 +230,12 @@ static void run_expanded(struct decider *d, const struct command *c)
 			*dir = value_from(d->arena, dirs[k]);
 			scope.cwds = dir;
 			scope.n_cwds = 1;
-			run_in_order(d, c, has_positions(c) ? EXPAND_FORWARDS : EXPAND_ANYHOW,
-				     &scope);
-			if (has_positions(c))
-				run_in_order(d, c, EXPAND_BACKWARDS, &scope);
+			if (!has_positions(c))
+				(void)run_in_order(d, c, EXPAND_ANYHOW, &scope);
+			else if (!run_in_order(d, c, EXPAND_FORWARDS, &scope))
+				suspect_patterns(d, c, true);
+			else
+				(void)run_in_order(d, c, EXPAND_BACKWARDS, &scope);
 		}
 	}
 }

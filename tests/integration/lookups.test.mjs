@@ -43,6 +43,9 @@ test('names that a pattern stands for, whichever comes first', () => {
     ['block', 'grep ./.e*'],
     ['allow', 'grep foo src/*.c'],
     ['allow', 'grep src/*'],
+    ['block', 'cp .e*'],
+    ['block', 'cp src/a.c .e*'],
+    ['block', 'mv ./.e*'],
     ['require_approval', 'cd "$X" && grep .e*'],
   ], repository({ ...files, 'src/b.c': '', '.e1': '', '.env': 'A=1\n', '.ez': '' }));
 });
