@@ -157,15 +157,6 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	command_shown_secrets(d, c);
 }
 
-/* Where an operand stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE", "cp FILE... INTO". */
-static bool has_positions(const struct command *c)
-{
-	const struct operand_roles *roles = &c->arguments.roles;
-	bool first = roles->n_prefix && (roles->n_prefix > 1 || roles->prefix[0] != roles->repeat);
-	bool last = roles->n_suffix && (roles->n_suffix > 1 || roles->suffix[0] != roles->repeat);
-	return c->arguments.n_chain && (roles->repeat == ROLE_UNKNOWN || first || last);
-}
-
 static bool has_glob(struct value value)
 {
 	for (size_t i = 0; i < value.n; i++)
@@ -174,10 +165,33 @@ static bool has_glob(struct value value)
 	return false;
 }
 
-/* "*", ".e*": who means text rarely begins it so. */
-static bool begins_like_names(struct value value)
+/* A pattern that is the value of an option, and not joined with it, which names of files hardly are. */
+static bool is_own_word(const struct command *c, const struct argument *arg)
 {
-	return value.seg[0].kind == SEG_GLOB || str_starts(value.seg[0].text, STR("."));
+	bool own = false;
+	for (size_t i = 0; i < c->n && !arg->operand && has_glob(arg->value) && !own; i++)
+		own = value_eq(c->words[i].value, arg->value);
+	return own;
+}
+
+/* Where a word stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE", "cp FILE... INTO", "grep -e PATTERN FILE". */
+static bool has_positions(const struct command *c)
+{
+	const struct arguments *a = &c->arguments;
+	const struct operand_roles *roles = &a->roles;
+	bool first = roles->n_prefix && (roles->n_prefix > 1 || roles->prefix[0] != roles->repeat);
+	bool last = roles->n_suffix && (roles->n_suffix > 1 || roles->suffix[0] != roles->repeat);
+	bool option = false;
+	for (size_t i = 0; i < a->n_args; i++)
+		option |= is_own_word(c, &a->args[i]);
+	return a->n_chain && (roles->repeat == ROLE_UNKNOWN || first || last || option);
+}
+
+/* ".e*", and "*" as an operand: who means text rarely begins it so. */
+static bool begins_like_names(const struct argument *arg)
+{
+	const struct seg *first = &arg->value.seg[0];
+	return first->kind == SEG_GLOB ? arg->operand : str_starts(first->text, STR("."));
 }
 
 /* Where nobody can list them, what the first of several words is to the command, others may not be: "grep *". */
@@ -185,8 +199,8 @@ static void suspect_patterns(struct decider *d, const struct command *c, bool na
 {
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
-		if (arg->operand && has_glob(arg->value) &&
-		    (!names_only || begins_like_names(arg->value)) &&
+		bool glob = arg->operand ? has_glob(arg->value) : is_own_word(c, arg);
+		if (glob && (!names_only || begins_like_names(arg)) &&
 		    (arg->role == ROLE_NONE || arg->role == ROLE_PATTERN))
 			file_suspicion(d, arg->value, &c->scope);
 	}

@@ -267,37 +267,8 @@ static bool ends_in_name(struct str text)
 	return from < text.n && !ascii_is_digit(text.p[from]);
 }
 
-/* "x = 5" and nothing else, which cannot fail. */
-static bool assigns_constant(struct eval *ev, struct value expression, struct str *ret_name,
-			     struct str *ret_number)
-{
-	if (!value_is_known(expression))
-		return false;
-	struct str text = str_trim(value_text(ev->arena, expression));
-	size_t equals = str_find_char(text, '=');
-	struct str name = str_trim(str_first(text, equals)), number;
-	if (equals == STR_NPOS || !name.n || ascii_is_digit(name.p[0]))
-		return false;
-	for (size_t i = 0; i < name.n; i++)
-		if (!ascii_is_name(name.p[i]))
-			return false;
-	number = str_trim(str_from_at(text, equals + 1));
-	for (size_t i = 0; i < number.n; i++)
-		if (!ascii_is_digit(number.p[i]))
-			return false;
-	*ret_name = name;
-	*ret_number = number;
-	/* As it is written it is what is kept: no octal, no overflow. */
-	return number.n && number.n < 10 && (number.n == 1 || number.p[0] != '0');
-}
-
 void arith_effects(struct eval *ev, struct state *st, struct value expression)
 {
-	struct str name, number;
-	if (assigns_constant(ev, expression, &name, &number)) {
-		state_assign_value(ev, st, name, value_from(ev->arena, number));
-		return;
-	}
 	for (size_t i = 1; i < expression.n; i++)
 		if (expression.seg[i].kind == SEG_NUMBER && expression.seg[i - 1].kind == SEG_TEXT)
 			assign_before_sign(ev, st, expression.seg[i - 1].text);
@@ -326,6 +297,39 @@ void arith_effects(struct eval *ev, struct state *st, struct value expression)
 		text = STR("");
 	}
 	arith_text(ev, st, text, 0);
+}
+
+/* "x = 5" and nothing else, which cannot fail. */
+static bool assigns_constant(struct eval *ev, struct value expression, struct str *ret_name,
+			     struct str *ret_number)
+{
+	if (!value_is_known(expression))
+		return false;
+	struct str text = str_trim(value_text(ev->arena, expression));
+	size_t equals = str_find_char(text, '=');
+	struct str name = str_trim(str_first(text, equals)), number;
+	if (equals == STR_NPOS || !name.n || ascii_is_digit(name.p[0]))
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_name(name.p[i]))
+			return false;
+	number = str_trim(str_from_at(text, equals + 1));
+	for (size_t i = 0; i < number.n; i++)
+		if (!ascii_is_digit(number.p[i]))
+			return false;
+	*ret_name = name;
+	*ret_number = number;
+	/* As it is written it is what is kept: no octal, no overflow. */
+	return number.n && number.n < 10 && (number.n == 1 || number.p[0] != '0');
+}
+
+void arith_statement(struct eval *ev, struct state *st, struct value expression)
+{
+	struct str name, number;
+	if (assigns_constant(ev, expression, &name, &number))
+		state_assign_value(ev, st, name, value_from(ev->arena, number));
+	else
+		arith_effects(ev, st, expression);
 }
 
 void subscript_effects(struct eval *ev, struct state *st, struct str array,

@@ -382,7 +382,7 @@ static void c_for_body(struct eval *ev, struct state *st, const struct node *nod
 
 static void eval_c_for(struct eval *ev, struct state *st, const struct node *node)
 {
-	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
+	arith_statement(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 	eval_repeatedly(ev, st, node, c_for_body, NULL);
 	/* The condition is looked at once more. */
 	struct state last = *st;
@@ -511,7 +511,7 @@ static void eval_test(struct eval *ev, struct state *st, const struct node *node
 
 static void eval_arith(struct eval *ev, struct state *st, const struct node *node)
 {
-	arith_effects(ev, st, expand_arithmetic(ev, st, node->arith[0]));
+	arith_statement(ev, st, expand_arithmetic(ev, st, node->arith[0]));
 }
 
 static void eval_compound(struct eval *ev, struct state *st, const struct node *node)

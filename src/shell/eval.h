@@ -285,6 +285,8 @@ struct value expand_arithmetic(struct eval *ev, struct state *st, const struct p
 struct value expand_assigned(struct eval *ev, struct state *st, const struct part *parts);
 /* A known text as Bash's arithmetic would take it: runs what is inside, or is opaque. */
 void arith_effects(struct eval *ev, struct state *st, struct value expression);
+/* The same of an expression that is surely evaluated: ((x = 5)) assigns. */
+void arith_statement(struct eval *ev, struct state *st, struct value expression);
 /* Digits that arithmetic takes for what they say: no octal, no overflow. */
 bool arith_is_number(struct str text, size_t *ret_number);
 /* Substitutions in a subscript, then its arithmetic unless the array is associative. */
