@@ -174,6 +174,7 @@ static void attached_value(struct reading *r, const struct known_option *option,
 		r->a->imprecise = true;
 	add_argument(r, option->roles[0], value, r->at - 1);
 	r->a->args[r->a->n_args - 1].option = option;
+	r->a->args[r->a->n_args - 1].joined = true;
 	/* -xfile is that one alone. */
 	if (!option->optional && !option->repeats)
 		take_values(r, option, 1);

@@ -14,6 +14,7 @@ struct argument {
 	struct value value;
 	bool many;
 	bool operand;                      /* not an option's value */
+	bool joined;                       /* with its option: --option=value */
 	const struct known_option *option; /* whose value it is */
 	struct span span;
 };

@@ -157,21 +157,13 @@ void command_describe(struct decider *d, struct command *ret_command, const stru
 	command_shown_secrets(d, c);
 }
 
-static bool has_glob(struct value value)
+/* A word that is a pattern. What is joined with its option hardly is one: no file is called "--include=x". */
+static bool is_pattern(const struct argument *arg)
 {
-	for (size_t i = 0; i < value.n; i++)
-		if (value.seg[i].kind == SEG_GLOB)
+	for (size_t i = 0; i < arg->value.n && !arg->joined; i++)
+		if (arg->value.seg[i].kind == SEG_GLOB)
 			return true;
 	return false;
-}
-
-/* A pattern that is the value of an option, and not joined with it, which names of files hardly are. */
-static bool is_own_word(const struct command *c, const struct argument *arg)
-{
-	bool own = false;
-	for (size_t i = 0; i < c->n && !arg->operand && has_glob(arg->value) && !own; i++)
-		own = value_eq(c->words[i].value, arg->value);
-	return own;
 }
 
 /* Where a word stands says what becomes of it: "uniq IN OUT", "grep PATTERN FILE", "cp FILE... INTO", "grep -e PATTERN FILE". */
@@ -183,7 +175,7 @@ static bool has_positions(const struct command *c)
 	bool last = roles->n_suffix && (roles->n_suffix > 1 || roles->suffix[0] != roles->repeat);
 	bool option = false;
 	for (size_t i = 0; i < a->n_args; i++)
-		option |= is_own_word(c, &a->args[i]);
+		option |= !a->args[i].operand && is_pattern(&a->args[i]);
 	return a->n_chain && (roles->repeat == ROLE_UNKNOWN || first || last || option);
 }
 
@@ -199,8 +191,7 @@ static void suspect_patterns(struct decider *d, const struct command *c, bool na
 {
 	for (size_t i = 0; i < c->arguments.n_args; i++) {
 		const struct argument *arg = &c->arguments.args[i];
-		bool glob = arg->operand ? has_glob(arg->value) : is_own_word(c, arg);
-		if (glob && (!names_only || begins_like_names(arg)) &&
+		if (is_pattern(arg) && (!names_only || begins_like_names(arg)) &&
 		    (arg->role == ROLE_NONE || arg->role == ROLE_PATTERN))
 			file_suspicion(d, arg->value, &c->scope);
 	}

@@ -44,6 +44,8 @@ test('names that a pattern stands for, whichever comes first', () => {
     ['allow', 'grep foo src/*.c'],
     ['allow', 'grep src/*'],
     ['block', 'cp .e*'],
+    ['block', 'grep -e .e* f'],
+    ['allow', 'grep -n --include=.e* foo f'],
     ['block', 'cp src/a.c .e*'],
     ['block', 'mv ./.e*'],
     ['require_approval', 'cd "$X" && grep .e*'],
