@@ -253,6 +253,7 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 {
 	size_t substituted = ev->substituted;
 	bool piped_in = ev->piped_in;
+	const struct value *given = simple->input;
 	for (const struct redir *redir = node->redirs; redir && eval_charge(ev, 1);
 	     redir = redir->next) {
 		eval_redirect(ev, st, redir, simple);
@@ -260,8 +261,9 @@ void eval_redirects(struct eval *ev, struct state *st, const struct node *node,
 		ev->piped_in |= simple->input_moved;
 	}
 	ev->piped_in = piped_in;
-	/* What stands in the only redirection cannot have read what that one brings. */
-	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN;
+	/* What stands in the only redirection cannot have read what that one brings; "3<$(a)" brings another descriptor. */
+	bool sole = node->redirs && !node->redirs->next && node->redirs->op == REDIR_IN &&
+		    simple->input != given;
 	if (ev->substituted != substituted && simple->input && !sole) {
 		struct value *any = ARENA_NEW(ev->arena, struct value);
 		*any = value_any();
