@@ -99,6 +99,7 @@ static bool keeps_to_itself(const struct happening *h)
 	static const struct {
 		const char *program, *path; /* path: NULL for all */
 	} known[] = {{"flock", NULL},
+		     {"cloc", NULL}, /* counts lines */
 		     {"strip", NULL},
 		     {"file", NULL},
 		     {"lsattr", NULL},
