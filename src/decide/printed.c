@@ -353,8 +353,10 @@ bool printed_value(void *context, const struct shell_command *source,
 		return false;
 	struct str name = value_text(d->arena, source->argv[0].value);
 	if (prints_number(name, &line)) {
+		/* Behind a pipe there is always something to count. */
+		bool always = str_is(name, "wc") && source->piped_in && !source->redirects;
 		*ret_printed = (struct shell_printed){.value = {(struct seg *)&number_seg, 1},
-						      .may_be_empty = true};
+						      .may_be_empty = !always};
 		return true;
 	}
 	if (line.reads)
