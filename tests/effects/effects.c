@@ -6,7 +6,6 @@
  * Two policies decide. The first is cavra-ai-agent-baseline. The second allows many programs by name on top of that,
  * so that nothing but what the analysis found of files and hosts stands between a command and an allow.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 
 #include <cavra/cavra.h>
 
+#include "../number.h"
 #include "base/array.h"
 #include "base/limits.h"
 #include "generate.h"
@@ -547,19 +547,6 @@ static int usage(void)
 	return 2;
 }
 
-/* Ends the program when the text is no number: a count that was misread would pass without a test. */
-static uint64_t parse_number(const char *text)
-{
-	char *end;
-	errno = 0;
-	uint64_t number = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9') {
-		(void)fprintf(stderr, "%s is not a number\n", text);
-		exit(2);
-	}
-	return number;
-}
-
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option table[] = {
@@ -580,13 +567,13 @@ static int parse_options(int argc, char **argv, struct options *options)
 	for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
 		switch (c) {
 		case 's':
-			options->seed = parse_number(optarg);
+			options->seed = parse_number(optarg, 0, UINT64_MAX);
 			break;
 		case 'n':
-			options->count = (unsigned)parse_number(optarg);
+			options->count = (unsigned)parse_number(optarg, 1, UINT32_MAX);
 			break;
 		case 'j':
-			options->jobs = (unsigned)parse_number(optarg);
+			options->jobs = (unsigned)parse_number(optarg, 1, 2);
 			break;
 		case 'f':
 			options->forever = true;

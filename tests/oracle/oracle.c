@@ -4,7 +4,6 @@
  * Bash did and the analysis did not foresee. Texts come from seed files, from a grammar and from mutation.
  * A failing text is made small and printed with its seed. Prints TAP.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../number.h"
 #include "base/array.h"
 #include "base/limits.h"
 #include "check.h"
@@ -22,6 +22,7 @@
 #include "shrink.h"
 
 enum {
+	JOBS_MAX = 64,
 	TEXTS_FOR_A_DEATH = 10000,
 	GROUP_TEXTS = 1000,
 	MAX_GROUPS = 4096,
@@ -334,8 +335,8 @@ static void wait_for_group(const struct group *group, struct worker *worker)
 
 static int run_groups(struct run *run, size_t line)
 {
-	unsigned jobs = run->options->jobs > 0 ? run->options->jobs : 1;
-	struct worker workers[64] = {0};
+	unsigned jobs = run->options->jobs;
+	struct worker workers[JOBS_MAX] = {0};
 	struct counts total = {0};
 	int failed = 0;
 	fflush(stdout);
@@ -505,19 +506,6 @@ static int usage(void)
 	return 2;
 }
 
-/* Ends the program when the text is no number: a count that was misread would pass without a test. */
-static uint64_t parse_number(const char *text)
-{
-	char *end;
-	errno = 0;
-	uint64_t number = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9') {
-		(void)fprintf(stderr, "%s is not a number\n", text);
-		exit(2);
-	}
-	return number;
-}
-
 static uint64_t parse_seed(const char *text)
 {
 	uint64_t seed = 0;
@@ -526,7 +514,7 @@ static uint64_t parse_seed(const char *text)
 			exit(1);
 		return seed >> 16;
 	}
-	return parse_number(text);
+	return parse_number(text, 0, UINT64_MAX);
 }
 
 static int parse_options(int argc, char **argv, struct options *options)
@@ -550,7 +538,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->seed = parse_seed(optarg);
 			break;
 		case 'n':
-			options->count = (unsigned)parse_number(optarg);
+			options->count = (unsigned)parse_number(optarg, 1, UINT32_MAX);
 			break;
 		case 'f':
 			options->forever = true;
@@ -562,7 +550,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			options->text = optarg;
 			break;
 		case 'j':
-			options->jobs = (unsigned)parse_number(optarg);
+			options->jobs = (unsigned)parse_number(optarg, 1, JOBS_MAX);
 			break;
 		case 'b':
 			options->bash = optarg;
@@ -582,8 +570,6 @@ static int parse_options(int argc, char **argv, struct options *options)
 	}
 	while (optind < argc)
 		options->files[options->n_files++] = argv[optind++];
-	if (options->jobs < 1 || options->jobs > 64)
-		options->jobs = 1;
 	return 0;
 }
 
