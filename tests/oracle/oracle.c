@@ -4,6 +4,7 @@
  * Bash did and the analysis did not foresee. Texts come from seed files, from a grammar and from mutation.
  * A failing text is made small and printed with its seed. Prints TAP.
  */
+#include <assert.h>
 #include <getopt.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -336,6 +337,7 @@ static void wait_for_group(const struct group *group, struct worker *worker)
 static int run_groups(struct run *run, size_t line)
 {
 	unsigned jobs = run->options->jobs;
+	assert(jobs > 0);
 	struct worker workers[JOBS_MAX] = {0};
 	struct counts total = {0};
 	int failed = 0;
